@@ -1,3 +1,60 @@
-"""oreflow: from a headline about a mine to a briefing a person can act on."""
+"""oreflow: from a headline about a mine to a briefing a person can act on.
+
+The names below are the public face; each is imported when first used, so that ``import oreflow`` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oreflow.atlas import World, bundled
+    from oreflow.errors import (
+        DataError,
+        InfeasibleError,
+        ModelError,
+        NumericalError,
+        OreflowError,
+        ScenarioError,
+        UsageError,
+    )
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "World": "oreflow.atlas",
+    "bundled": "oreflow.atlas",
+    "DataError": "oreflow.errors",
+    "InfeasibleError": "oreflow.errors",
+    "ModelError": "oreflow.errors",
+    "NumericalError": "oreflow.errors",
+    "OreflowError": "oreflow.errors",
+    "ScenarioError": "oreflow.errors",
+    "UsageError": "oreflow.errors",
+}
+
+__all__ = [
+    "DataError",
+    "InfeasibleError",
+    "ModelError",
+    "NumericalError",
+    "OreflowError",
+    "ScenarioError",
+    "UsageError",
+    "World",
+    "__version__",
+    "bundled",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'oreflow' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
