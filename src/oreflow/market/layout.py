@@ -1,0 +1,129 @@
+"""Where each variable and row stands in the LP: periods one after another, families in a fixed order inside each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from oreflow.market.calibrate import Base
+from oreflow.market.network import Floats, Ints
+
+FAMILIES = ("plants", "mixes", "routes", "demands", "stores", "reserves")
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Rows of trade that share one limit.
+
+    Attributes:
+        routes: Indices of the routes.
+        profile: Limit by month of the horizon, shape (months,), unit/yr.
+        name: What to call it in messages.
+    """
+
+    routes: Ints
+    profile: Floats
+    name: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Column and row numbers of one period.
+
+    Attributes:
+        base: Calibrated market.
+        periods: Number of periods T.
+        months: Length of a period in months.
+        static: One period without stocks and transit, for long-run prices.
+        lag: Transit time of each route in periods, shape (routes,).
+        quotas: Shared limits on trade.
+        commercial: Indices of stores that answer prices; `reserve` of those that do not.
+    """
+
+    base: Base
+    periods: int
+    months: int
+    static: bool = False
+    quotas: tuple[Quota, ...] = ()
+    lag: Ints = field(init=False)
+    commercial: Ints = field(init=False)
+    reserve: Ints = field(init=False)
+    start: dict[str, int] = field(init=False)
+    size: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        net = self.base.net
+        put = object.__setattr__
+        lag = np.rint(net.route_lag / self.months).astype(np.int64)
+        put(self, "lag", np.zeros_like(lag) if self.static else lag)
+        put(self, "commercial", np.flatnonzero(~net.store_reserve & (net.store_s0 > 0)))
+        put(self, "reserve", np.flatnonzero(net.store_reserve))
+        steps = self.base.steps
+        size = {name: len(steps[name]) for name in ("plants", "mixes", "routes", "demands", "stores")}
+        size["reserves"] = 0 if self.static else 3 * len(self.reserve)
+        starts = np.concatenate([[0], np.cumsum([size[f] for f in FAMILIES])])
+        put(self, "size", size)
+        put(self, "start", dict(zip(FAMILIES, starts.tolist(), strict=False)))
+
+    @property
+    def columns(self) -> int:
+        """Columns in a period."""
+        return sum(self.size.values())
+
+    @property
+    def rows(self) -> int:
+        """Rows in a period: nodes, reserves, quotas."""
+        return len(self.base.net.nodes) + (0 if self.static else len(self.reserve)) + len(self.quotas)
+
+    @property
+    def reserve_row(self) -> int:
+        """First reserve row of a period."""
+        return len(self.base.net.nodes)
+
+    @property
+    def quota_row(self) -> int:
+        """First quota row of a period."""
+        return self.rows - len(self.quotas)
+
+    def slice(self, family: str) -> slice:
+        """Columns of a family within a period."""
+        return slice(self.start[family], self.start[family] + self.size[family])
+
+    def row_name(self, row: int) -> str:
+        """Say in words what a row of a period balances."""
+        net = self.base.net
+        if row < len(net.nodes):
+            return f"balance of {net.nodes[row]}"
+        if row < self.quota_row:
+            return f"stock of reserve {net.stores[self.reserve[row - self.reserve_row]]}"
+        return f"quota {self.quotas[row - self.quota_row].name}"
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Matrix entries of one period: `shift` periods later where an effect comes later."""
+
+    row: Ints
+    col: Ints
+    val: Floats
+    shift: Ints
+
+
+@dataclass
+class Arrays:
+    """Numbers of the LP that a scenario can change, by period: shapes (T, columns) and (T, rows)."""
+
+    cost: Floats
+    lower: Floats
+    upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+
+    @classmethod
+    def zeros(cls, layout: Layout) -> Arrays:
+        """Return arrays of a layout: nothing costs, nothing is allowed, balances at zero."""
+        t, c, r = layout.periods, layout.columns, layout.rows
+        return cls(
+            np.zeros((t, c)), np.zeros((t, c)), np.zeros((t, c)), np.zeros((t, r)), np.full((t, r), np.inf)
+        )

@@ -1,0 +1,113 @@
+"""`Problem`: the compiled linear programme. Its matrix is built once; views change only its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from oreflow.market.blocks import NUMBERS, STRUCTURE
+from oreflow.market.layout import Arrays, Layout
+from oreflow.market.view import View
+
+
+@dataclass(frozen=True)
+class Problem:
+    """min c·x,  row_lower ≤ A·x ≤ row_upper,  lower ≤ x ≤ upper.
+
+    Attributes:
+        layout: Where columns and rows stand.
+        matrix: A in compressed columns, shape (T·rows, T·columns).
+    """
+
+    layout: Layout
+    matrix: sparse.csc_matrix
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.matrix.shape
+
+    def numbers(self, view: View) -> Arrays:
+        """Return costs, bounds and right-hand sides as agents see them in a view.
+
+        Args:
+            view: A view of the same layout.
+
+        Returns:
+            Arrays by period.
+        """
+        arrays = Arrays.zeros(self.layout)
+        for block in NUMBERS:
+            block.fill(view, arrays)
+        return arrays
+
+
+def compile_problem(layout: Layout) -> Problem:
+    """Assemble the matrix of a layout.
+
+    Args:
+        layout: Base, number and length of periods, quotas.
+
+    Returns:
+        The problem. Entries that would fall after the last period are left out.
+    """
+    parts = [block.entries(layout) for block in STRUCTURE]
+    row = np.concatenate([p.row for p in parts])
+    col = np.concatenate([p.col for p in parts])
+    val = np.concatenate([p.val for p in parts])
+    shift = np.concatenate([p.shift for p in parts])
+    t = np.arange(layout.periods)[:, None]
+    when = t + shift[None, :]
+    rows = (when * layout.rows + row[None, :]).ravel()
+    cols = (t * layout.columns + col[None, :]).ravel()
+    vals = np.broadcast_to(val, when.shape).ravel()
+    inside = (when < layout.periods).ravel()
+    matrix = sparse.coo_matrix(
+        (vals[inside], (rows[inside], cols[inside])),
+        shape=(layout.periods * layout.rows, layout.periods * layout.columns),
+    ).tocsc()
+    matrix.sum_duplicates()
+    return Problem(layout, matrix)
+
+
+def starting_basis(problem: Problem) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Return column and row statuses of the base solution, known without solving.
+
+    Each pinned node has the middle step of one curve in the basis; every other step is full or empty. Statuses
+    follow HiGHS: 0 lower, 1 basic, 2 upper.
+
+    Args:
+        problem: Compiled problem.
+
+    Returns:
+        Column status, shape (T·columns,); row status, shape (T·rows,).
+    """
+    layout = problem.layout
+    base = layout.base
+    col = np.zeros(layout.columns, np.int8)
+    row = np.ones(layout.rows, np.int8)
+    for family in ("plants", "mixes", "routes", "stores"):
+        steps = base.steps[family]
+        col[layout.slice(family)] = np.where(steps.mid < 1.0, 2, 0)
+    new = (base.balanced.route_q <= 0)[base.steps["routes"].owner]
+    col[layout.slice("routes")][new] = 0
+    col[layout.slice("demands")] = np.where(base.steps["demands"].mid > 1.0, 2, 0)
+    if layout.static:
+        col[layout.slice("stores")] = 0
+    for node, pin in enumerate(base.centred):
+        if pin is None:
+            continue
+        family, index = pin
+        steps = base.steps[family]
+        mine = np.flatnonzero((steps.owner == index) & (steps.mid == 1.0))
+        if len(mine):
+            col[layout.start[family] + mine[0]] = 1
+            row[node] = 0
+    if not layout.static and len(layout.reserve):
+        r = len(layout.reserve)
+        col[layout.start["reserves"] : layout.start["reserves"] + r] = 1
+        row[layout.reserve_row : layout.reserve_row + r] = 0
+    return np.tile(col, layout.periods), np.tile(row, layout.periods)
