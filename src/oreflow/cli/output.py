@@ -37,11 +37,13 @@ class Column:
         name: Heading.
         unit: Put under the heading in brackets; empty for text and counts.
         decimals: Digits after the point for numbers; ``None`` prints the value as it is.
+        right: Set to the right although the values are text; numbers always are.
     """
 
     name: str
     unit: str = ""
     decimals: int | None = None
+    right: bool = False
 
     @property
     def heading(self) -> str:
@@ -97,7 +99,8 @@ def print_table(
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for i, spec in enumerate(specs):
         numeric = all(isinstance(_plain(r[i]), int | float) or _plain(r[i]) is None for r in records)
-        table.add_column(Text(spec.heading), justify="right" if numeric and records else "left")
+        right = spec.right or (numeric and bool(records))
+        table.add_column(Text(spec.heading), justify="right" if right else "left")
     for r in records:
         table.add_row(*(Text(spec.text(value)) for spec, value in zip(specs, r, strict=True)))
     out = console()

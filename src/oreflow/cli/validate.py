@@ -20,6 +20,10 @@ SECTIONS = {"Gauges": "oreflow.gauge.validation", "Market": "oreflow.market.vali
 
 BEGIN, END = "<!-- begin: oreflow validate -->", "<!-- end: oreflow validate -->"
 
+_FIELDS = ("case", "published", "ours", "tolerance", "unit")
+_NUMBERS = ("published", "ours", "difference", "tolerance")
+_COLUMNS: tuple[Column | str, ...] = ("case", *(Column(n, right=True) for n in _NUMBERS), "unit", "ok")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -113,26 +117,22 @@ def collect(*, quiet: bool = True) -> list[Row]:
 
 def _row(section: str, record: Mapping[str, Any] | Any) -> Row:
     """Take a case from a mapping or an object with the same names."""
-    get = (
-        record.get
-        if isinstance(record, Mapping)
-        else lambda name, default=None: getattr(record, name, default)
-    )
+    if not isinstance(record, Mapping):
+        record = {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
     return Row(
         section=section,
-        case=str(get("case")),
-        published=float(get("published")),
-        ours=float(get("ours")),
-        tolerance=float(get("tolerance")),
-        unit=str(get("unit", "") or ""),
+        case=str(record["case"]),
+        published=float(record["published"]),
+        ours=float(record["ours"]),
+        tolerance=float(record["tolerance"]),
+        unit=str(record.get("unit", "")),
     )
 
 
 def _print(rows: Iterable[Row]) -> None:
-    columns = ["case", *(Column(n) for n in ("published", "ours", "difference", "tolerance")), "unit", "ok"]
     rows = list(rows)
     for section in dict.fromkeys(r.section for r in rows):
-        print_table(columns, [_cells(r) for r in rows if r.section == section], title=section)
+        print_table(_COLUMNS, [_cells(r) for r in rows if r.section == section], title=section)
         click.echo()
     met = sum(r.ok for r in rows)
     click.echo(f"{met} of {len(rows)} cases are within their tolerance.")
