@@ -1,0 +1,1 @@
+"""The faces of a briefing: terminal, Markdown and HTML; JSON is `oreflow.report.Briefing.to_json`."""

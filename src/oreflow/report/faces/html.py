@@ -1,0 +1,147 @@
+"""The briefing as one HTML file that needs nothing else: no script, no font, no picture from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from oreflow.errors import UsageError
+from oreflow.report import charts
+from oreflow.report import format as fmt
+from oreflow.report.briefing import Briefing
+from oreflow.report.effects import Chain, ChainFlows, WorldMap
+from oreflow.report.faces.markdown import web
+from oreflow.report.faces.marks import Piece, pieces
+from oreflow.report.figure import Figure, Sentence
+from oreflow.report.grid import Grid, Notes, grid
+from oreflow.report.outline import Fan, Picture, Quote, Ref, Table, Web
+from oreflow.report.story import outline
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+WIDE, HALF, NARROW = 980, 476, 340
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the template asks for besides the outline."""
+
+    briefing: Briefing
+    notes: Notes
+    seen: set[int]
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        return tuple(a.key for a in self.briefing.articles)
+
+    def grid(self, table: Table) -> Grid:
+        return grid(table, self.notes)
+
+    def note(self, figure: Figure) -> int:
+        return self.notes.of(figure)
+
+    def first(self, number: int) -> bool:
+        """Whether a footnote is called for the first time: its back link leads there."""
+        fresh = number not in self.seen
+        self.seen.add(number)
+        return fresh
+
+    def chart(self, block: Fan | Picture) -> Any:
+        from markupsafe import Markup
+
+        wide, narrow = _drawn(block, narrow=False), _drawn(block, narrow=True)
+        return Markup(f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>')
+
+    def article(self, key: str) -> tuple[Piece, ...]:
+        text = next(a.text for a in self.briefing.articles if a.key == key)
+        happened = self.briefing.happened
+        return pieces(
+            text,
+            [c for c in happened.claims if c.article == key],
+            [f for f in happened.arithmetic if f.article == key],
+        )
+
+
+def render(briefing: Briefing) -> str:
+    """Return a briefing as a whole HTML page.
+
+    Args:
+        briefing: The briefing.
+
+    Returns:
+        HTML without scripts; a content security policy in it forbids everything but its own style sheet.
+
+    Raises:
+        UsageError: Jinja2 is not installed.
+    """
+    whole = outline(briefing)
+    page = _Page(briefing, Notes(whole), set())
+    css = charts.CSS + (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    from markupsafe import Markup
+
+    return (
+        _environment()
+        .get_template("briefing.html.j2")
+        .render(
+            outline=whole,
+            page=page,
+            meta=briefing.meta,
+            css=Markup(css),
+            digest=digest,
+            land=Markup(charts.land_symbol() if briefing.does.maps else ""),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    try:
+        import jinja2
+    except ImportError as error:
+        raise UsageError("HTML needs Jinja2. Install it with: pip install 'oreflow[report]'.") from error
+    out = jinja2.Environment(
+        loader=jinja2.PackageLoader("oreflow.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    out.filters.update(plain=fmt.plain, inside=_inside, web=web)
+    out.tests.update(
+        figure=lambda x: isinstance(x, Figure),
+        sentence=lambda x: isinstance(x, Sentence),
+        quote=lambda x: isinstance(x, Quote),
+        ref=lambda x: isinstance(x, Ref),
+        web=lambda x: isinstance(x, Web),
+    )
+    out.globals["kind"] = lambda x: type(x).__name__
+    return out
+
+
+def _inside(text: str) -> str:
+    """Return a part of a sentence freed of control characters, with the space at its ends kept."""
+    return fmt.plain(f"x{text}x")[1:-1]
+
+
+def _drawn(block: Fan | Picture, *, narrow: bool) -> str:
+    """Return the chart of a block as SVG; ids differ between the wide and the narrow drawing."""
+    key = f"{block.key}-{'n' if narrow else 'w'}"
+    if isinstance(block, Fan):
+        width = NARROW if narrow else HALF
+        return charts.fan(
+            key, block.title, block.band, width=width, marks=block.marks, from_zero=block.from_zero
+        )
+    width = NARROW if narrow else WIDE
+    if isinstance(block.data, Chain):
+        return charts.bottleneck(key, block.data, width=width)
+    if isinstance(block.data, WorldMap):
+        return charts.world_map(key, block.data, width=width)
+    if isinstance(block.data, ChainFlows):
+        return charts.sankey(key, block.data, width=width)
+    return charts.tornado(key, block.data, width=width)
