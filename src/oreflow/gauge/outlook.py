@@ -1,0 +1,86 @@
+"""The IEA's N-1 from the outlook tables: supply without the largest country against demand, year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from oreflow.atlas.world import World
+from oreflow.gauge.concentration import OTHER, joined, n_minus_1_cover, weakest
+
+WORLD = "WLD"
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookCover:
+    """N-1 of one commodity, stage, scenario and year.
+
+    Attributes:
+        commodity: Commodity.
+        stage: Stage of the supply.
+        scenario: Demand scenario.
+        year: Calendar year.
+        cover: Supply without the largest country over demand.
+        largest: That country.
+        supply: All supply, in the commodity's unit.
+        demand: All demand, same unit.
+        edition: Edition.
+        source: Source keys.
+        quality: Weakest quality.
+    """
+
+    commodity: str
+    stage: str
+    scenario: str
+    year: int
+    cover: float
+    largest: str
+    supply: float
+    demand: float
+    edition: str
+    source: str
+    quality: str
+
+
+def outlook_covers(world: World, commodity: str) -> list[OutlookCover]:
+    """Return the N-1 of a commodity for every stage, scenario and year that the outlook has both sides of.
+
+    Countries the outlook does not name are supply, but never the largest.
+
+    Args:
+        world: World with an ``outlook`` table.
+        commodity: Commodity.
+
+    Returns:
+        One entry a stage, scenario and year; empty where the outlook has no supply or no demand.
+    """
+    rows = world.outlook[world.outlook["commodity"] == commodity]
+    supply = rows[(rows["measure"] == "supply") & (rows["country"] != WORLD)]
+    demand = rows[(rows["measure"] == "demand") & rows["stage"].isin(["total", "all", ""])]
+    found = []
+    for (stage, year), s in supply.groupby(["stage", "year"], sort=True):
+        by_country = s.groupby("country")["quantity"].sum()
+        named = by_country.drop(OTHER, errors="ignore")
+        if named.empty or named.max() <= 0:
+            continue
+        for scenario, d in demand[demand["year"] == year].groupby("scenario", sort=True):
+            total = float(d["quantity"].sum())
+            rest = float(by_country.get(OTHER, 0.0))
+            used = pd.concat([s, d])
+            found.append(
+                OutlookCover(
+                    commodity=commodity,
+                    stage=str(stage),
+                    scenario=str(scenario),
+                    year=int(year),  # type: ignore[arg-type]
+                    cover=n_minus_1_cover(named.to_numpy(), total) + rest / total,
+                    largest=str(named.idxmax()),
+                    supply=float(by_country.sum()),
+                    demand=total,
+                    edition=joined(used["vintage"]),
+                    source=joined(used["source"]),
+                    quality=weakest(used["quality"]),
+                )
+            )
+    return found
