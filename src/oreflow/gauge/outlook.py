@@ -59,7 +59,8 @@ def outlook_covers(world: World, commodity: str) -> list[OutlookCover]:
     supply = rows[(rows["measure"] == "supply") & (rows["country"] != WORLD)]
     demand = rows[(rows["measure"] == "demand") & rows["stage"].isin(["total", "all", ""])]
     found = []
-    for (stage, year), s in supply.groupby(["stage", "year"], sort=True):
+    for stage, year in sorted(set(zip(supply["stage"], supply["year"], strict=True))):
+        s = supply[(supply["stage"] == stage) & (supply["year"] == year)]
         by_country = s.groupby("country")["quantity"].sum()
         named = by_country.drop(OTHER, errors="ignore")
         if named.empty or named.max() <= 0:
@@ -73,7 +74,7 @@ def outlook_covers(world: World, commodity: str) -> list[OutlookCover]:
                     commodity=commodity,
                     stage=str(stage),
                     scenario=str(scenario),
-                    year=int(year),  # type: ignore[arg-type]
+                    year=int(year),
                     cover=n_minus_1_cover(named.to_numpy(), total) + rest / total,
                     largest=str(named.idxmax()),
                     supply=float(by_country.sum()),

@@ -87,16 +87,24 @@ def _concentration(world: World, commodity: str) -> Iterator[Indicator]:
     for stage in dict.fromkeys(rows["stage"]):
         c = concentration(world, commodity, stage=stage)
         words = f"{c.countries} named countries; other countries left out"
-        subject = f"{commodity}, {stage}"
-
-        def row(name: str, value: float, detail: str, method: str) -> Indicator:
-            return Indicator(
-                name, subject, "world", value, "1", detail, c.year, c.edition, c.source, c.quality, method
+        for name, value, detail, method in (
+            ("hhi", c.hhi, words, "sum of squared shares of named countries"),
+            ("n_minus_1_share", c.n_minus_1, f"without {c.largest}", "1 - largest share"),
+            ("largest_source_share", c.largest_share, c.largest, "largest share"),
+        ):
+            yield Indicator(
+                indicator=name,
+                subject=f"{commodity}, {stage}",
+                region="world",
+                value=value,
+                unit="1",
+                detail=detail,
+                year=c.year,
+                edition=c.edition,
+                source=c.source,
+                quality=c.quality,
+                method=f"{method} (concentration)",
             )
-
-        yield row("hhi", c.hhi, words, "sum of squared shares of named countries (concentration)")
-        yield row("n_minus_1_share", c.n_minus_1, f"without {c.largest}", "1 - largest share (concentration)")
-        yield row("largest_source_share", c.largest_share, c.largest, "largest share (concentration)")
 
 
 def _outlook(world: World, commodity: str) -> Iterator[Indicator]:
@@ -119,7 +127,7 @@ def _outlook(world: World, commodity: str) -> Iterator[Indicator]:
 def _from_region(world: World, commodity: str, region: str) -> Iterator[Indicator]:
     used = float(used_by_region(world, commodity).get(region, 0.0))
     made = float(made_by_region(world, commodity).get(region, 0.0))
-    unit = str(world.commodities.set_index("commodity").at[commodity, "unit"])
+    unit = str(world.commodities.set_index("commodity").loc[commodity, "unit"])
     behind = _behind(world, commodity, region)
     common = (joined(behind["source"]), weakest(behind["quality"]))
     edition = joined(behind["vintage"])
@@ -200,8 +208,8 @@ def _claimed_gaps(world: World, mineral: str, region: str) -> Iterator[Indicator
     """Gaps of a later year where claims state demand and domestic supply of the mineral in the region."""
     claims = world.claims[(world.claims["table"] == "outlook") & world.claims["used"]]
     for subject, rows in claims[claims["subject"].str.startswith(f"{mineral} {region} ")].groupby("subject"):
-        stated = {k: r for k, r in rows.groupby("attribute")}
-        if not {"supply", "demand"} <= set(stated):
+        stated = {name: rows[rows["attribute"] == name] for name in ("supply", "demand")}
+        if any(r.empty for r in stated.values()):
             continue
         both = pd.concat([stated["supply"], stated["demand"]])
         demand, supply = (float(stated[k]["value"].iloc[0]) for k in ("demand", "supply"))
