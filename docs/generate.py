@@ -159,6 +159,28 @@ def events() -> str:
     )
 
 
+def library() -> str:
+    """The scenarios that come with oreflow, in words."""
+    from oreflow.atlas import bundled
+    from oreflow.shock import from_library
+    from oreflow.shock import library as names
+
+    world = bundled()
+    parts = []
+    for name in names():
+        found = from_library(name)
+        sources = [f"[{s.title}]({s.url})" if s.url else s.title for s in found.sources]
+        passages = [f"## `{name}`", f"**{found.title}**", found.description.strip()]
+        passages.append("\n".join(f"- {line}" for line in found.sentences(world)))
+        passages.append(f"Sources: {' · '.join(sources)}" if sources else "")
+        parts.append("\n\n".join(p for p in passages if p))
+    lead = (
+        "`oreflow run NAME` clears the market under one of these; `oreflow scenario show NAME --yaml` "
+        "prints its file, to start one of your own from."
+    )
+    return page("Library of scenarios", lead, *parts)
+
+
 def settings() -> str:
     """Options of a run and the assumptions that the market reads."""
     from oreflow.atlas import bundled
@@ -226,6 +248,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "errors.md": errors,
     "events.md": events,
+    "library.md": library,
     "settings.md": settings,
     "blocks.md": blocks,
 }

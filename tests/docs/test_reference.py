@@ -1,5 +1,6 @@
 """The documentation says what the code says."""
 
+import dataclasses
 import importlib.util
 import re
 import tomllib
@@ -11,6 +12,8 @@ import pytest
 from oreflow import errors
 from oreflow.atlas import tables
 from oreflow.cli import VERBS
+from oreflow.market import Settings
+from oreflow.shock import EFFECTS, EVENT_TYPES, KEYS, library
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -56,6 +59,25 @@ def test_every_error_is_documented() -> None:
     text = (DOCS / "reference/errors.md").read_text("utf-8")
     assert set(re.findall(r"- `(\w+)` \(exit code", text)) == kinds
     assert all(kind in (errors.__doc__ or "") for kind in kinds)
+
+
+def test_every_event_type_and_effect_is_documented() -> None:
+    text = (DOCS / "reference/events.md").read_text("utf-8")
+    assert all(f"| `{name}` |" in text for name in [*EVENT_TYPES, *EFFECTS, *KEYS])
+
+
+def test_every_scenario_of_the_library_is_documented() -> None:
+    assert headings("library.md") == set(library())
+
+
+def test_every_equation_is_documented() -> None:
+    files = (ROOT / "src/oreflow/market/blocks").glob("*.py")
+    assert headings("blocks.md") == {f.stem for f in files if not f.stem.startswith("_")}
+
+
+def test_every_setting_is_documented() -> None:
+    text = (DOCS / "reference/settings.md").read_text("utf-8")
+    assert all(f"| `{f.name}` |" in text for f in dataclasses.fields(Settings))
 
 
 def listed() -> dict[str, str]:

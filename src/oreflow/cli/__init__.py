@@ -89,7 +89,7 @@ def run(args: Sequence[str] | None = None) -> int:
     try:
         # Not `oreflow.main`: that turns a closed pipe into exit code 1 and answers an interrupt itself.
         with oreflow.make_context("oreflow", list(sys.argv[1:] if args is None else args)) as context:
-            oreflow.invoke(context)
+            code = oreflow.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as e:
         return e.exit_code
@@ -109,4 +109,5 @@ def run(args: Sequence[str] | None = None) -> int:
     except OSError as e:
         click.echo(f"oreflow: {e.filename or 'file'}: {e.strerror or e}.", err=True)
         return 1
-    return 0
+    # A verb may return its code, as `world check` does when it has listed an error.
+    return code if type(code) is int else 0
