@@ -121,11 +121,11 @@ def test_a_new_route_opens_no_faster_than_it_qualifies():
 
 
 def test_sodium_cells_take_share_when_lithium_is_dear_and_no_faster_than_their_ramp():
-    halted = ("plants", "brine_a", "availability", [0.0])
+    halted = ("plants", "brine_a", "availability", [0.85])
     base, data = cleared(chemistries(ramp=0.01), halted)
     sodium = data.mix.sel(mix_row="ev_battery@A:sodium_cell").values * 12
     start, total = base.balanced.mix_q[1], base.mix_total[1]
-    assert sodium[:6] == pytest.approx(start + 0.01 * total * np.arange(1, 7), rel=1e-6)
+    assert sodium[:3] == pytest.approx(start + 0.01 * total * np.arange(1, 4), rel=1e-6)
     _, held = cleared(chemistries(ramp=0.0), halted)
     assert (
         held.price.sel(node="lithium_carbonate@A").values[6]
@@ -236,20 +236,16 @@ def test_products_come_back_as_scrap():
 
 def test_joint_output_nobody_wants_is_left_lying():
     world = two_regions()
-    flows = pd.concat(
-        [
-            world["flows"],
-            pd.DataFrame(
-                [
-                    {
-                        "process": "mining", "commodity": "metal", "role": "output", "coefficient": 0.01,
-                        "source": "example", "quality": "assumed",
-                    }
-                ]
-            ),
-        ]
-    )  # fmt: skip
-    base = calibrate(world.with_(flows=flows))
-    assert base.net.nodes.count("metal@A") == 1
-    data = Engine(base, Settings(periods=3, foresight=3)).clear([News(0, ())]).data
-    assert data.price.sel(node="metal@A").values == pytest.approx(np.zeros(3), abs=1e-9)
+    extra = {"source": "example", "quality": "reported"}
+    flow = {"process": "mining", "commodity": "metal", "role": "output", "coefficient": 0.01, **extra}
+    sold = {"commodity": "metal", "destination": "B", "year": 2025, **extra}
+    world = world.with_(
+        flows=pd.concat([world["flows"], pd.DataFrame([flow])]),
+        trade=pd.concat(
+            [world["trade"], pd.DataFrame([{**sold, "origin": "A", "quantity": 1.5}, {**sold, "origin": "C", "quantity": 0.1}])]
+        ),
+    )
+    base, data = cleared(world, ("trade", "metal:A>B", "limit", [0.0]))
+    assert data.price.sel(node="metal@A").values == pytest.approx(np.zeros(12), abs=1e-9)
+    before = base.balanced.plant_q[base.net.plants.index("mine_big")]
+    assert data.output.sel(plant="mine_big").values * 12 == pytest.approx(np.full(12, before), rel=0.01)
