@@ -1,0 +1,78 @@
+"""Firms with their shares, contracts and needs, as far as open sources carry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from oreflow.atlas.build.battery import CATHODE, cathode_mass, recipes
+from oreflow.atlas.build.chain import assume
+from oreflow.atlas.build.common import LCE_PER_LI2O, Common, Row, Tables, facts
+
+
+def tables(src: Path, common: Common) -> Tables:
+    """Return the rows of ``firms``, ``ownership``, ``offtakes`` and ``needs``.
+
+    Args:
+        src: Folder of the public files.
+        common: Shared names.
+    """
+    firms = [{**r, "region": common.region(r["region"]), "vintage": "2025"} for r in facts("firms")]
+    return {
+        "firms": firms,
+        "ownership": [{**r, "vintage": "2025", **_method(r)} for r in facts("ownership")],
+        "offtakes": [_offtake(r) for r in facts("offtakes")],
+        "needs": _lithium_needs(src) + [{**r, "vintage": "2025"} for r in facts("firm_needs")],
+    }
+
+
+def _method(row: Row) -> Row:
+    return {"method": "product of shares"} if row["quality"] == "derived" else {}
+
+
+def _offtake(row: Row) -> Row:
+    """Contract in the unit of the plant's output: tonnes of concentrate become the LCE in them."""
+    grade = row.pop("grade", "")
+    quantity = float(row["quantity"])
+    note = row.get("note", "")
+    if grade:
+        note = f"{quantity:.0f} t of concentrate at {grade} % Li2O; {note}".rstrip("; ")
+        quantity *= float(grade) / 100 * LCE_PER_LI2O
+    return {**row, "quantity": quantity, "vintage": "2025", "note": note}
+
+
+def _lithium_needs(src: Path) -> list[Row]:
+    """Lithium chemicals and cells' other metals behind the cells that a firm makes.
+
+    Counted where the cells are made, as the makers buy or supply the chemicals to their cathode plants.
+    """
+    made, good = recipes(src), assume("cell_yield")
+    per_cell: dict[str, dict[str, float]] = {}
+    for cell in ("lfp_cell", "nmc_cell"):
+        cathode = CATHODE[cell]
+        tonnes = cathode_mass(src, cell) / good
+        per_cell[cell] = {k: q * tonnes for k, q in made[f"{cathode}_making"][1].items()}
+        per_cell[cell] |= {cathode: tonnes, "anode": made[f"{cell}_making"][1]["anode"]}
+    rows: list[Row] = []
+    for r in facts("firm_cells"):
+        need: dict[str, float] = {}
+        for cell in per_cell:
+            gwh = float(r[cell.removesuffix("_cell")])
+            for commodity, q in per_cell[cell].items():
+                if gwh > 0:
+                    need[commodity] = need.get(commodity, 0.0) + gwh * q
+        rows += [
+            {
+                "firm": r["firm"],
+                "commodity": commodity,
+                "region": r["region"],
+                "quantity": q,
+                "source": f"{r['source']};uc_davis",
+                "vintage": "2025",
+                "quality": "derived",
+                "method": "cells times recipe",
+                "note": f"Cells made: {r['lfp']} GWh LFP, {r['nmc']} GWh nickel-based. {r['note']}",
+            }
+            for commodity, q in need.items()
+            if commodity not in {"phosphoric_acid"}
+        ]
+    return rows
