@@ -20,7 +20,7 @@ PARAMETERS = {
     "step_widen": 1.25,
     "price_ratio_low": 0.3,
     "price_ratio_high": 4.0,
-    "belief_tau_months": 6.0,
+    "tau_months": 6.0,
     "sigma_reported": 0.02,
     "sigma_derived": 0.1,
     "sigma_imputed": 0.2,
@@ -29,7 +29,7 @@ PARAMETERS = {
     "new_route_share": 0.02,
     "new_route_premium": 0.05,
     "route_reference": 0.05,
-    "qualification_rate": 0.1,
+    "qualification_ramp": 0.1,
 }
 
 

@@ -195,7 +195,7 @@ class View:
 
     def elasticity(self, pair: Floats, multiplier: float | Floats) -> Floats:
         """Elasticity by period, (T, n): grows from its low to its high value with time since the news."""
-        memory = self.layout.base.net.parameter("belief_tau_months")
+        memory = self.layout.base.net.parameter("tau_months")
         grown = 1.0 - np.exp(-self.tau / memory)
         return (pair[:, 0] + (pair[:, 1] - pair[:, 0]) * grown[:, None]) * multiplier
 

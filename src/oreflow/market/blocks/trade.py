@@ -74,7 +74,7 @@ def fill(view: View, arrays: Arrays) -> None:
     if layout.static:
         top = limit
     else:
-        growth = net.parameter("qualification_rate") * layout.months * reference
+        growth = net.parameter("qualification_ramp") * layout.months * reference
         top = envelope(limit, view.state.route * per, growth)
     arrays.upper[:, part] = np.clip(spread(top, steps.owner) - below, 0.0, width)
 
