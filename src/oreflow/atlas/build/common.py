@@ -84,7 +84,7 @@ def number(text: str, *, where: str = "") -> float | None:
     t = text.strip().replace(",", "").replace("\u2212", "-")
     if t in {"\u2014", "\u2013", "-", "--", "s", "(e)"}:
         return 0.0
-    if t in {"", "W", "NA", "XX", "E", "n/a"}:
+    if t in {"", "W", "NA", "XX", "E", "n/a", "nan"} or t.lower() in {"small", "moderate", "large"}:
         return None
     try:
         return float(t.lstrip("<>"))
@@ -94,7 +94,7 @@ def number(text: str, *, where: str = "") -> float | None:
 
 def plain(name: str) -> str:
     """Return a country's name in the form used for look-ups (no accents, one space, lower case)."""
-    text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    text = unicodedata.normalize("NFKD", name.replace("\u2019", "'")).encode("ascii", "ignore").decode()
     return _SPACE.sub(" ", text.replace("Â", "")).strip().lower()
 
 

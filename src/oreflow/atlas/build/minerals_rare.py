@@ -1,0 +1,85 @@
+"""Rare earths, magnets and gallium: plants by region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from oreflow.atlas.build import usgs
+from oreflow.atlas.build.common import Common, Row, Tables, by_region
+from oreflow.atlas.build.minerals_chain import aggregate, coefficient, mined, scaled, weights
+
+_MCS = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
+_NDPR_IN_MAGNETS = 0.92
+
+
+def tables(src: Path, common: Common) -> Tables:
+    """Return the plants of rare earths, magnets and gallium.
+
+    Args:
+        src: Folder of the public files.
+        common: Shared names.
+    """
+    return {"plants": [*rare_earths(src, common), *gallium(src, common)]}
+
+
+def rare_earths(src: Path, common: Common) -> list[Row]:
+    """Return mines, separation plants and magnet makers.
+
+    Separation outside China is ours by region; China separates the rest of what the world mines. Magnets use
+    92 % of NdPr oxide.
+
+    Args:
+        src: Folder of the public files.
+        common: Shared names.
+    """
+    mine = mined(src, common, "rare_earth_concentrate")
+    oxide = sum(mine.values()) / coefficient("rare_earth_separation", "rare_earth_concentrate")
+    separated = weights("rare_earth_separation")
+    separated["CHN"] = oxide - sum(separated.values())
+    magnets = _NDPR_IN_MAGNETS * oxide / coefficient("magnet_making", "ndpr_oxide")
+    derived = {"source": "usgs_mcs_2026;oreflow", "vintage": "MCS 2026", "quality": "derived"}
+    return [
+        *aggregate(
+            common,
+            "rare_earth_mining",
+            mine,
+            **_MCS,
+            quality="reported",
+            note="Oxide equivalent of all rare earths; China is its production quota of 2024",
+        ),
+        *aggregate(common, "rare_earth_separation", separated, **derived, method="minerals_rare.rare_earths"),
+        *aggregate(
+            common,
+            "magnet_making",
+            scaled(weights("magnet_making"), magnets),
+            **derived,
+            method="minerals_rare.rare_earths",
+            note="World total from NdPr oxide; shares of regions are assumed",
+        ),
+    ]
+
+
+def gallium(src: Path, common: Common) -> list[Row]:
+    """Return primary recovery (with the USGS's capacity) and refining of gallium.
+
+    Args:
+        src: Folder of the public files.
+        common: Shared names.
+    """
+    capacity: dict[str, float] = {}
+    for row in usgs.tables(src, common)["production"]:
+        if row["commodity"] == "gallium_primary" and row["edition"] == "MCS 2026" and row["capacity"]:
+            capacity[row["country"]] = row["capacity"]
+    return [
+        *aggregate(
+            common,
+            "gallium_recovery",
+            mined(src, common, "gallium_primary"),
+            **_MCS,
+            quality="reported",
+            capacity=by_region(common, capacity),
+        ),
+        *aggregate(
+            common, "gallium_refining", weights("gallium_refining"), source="oreflow", vintage="2025", quality="assumed"
+        ),
+    ]
