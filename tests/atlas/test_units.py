@@ -35,7 +35,7 @@ TIMES = ["yr", "quarter", "month", "week", "day"]
         ("GWh/yr", "MWh/yr", 1000.0),
         ("USD/t Li", "USD/t LCE", 1 / 5.323),
         ("$/t-km", "USD/(t km)", 1.0),
-        ("million CNY", "USD", 1e6 / 7.19),
+        ("million CNY", "USD", 1e6 / 7.18),
         ("%", "1", 0.01),
         ("US$/kg NdPr", "USD/t NdPr", 1000.0),
     ],
@@ -94,7 +94,7 @@ def test_a_chinese_price_must_say_whether_it_includes_tax():
     with pytest.raises(UnitError, match="value added tax"):
         convert(75_000.0, "RMB/t LCE", "CNY incl VAT/t LCE")
     without = convert(75_000.0, "CNY/t LCE", "USD/t LCE", vat="excluded")
-    assert without == pytest.approx(75_000 / 7.19)
+    assert without == pytest.approx(75_000 / 7.18)
     for spelling in ("CNY incl VAT/t LCE", "RMB (incl. VAT)/t LCE", "yuan including VAT/t LCE"):
         assert convert(75_000.0, spelling, "USD/t LCE") == pytest.approx(without / 1.13)
     assert convert(75_000.0, "CNY/t LCE", "USD/t LCE", vat="included") == pytest.approx(without / 1.13)
