@@ -225,7 +225,7 @@ def _trade(common: Common, chain: Battery) -> list[Row]:
     rows: list[Row] = []
     for commodity, (supply, use) in goods.items():
         regions = [r for r in common.regions if supply.get(r, 0.0) > 0 or use.get(r, 0.0) > 0]
-        flows = fitted_flows(regions, supply, use, regional_prior(regions))
+        flows = fitted_flows(regions, supply, use, regional_prior(regions), least=0.03)
         rows += trade_rows(
             commodity,
             regions,

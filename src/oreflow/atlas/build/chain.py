@@ -14,6 +14,8 @@ from oreflow.atlas.build.derive import Array, distance_prior, great_circle, prop
 from oreflow.errors import DataError, UnknownNameError
 
 TINY = 1e-9
+HOME_KM = 100.0
+"""Distance that stands for trade inside a region: makers sell at home first."""
 
 
 @cache
@@ -143,7 +145,7 @@ def regional_prior(regions: list[str]) -> Array:
     place = centres()
     lat = np.array([place[r][0] for r in regions])
     lon = np.array([place[r][1] for r in regions])
-    return distance_prior(great_circle(lat, lon))
+    return distance_prior(great_circle(lat, lon), home=HOME_KM)
 
 
 def fitted_flows(
