@@ -68,7 +68,8 @@ def test_table_has_units_aligned_numbers_and_a_dash_for_what_is_missing(
         title="Mines",
         note="A note.",
     )
-    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [line.rstrip() for line in lines]
     assert lines[0] == "Mines"
     assert lines[1].split("  ")[0] == "mine"
     assert "output [t LCE]" in lines[1]

@@ -104,11 +104,15 @@ def print_table(
     for r in records:
         table.add_row(*(Text(spec.text(value)) for spec, value in zip(specs, r, strict=True)))
     out = console()
-    if title:
-        out.print(Text(title, style="bold"))
-    out.print(table)
-    if note:
-        out.print(Text(note))
+    with out.capture() as printed:
+        if title:
+            out.print(Text(title, style="bold"))
+        out.print(table)
+        if note:
+            out.print(Text(note))
+    text = printed.get()
+    # The cells of the last column are padded: on a terminal that does no harm, in a file it does.
+    click.echo(text if out.is_terminal else "\n".join(line.rstrip() for line in text.split("\n")), nl=False)
 
 
 def print_json(data: object) -> None:
