@@ -1,0 +1,297 @@
+"""Who, what, where, when and how much belongs to a trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from oreflow.news.claims import Amount
+from oreflow.news.dates import When
+from oreflow.news.interval import Interval
+from oreflow.news.lexicon import read_table
+from oreflow.news.linking import Mention
+from oreflow.news.quantities import Quantity
+from oreflow.news.triggers import Scene, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSpec:
+    """What a type of claim is about and how it acts; one row of ``lexicon/types.csv``."""
+
+    type: str
+    label: str
+    subjects: tuple[str, ...]
+    quantities: tuple[str, ...]
+    effect: str
+    modelled: bool
+    reason: str
+
+
+@cache
+def types() -> dict[str, TypeSpec]:
+    """Return all types of claim, by name."""
+    return {
+        r["type"]: TypeSpec(
+            r["type"],
+            r["label"],
+            tuple(r["subjects"].split("|")),
+            tuple(k for k in r["quantities"].split("|") if k),
+            r["effect"],
+            r["modelled"] == "1",
+            r["reason"],
+        )
+        for r in read_table("types")
+    }
+
+
+_POLICIES = frozenset({"export_control", "quota", "tariff", "sanction", "subsidy", "stockpile", "price_floor"})
+_AIMED = frozenset("on to against from into for at toward towards of".split())
+
+
+def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention | None:
+    """Choose what a trigger is about.
+
+    Args:
+        scene: The sentence.
+        trigger: The trigger in it.
+        last: Mention of each kind that came last before this sentence, for sentences that name none.
+
+    Returns:
+        The mention, or None.
+    """
+    spec = types()[trigger.type]
+    kinds = spec.subjects
+    best: tuple[float, Mention] | None = None
+    for m in scene.mentions:
+        if m.kind not in kinds:
+            continue
+        i, j = scene.span(m.start, m.end)
+        apart = abs(scene.clauses[i] - scene.clauses[trigger.first])
+        distance = float(trigger.first - j if j <= trigger.first else i - trigger.last)
+        cost = max(distance, 0.0) + 12.0 * apart + 14.0 * kinds.index(m.kind)
+        if i >= trigger.last and trigger.type not in _POLICIES:
+            cost += 5.0 if m.kind != "plant" else 0.0
+        before = scene.lower[i - 1] if i else ""
+        possessive = j < len(scene.lower) and scene.lower[j] in {"'s", "'"}
+        if trigger.type in _POLICIES and m.kind == "region":
+            cost += 25.0 if before in _AIMED and not possessive else 0.0
+        elif m.kind == "firm" and before in {"with", "to", "from", "including", "against"}:
+            cost += 8.0
+        elif m.kind == "region" and before in {"to", "from"}:
+            cost += 8.0
+        if m.via == "pronoun" and m.text.lower() in {"it", "its"}:
+            cost += 2.0
+        if trigger.type == "share_price_move" and (j > trigger.first or apart):
+            cost += 30.0
+        if best is None or cost < best[0]:
+            best = (cost, m)
+    if best:
+        return best[1]
+    for kind in ("plant", "firm"):
+        if kind in kinds and kind in last and trigger.type in _CARRIED:
+            return last[kind]
+    return None
+
+
+_CARRIED = frozenset({"restart", "licence", "reserve_report", "ignorance", "halt"})
+
+
+def commodity(scene: Scene, trigger: Trigger, limit: float = 60.0) -> list[Mention]:
+    """Choose the commodities a trigger is about: the nearest, with the list it stands in.
+
+    Args:
+        scene: The sentence.
+        trigger: The trigger in it.
+        limit: Farthest cost to accept.
+
+    Returns:
+        Mentions in order; empty when the sentence names none.
+    """
+    found = [m for m in scene.mentions if m.kind == "commodity"]
+    special = [m for m in found if m.name.key not in _VAGUE]
+    use = special or found
+    best: tuple[float, Mention] | None = None
+    a, b = scene.span(*trigger.object)
+    for m in use:
+        i, j = scene.span(m.start, m.end)
+        gap = min(_gap(i, j, trigger.first, trigger.last), _gap(i, j, a, b))
+        cost = gap + 8.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
+        if m.name.key in _GOODS:
+            cost += 4.0
+        if best is None or cost < best[0]:
+            best = (cost, m)
+    if best is None or best[0] > limit:
+        return []
+    chosen = [best[1]]
+    while True:
+        grown = False
+        for m in use:
+            if m in chosen:
+                continue
+            i, j = scene.span(m.start, m.end)
+            for c in list(chosen):
+                k, n = scene.span(c.start, c.end)
+                between = scene.lower[j:k] if j <= k else scene.lower[n:i]
+                if len(between) <= 3 and set(between) & {",", "and", "or", "&", "/"} and set(between) <= _LISTERS:
+                    chosen.append(m)
+                    grown = True
+                    break
+        if not grown:
+            break
+    return sorted(chosen, key=lambda m: m.start)
+
+
+_LISTERS = frozenset([",", "and", "or", "&", "/", "refined", "raw"])
+_VAGUE = frozenset({"battery", "ev_battery", "stationary_battery", "critical_minerals"})
+_GOODS = frozenset({"battery", "ev_battery", "stationary_battery", "cathode", "anode"})
+
+
+def _gap(i: int, j: int, a: int, b: int) -> float:
+    return float(max(a - j, i - b, 0))
+
+
+def country(scene: Scene, trigger: Trigger, chosen: Mention | None) -> str | None:
+    """Choose the country: of the subject, else the place named nearest."""
+    if chosen is not None and chosen.kind in {"region", "plant"} and chosen.name.country:
+        codes = {n.country for n in chosen.names}
+        return codes.pop() if len(codes) == 1 else None
+    best: tuple[float, str] | None = None
+    for m in scene.mentions:
+        if m.kind != "region":
+            continue
+        i, j = scene.span(m.start, m.end)
+        if scene.lower[i - 1 : i] == ["to"] and trigger.type not in _POLICIES:
+            continue
+        cost = _gap(i, j, trigger.first, trigger.last) + 8.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
+        if best is None or cost < best[0]:
+            best = (cost, m.name.country)
+    if best is not None and best[0] < 24:
+        return best[1]
+    if chosen is not None and chosen.kind in {"programme", "firm"}:
+        return chosen.name.country or None
+    return None
+
+
+def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
+    """Give each quantity of a sentence to the trigger it belongs to.
+
+    Args:
+        scene: The sentence.
+        triggers: Its triggers.
+
+    Returns:
+        Index of the trigger to its quantities, the best first.
+    """
+    out: dict[int, list[tuple[float, Quantity]]] = {}
+    previous: Quantity | None = None
+    for q in scene.quantities:
+        conversion = (
+            previous is not None and previous.kind == q.kind == "money" and previous.unit != q.unit and q.start - previous.end <= 12
+        )
+        previous = q
+        if conversion:
+            continue
+        best: tuple[float, int] | None = None
+        i, j = scene.span(q.start, q.end)
+        for k, t in enumerate(triggers):
+            kinds = types()[t.type].quantities
+            if q.kind not in kinds or (q.start < t.head.end and t.head.start < q.end and q.kind != "multiple"):
+                continue
+            if q.kind == "time" and not _is_duration(scene, i, t):
+                continue
+            a, b = scene.span(*t.object)
+            near = min(_gap(i, j, t.first, t.last), _gap(i, j, a, b) + 0.5)
+            commas = sum(1 for w in scene.lower[min(j, t.last) : max(i, t.first)] if w in {",", ";"})
+            cost = near + 7.0 * abs(scene.clauses[i] - scene.clauses[t.first]) + 1.5 * commas + 1.0 * kinds.index(q.kind)
+            if best is None or cost < best[0]:
+                best = (cost, k)
+        if best is not None and best[0] <= 22:
+            out.setdefault(best[1], []).append((best[0], q))
+    return {k: [q for _, q in sorted(found, key=lambda c: c[0])] for k, found in out.items()}
+
+
+def _is_duration(scene: Scene, i: int, t: Trigger) -> bool:
+    before = set(scene.lower[max(0, i - 4) : i])
+    attributive = i + 2 < len(scene.lower) and scene.lower[i + 1] == "-"
+    return bool(before & {"for", "lasting", "last", "least", "over", "another", "extended", "to", "up"}) or (
+        attributive and t.type in {"agreement", "price_floor", "subsidy", "licence", "quota"}
+    ) or (t.type == "price_floor")
+
+
+def amount(q: Quantity | None) -> Amount | None:
+    """A quantity as a claim holds it."""
+    if q is None:
+        return None
+    return Amount(_round(q.value), _round(q.low), _round(q.high), q.unit, q.per or None, _round(q.was))
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.10g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Dates of a claim."""
+
+    said: Interval | None
+    announced: Interval | None
+    effective: Interval | None
+
+
+_ANNOUNCE = frozenset(
+    "announced announces announce announcing announcement confirmed confirms unveiled unveils disclosed declared".split()
+)
+_SAY = frozenset("said says told wrote stated reported reports estimated noted warned added quoted".split())
+
+
+def dates(
+    scene: Scene, trigger: Trigger, found: list[When], article: Interval | None, spoken: tuple[int, int] | None
+) -> Dates:
+    """Find when a claim was said, was announced and takes effect.
+
+    Args:
+        scene: The sentence.
+        trigger: The trigger in it.
+        found: Dates in it, with offsets in the article.
+        article: Date of the article, None when unknown.
+        spoken: Span of the attribution, if any.
+
+    Returns:
+        The dates; ``said`` is the article's date where the text gives no other.
+    """
+    said, announced, effective = article, None, None
+    best = 99.0
+    for w in found:
+        i, j = scene.span(w.start, w.end)
+        verb = _verb_near(scene, i, j)
+        gap = _gap(i, j, trigger.first, trigger.last)
+        own = gap <= 3
+        if verb in _SAY and not own:
+            if spoken and abs(scene.token(spoken[0]) - i) <= 6:
+                said = w.interval
+            continue
+        if verb in _ANNOUNCE and not own:
+            announced = w.interval
+            continue
+        cost = gap + 7.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
+        cost += 3.0 if j <= trigger.first and i > 1 and any(x == "," for x in scene.lower[j : trigger.first]) else 0.0
+        if cost < best and cost <= 22:
+            best, effective = cost, w.interval
+    if announced is None and any(w in _ANNOUNCE for w in scene.lower):
+        announced = said
+    return Dates(said, announced, effective)
+
+
+def _verb_near(scene: Scene, i: int, j: int) -> str:
+    """Verb of saying that a date stands next to: "said on Wednesday", "On Wednesday, X announced"."""
+    back = [w for w in scene.lower[max(0, i - 3) : i] if w in _SAY or w in _ANNOUNCE]
+    if back:
+        return back[-1]
+    ahead = scene.lower[j : j + 2]
+    return next((w for w in ahead if w in _SAY or w in _ANNOUNCE), "")
+
+
+def distinct(keys: Iterable[str]) -> list[str]:
+    """Keys without repetition, in order."""
+    return list(dict.fromkeys(k for k in keys if k))

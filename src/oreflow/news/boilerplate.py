@@ -1,0 +1,53 @@
+"""Parts of a saved web page that are not the article: comments, related headlines, disclaimers, bylines."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from importlib import resources
+
+
+@cache
+def _rules() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Patterns of a heading that ends the article, of one that ends a section, and of a line to skip."""
+    parts: dict[str, list[str]] = {"tail": [], "pause": [], "line": []}
+    text = resources.files("oreflow.news").joinpath("lexicon/boilerplate.csv").read_text("utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        parts[row["kind"]].append(row["pattern"])
+    tail, pause, line = ("|".join(parts[k]) for k in ("tail", "pause", "line"))
+    flags = re.IGNORECASE
+    return (
+        re.compile(rf"\W*(?:{tail})\W*$", flags),
+        re.compile(rf"\W*(?:{pause})\W*$", flags),
+        re.compile(rf"\W*(?:{line})", flags),
+    )
+
+
+def readable(lines: list[tuple[int, int, str]]) -> list[bool]:
+    """Say which lines belong to an article.
+
+    A heading such as "Related articles" or "Comments" ends the article: what follows is about something else.
+    In a digest a new dated item opens it again (see `oreflow.news.blocks`).
+
+    Args:
+        lines: Start, end and folded text of each line.
+
+    Returns:
+        One flag a line.
+    """
+    tail, pause, skip = _rules()
+    out: list[bool] = []
+    reading = True
+    for _, _, text in lines:
+        line = text.strip()
+        if len(line) <= 80 and tail.match(line):
+            reading = False
+        elif len(line) <= 80 and pause.match(line):
+            out.append(False)
+            continue
+        out.append(reading and bool(line) and not skip.match(line))
+    # A tail heading near the very top is part of a page's menu, not the end of the article.
+    if lines and not any(out[1:]):
+        return [bool(t.strip()) and not skip.match(t.strip()) and not tail.match(t.strip()) for _, _, t in lines]
+    return out

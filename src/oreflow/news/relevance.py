@@ -1,0 +1,79 @@
+"""Is this about minerals at all? A word such as "halted" alone makes no claim."""
+
+from __future__ import annotations
+
+from oreflow.news.claims import Claim
+from oreflow.news.linking import Mention
+from oreflow.news.sentences import Sentence
+from oreflow.news.triggers import Scene, Trigger
+
+_USES = frozenset({"battery", "ev_battery", "stationary_battery"})
+_MINING = frozenset(
+    "mine mines mining miner miners smelter smelters smelting refinery refineries refining refiner refiners ore ores "
+    "concentrate concentrates cathode anode battery batteries minerals mineral metal metals spodumene tailings".split()
+)
+
+
+def relevant_items(sentences: list[Sentence], mentions: list[Mention]) -> set[int]:
+    """Return the items of a digest that speak of minerals, mines or batteries.
+
+    Args:
+        sentences: Sentences of the article.
+        mentions: Names in it.
+
+    Returns:
+        Numbers of the items to read for claims.
+    """
+    counts: dict[int, float] = {}
+    length: dict[int, int] = {}
+    for s in sentences:
+        length[s.item] = length.get(s.item, 0) + len(s.tokens)
+    item_of = [(s.start, s.end, s.item) for s in sentences]
+    k = 0
+    for m in mentions:
+        if m.via == "pronoun":
+            continue
+        while k < len(item_of) and item_of[k][1] <= m.start:
+            k += 1
+        if k >= len(item_of):
+            break
+        weight = 0.0
+        if m.kind == "commodity":
+            weight = 0.4 if m.name.key in _USES else 1.0
+        elif m.kind in {"plant", "programme"} or (m.kind == "firm" and m.name.known):
+            weight = 1.0 if m.kind != "firm" else 0.5
+        counts[item_of[k][2]] = counts.get(item_of[k][2], 0.0) + weight
+    # One name in a headline is enough; in a long text one passing word is not.
+    return {i for i, n in counts.items() if n >= 0.9 and n >= length.get(i, 0) / 150}
+
+
+def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
+    """Say whether a claim is about the chain of minerals, batteries and what governs it.
+
+    Args:
+        claim: The claim.
+        scene: Its sentence.
+        trigger: What triggered it.
+
+    Returns:
+        False for what only sounds alike: another company's output, a football season.
+    """
+    named = [m for m in scene.mentions if m.kind in {"commodity", "plant", "programme"}]
+    firms = [m for m in scene.mentions if m.kind == "firm" and m.name.known]
+    mining = any(w in _MINING for w in scene.lower)
+    if claim.type in {"price_move", "forecast", "demand_change", "bottleneck"}:
+        return bool(named or claim.commodity) and (bool(named or mining) or claim.type != "price_move")
+    if claim.type == "share_price_move":
+        if claim.subject_kind == "firm":
+            known = [m for m in scene.mentions if m.label == claim.subject and m.name.known]
+            return bool(known) or bool(named) or mining
+        return bool(named) or mining
+    if claim.type in {"agreement", "investment", "licence", "technology_switch"}:
+        return bool(named or firms or mining)
+    if claim.type in {"tariff", "quota", "subsidy", "export_control", "sanction", "price_floor", "stockpile"}:
+        return bool(named or firms or mining or claim.commodity)
+    if claim.subject_kind in {"plant"}:
+        return True
+    if claim.subject_kind == "firm" and any(m.label == claim.subject and not m.name.known for m in scene.mentions):
+        return bool(named) or mining
+    return bool(named or firms or mining)

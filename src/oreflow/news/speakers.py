@@ -1,0 +1,221 @@
+"""Who says so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from oreflow.news.linking import Mention
+from oreflow.news.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """An attribution in a sentence.
+
+    Attributes:
+        start: Offset of the verb or of "according to".
+        end: Offset after it.
+        speaker: Who speaks, as the text calls them.
+        trailing: Whether it stands at the end and so covers what comes before it.
+    """
+
+    start: int
+    end: int
+    speaker: str
+    trailing: bool
+
+
+_N = r"[A-Z][a-zA-Z'\u00c0-\u024f-]+"
+_NAME = rf"{_N}(?:\s(?:[A-Z]\.\s|de\s|van\s|von\s|bin\s|al-)?{_N}){{1,2}}"
+_ROLE = (
+    r"(?:(?:chief|senior|lead|principal|executive|deputy|vice|managing|general|founding|former|then|global|equity|mining|metals|commodity|commodities|research|industry|state|prime|energy|trade|mines|foreign|finance|head)\s)*"
+    r"(?:analysts?|strategists?|economists?|VP|[Vv]ice[- ][Pp]resident|CEO|CFO|COO|chief executive(?: officer)?|[Cc]hairman|[Cc]hairwoman|[Cc]hair|founder|co-founder|"
+    r"spokes(?:man|woman|person)|[Mm]inister|[Pp]resident|[Dd]irector|[Mm]anager|[Ss]ecretary|officials?|officer|executives?|"
+    r"researchers?|professor|senator|governor|expert|consultant|trader|adviser|advisor|commissioner|ambassador|partner|engineer|geologist|General Manager)"
+)
+_INTRO = [
+    re.compile(rf"(?P<org>(?:[A-Z][\w&.'-]*\s){{0,4}})(?P<role>(?:(?:founder|[Cc]hairman|[Cc]hair|[Pp]resident)\s(?:and|&)\s)?{_ROLE})\s(?P<name>{_NAME})"),
+    re.compile(rf"(?P<name>{_NAME}),\s(?:an?\s|the\s)?(?P<role>(?:[\w&'-]+\s){{0,4}}?{_ROLE}(?:,?\s(?:and\s)?[A-Z][\w ]{{2,30}}?){{0,3}}?)(?:\s(?:of|at|for|with|in)\s(?P<org>(?:the\s)?[A-Z][\w&.'-]*(?:\s[A-Z][\w&.'-]*){{0,4}}))?(?=[,.;\s])"),
+]
+_VERBS = (
+    r"said|says|say|saying|told|tells|stated|states|estimated|estimates|estimate|wrote|writes|noted|notes|note|declared|declares|announced|announces|"
+    r"reported|reports|warned|warns|claimed|claims|acknowledged|acknowledges|added|adds|argued|argues|argue|believes?|believed|"
+    r"predicted|predicts|predict|forecasts?|projected|projects|expects?|expected|sees|saw|explained|explains|confirmed|confirms|denied|denies|emphasi[sz]e[ds]|"
+    r"highlighted|highlights|underscored|underscores|pointed out|pointed to|suggested|suggests|suggest|revealed|reveals|calculated|calculates|reckons?|commented|comments|disclosed|"
+    r"dismissed|rejected|insisted|insists|stressed|cautioned|cautions|recommended|recommends|framed|positions|quoted|quoting|citing|cites|cited|indicated|indicates|"
+    r"found|concluded|concludes|observed|remarked|responded|replied|signalled|signaled|pledged|vowed|asserted|anticipates?|contends?|maintains?"
+)
+_ANY = re.compile(rf"\b(?:{_VERBS})\b")
+_WEAK = re.compile(r"^(?:reports|projects|estimates|forecasts?|notes|claims|comments|project|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions|expects?|suggests?|argues?|reveals|indicates)$")
+_ACCORDING = re.compile(
+    r"\b(?:[Aa]ccording to|[Cc]iting|[Pp]er data from|[Dd]ata from|[Ii]n the view of|as (?:per|reported by|estimated by|calculated by|quoted by))\s+"
+    r"(?P<who>[^,.;]{2,80}?)(?=\s(?:showed|shows|said|that|released|published|shared|seen|on|in|for|dated)\b|[,.;]|$)"
+)
+_OPINION = re.compile(rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|estimate|estimates|diagnosis|forecast|opinion|position|projection|analysis)\b")
+_COLON = re.compile(rf"^(?P<who>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*){{0,3}})\s?:\s")
+_GENERIC = re.compile(
+    r"\b(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:[A-Z]{2,}\s|[A-Z][a-z]+\s)?(?:(?:industry|market|company|government|local|mining|ministry|union|state|senior|trade|bank|brokerage|other|US|Chinese)\s)?"
+    r"(?:analysts|sources|officials|traders|executives|researchers|experts|economists|report|study|ministry|agency|spokesperson|spokesman|spokeswoman|regulator|regulators|government|authorities|people familiar with the matter|union|survey|exchange|statement|readout|consultancy|consultants|filing|customers))\b"
+)
+
+
+@dataclass(slots=True)
+class Speakers:
+    """People and sources named in an article so far.
+
+    Attributes:
+        people: Part of a person's name to the fullest description met.
+        last: The one who spoke last.
+        open_quote: Speaker of a quotation that is still open, or ``""``.
+    """
+
+    people: dict[str, str] = field(default_factory=dict)
+    last: str = ""
+    open_quote: str = ""
+    said_at: int = -9
+
+    def learn(self, text: str) -> None:
+        """Note the people that a sentence introduces with their role."""
+        for pattern in _INTRO:
+            for m in pattern.finditer(text):
+                name = m["name"]
+                role, org = m["role"].strip(" ,"), (m["org"] or "").strip(" ,")
+                org = re.sub(r"^(?:The|And|But|While|As|For|In|At|That)\s+", "", org)
+                title = f"{org} {role}".strip() if pattern is _INTRO[0] else f"{role}, {org}".strip(" ,")
+                full = f"{name} ({title})"
+                for part in {name, name.split()[0], name.split()[-1]}:
+                    self.people.setdefault(part, full)
+
+    def resolve(self, who: str) -> str:
+        """The fullest description of a name."""
+        who = re.sub(r"^(?:the|a|an)\s+", "", who.strip(" ,'\""), flags=re.IGNORECASE)
+        if who in self.people:
+            return self.people[who]
+        for name in sorted(self.people, key=len, reverse=True):
+            if " " in name and name in who:
+                return self.people[name]
+        last = who.split()[-1] if who else ""
+        if last in self.people and len(who.split()) <= 3 and who.split()[0][:1].isupper():
+            return self.people[last]
+        return who
+
+
+def attributions(s: Sentence, mentions: list[Mention], speakers: Speakers) -> list[Speech]:
+    """Find who is said to speak in a sentence.
+
+    Args:
+        s: The sentence.
+        mentions: Names in it.
+        speakers: People met so far; updated.
+
+    Returns:
+        Attributions in order.
+    """
+    speakers.learn(s.text)
+    out: list[Speech] = []
+    for m in _ACCORDING.finditer(s.text):
+        who = speakers.resolve(m["who"])
+        out.append(Speech(s.start + m.start(), s.start + m.end(), who, m.start() > 0.4 * len(s.text)))
+    for m in _OPINION.finditer(s.text):
+        if m["who"] in speakers.people or any(x.kind == "firm" and x.text == m["who"] for x in mentions):
+            out.append(Speech(s.start + m.start(), s.start + m.end(), speakers.resolve(m["who"]), False))
+    colon = _COLON.match(s.text)
+    if colon and any(x.start == s.start and x.kind in {"firm", "region"} for x in mentions):
+        out.append(Speech(s.start, s.start + colon.end(), speakers.resolve(colon["who"]), False))
+    for m in _ANY.finditer(s.text):
+        found = _subject(s, m, mentions, speakers)
+        if found:
+            trailing = _is_trailing(s.text, m)
+            out.append(Speech(s.start + m.start(), s.start + m.end(), found, trailing))
+    out.sort(key=lambda x: x.start)
+    _track_quotes(s, out, speakers)
+    return out
+
+
+def _is_trailing(text: str, m: re.Match[str]) -> bool:
+    before = text[: m.start()].rstrip()
+    tail = text[m.end() :]
+    clause = re.split(r"[,;]", before)[-1]
+    led = re.search(r"[,\"]\s*[^,\"]{0,60}$", before) is not None and len(before) > 25
+    return led and len(clause) < 70 and (len(tail.strip(" .\"")) < 60 or tail.lstrip().startswith((",", ".")))
+
+
+def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: Speakers) -> str:
+    """Who does the saying: the nearest name or source in front of the verb, or right behind it (", said X")."""
+    text = s.text
+    before = text[max(0, m.start() - 110) : m.start()]
+    gap_words = re.split(r"\s+", before.strip())
+    if re.search(r"\b(?:is|are|was|were|be|been|being|to|will be)\s*$", before):
+        return ""
+    weak = _WEAK.match(m[0])
+    clause = re.split(r"[;:]|\bthat\b|\bwhich\b|\bbut\b|\bas\b(?=\s[A-Z])", before)[-1]
+    pronoun = re.search(r"\b(he|she)\b(?:\s\w+ly|\salso|\shas|\shad)?\s*$", before, re.IGNORECASE)
+    if pronoun:
+        return speakers.last
+    we = re.search(r"\b[Ww]e\b\s*$", before)
+    if we:
+        return speakers.open_quote or speakers.last
+    candidates: list[tuple[int, str]] = []
+    base = m.start() - len(clause)
+    for name in sorted(speakers.people, key=len, reverse=True):
+        for k in re.finditer(rf"\b{re.escape(name)}\b", clause):
+            candidates.append((k.end(), speakers.people[name]))
+    for k in _GENERIC.finditer(clause):
+        candidates.append((k.end(), k["who"]))
+    for x in mentions:
+        if x.kind in {"firm", "region", "programme"} and base <= x.start - s.start and x.end - s.start <= m.start():
+            word = x.text if x.via not in {"pronoun"} else x.label
+            candidates.append((x.end - s.start - base, word))
+    if candidates:
+        end, who = max(candidates)
+        between = clause[end:]
+        limit = 3 if weak else 9
+        words = re.findall(r"[\w']+", between)
+        appositive = between.lstrip().startswith(",") and between.rstrip().endswith(",")
+        if len(words) <= limit or (appositive and len(words) <= 14):
+            if weak and re.search(r"\b(?:by|of|the|in|for|from|to)\s*$", between):
+                return ""
+            return speakers.resolve(who)
+    after = re.match(rf"\s+(?P<who>(?:the\s)?(?:{_NAME}|{_N}))", text[m.end() :])
+    if after and not weak and re.search(r"[,\"]\s*$", text[: m.start()]):
+        return speakers.resolve(after["who"])
+    if after and m[0] in {"citing", "quoting", "quoted"}:
+        return ""
+    _ = gap_words
+    return ""
+
+
+def _track_quotes(s: Sentence, speech: list[Speech], speakers: Speakers) -> None:
+    named = [x.speaker for x in speech if x.speaker]
+    if named:
+        speakers.last = named[0]
+        speakers.said_at = s.index
+    quotes = s.text.count('"')
+    if quotes % 2 == 1:
+        speakers.open_quote = "" if speakers.open_quote else (named[0] if named else speakers.last)
+
+
+def speaker_of(start: int, end: int, s: Sentence, speech: list[Speech], speakers: Speakers, was_open: str) -> Speech | None:
+    """Return the attribution that covers a stretch of a sentence.
+
+    Args:
+        start: Offset of the stretch.
+        end: Offset after it.
+        s: The sentence.
+        speech: Attributions in it.
+        speakers: People met so far.
+        was_open: Speaker of a quotation that was open when the sentence began.
+
+    Returns:
+        The nearest attribution in front, else a trailing one behind, else the one of the open quotation.
+    """
+    front = [x for x in speech if x.start <= start]
+    if front:
+        return front[-1]
+    trailing = [x for x in speech if x.trailing and x.start >= end - 1]
+    if trailing:
+        return trailing[0]
+    if was_open:
+        return Speech(s.start, s.start, was_open, False)
+    return None
