@@ -210,9 +210,9 @@ def _attributes(kind: type) -> dict[str, str]:
     for line in textwrap.dedent(block).splitlines():
         if line[:1].strip():
             name, _, about = line.partition(": ")
-            found[name] = about
+            found[name] = about.replace("``", "`")
         else:
-            found[name] += " " + line.strip()
+            found[name] += " " + line.strip().replace("``", "`")
     return found
 
 

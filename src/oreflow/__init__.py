@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         ScenarioError,
         UsageError,
     )
+    from oreflow.gauge import bottleneck, gauges
+    from oreflow.market import Base, Engine, Outcome, Settings, calibrate
+    from oreflow.shock import Event, Scenario
 
 __version__ = "0.1.0"
 
@@ -32,19 +35,37 @@ _HOME = {
     "OreflowError": "oreflow.errors",
     "ScenarioError": "oreflow.errors",
     "UsageError": "oreflow.errors",
+    "bottleneck": "oreflow.gauge",
+    "gauges": "oreflow.gauge",
+    "Base": "oreflow.market",
+    "Engine": "oreflow.market",
+    "Outcome": "oreflow.market",
+    "Settings": "oreflow.market",
+    "calibrate": "oreflow.market",
+    "Event": "oreflow.shock",
+    "Scenario": "oreflow.shock",
 }
 
 __all__ = [
+    "Base",
     "DataError",
+    "Engine",
+    "Event",
     "InfeasibleError",
     "ModelError",
     "NumericalError",
     "OreflowError",
+    "Outcome",
+    "Scenario",
     "ScenarioError",
+    "Settings",
     "UsageError",
     "World",
     "__version__",
+    "bottleneck",
     "bundled",
+    "calibrate",
+    "gauges",
 ]
 
 

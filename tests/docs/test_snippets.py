@@ -60,6 +60,7 @@ def alike(want: str, got: str) -> bool:
 
 def run_page(page: Path, folder: Path, capsys: pytest.CaptureFixture[str], *, slow: bool) -> None:
     (folder / "examples").symlink_to(ROOT / "examples")
+    names: dict[str, object] = {}
     for snippet in snippets(page):
         place = f"{page.relative_to(ROOT)}:{snippet.line}"
         if snippet.comment.startswith("file: "):
@@ -67,9 +68,12 @@ def run_page(page: Path, folder: Path, capsys: pytest.CaptureFixture[str], *, sl
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(snippet.text, "utf-8")
         elif snippet.language == "python":
-            test = doctest.DocTestParser().get_doctest(snippet.text, {}, place, str(page), snippet.line)
+            test = doctest.DocTestParser().get_doctest(snippet.text, names, place, str(page), snippet.line)
+            test.globs = names  # the parser copies them, and a page is one session
             assert test.examples, f"{place}: a python block without >>> is not run"
-            assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed == 0, place
+            assert (
+                doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, clear_globs=False).failed == 0
+            ), place
         elif snippet.language == "console":
             run_console(snippet, place, capsys, slow=slow)
 
