@@ -38,7 +38,7 @@ def tables(src: Path, common: Common) -> Tables:
                         "source": "baci",
                         "vintage": "BACI HS92 2026",
                         "quality": "derived",
-                        "method": "baci.observed (gross weight to content)",
+                        "method": "baci.observed",
                     }
                 )
     return {"trade": rows + facts("trade")}
@@ -69,14 +69,14 @@ def observed(src: Path) -> dict[tuple[str, int], dict[tuple[str, str], tuple[flo
         if r["year"] < "2022" or r["hs92"] not in rules or not r["qty_t"] or not r["value_kusd"]:
             continue
         gross, value = _float(r["qty_t"]), _float(r["value_kusd"]) * 1000
-        rule = _rule(rules[r["hs92"]], r["exporter"], r["importer"])
-        if rule is None or gross <= 0 or not _believed(rule, value / gross):
+        found = _rule(rules[r["hs92"]], r["exporter"], r["importer"])
+        if found is None or gross <= 0 or not _believed(found, value / gross):
             continue
         origin, destination = shared.region(r["exporter"]), shared.region(r["importer"])
         if origin == destination:
             continue
-        content = assumed[rule["grade"]] if "grade" in rule else float(rule["content"])
-        pairs = out.setdefault((rule["commodity"], int(r["year"])), {})
+        content = assumed[found["grade"]] if "grade" in found else float(found["content"])
+        pairs = out.setdefault((found["commodity"], int(r["year"])), {})
         q, v = pairs.get((origin, destination), (0.0, 0.0))
         pairs[(origin, destination)] = (q + gross * content, v + value)
     spread = {r["commodity"]: float(r["spread"]) for r in facts("hs_rules") if "spread" in r}

@@ -12,6 +12,7 @@ from oreflow.atlas.build.common import Common, Row, Tables, facts, plain, read
 from oreflow.atlas.build.derive import distance_prior, great_circle, proportional_fit
 from oreflow.atlas.build.minerals_battery import demand_2025
 from oreflow.atlas.build.minerals_chain import apparent_use
+from oreflow.errors import DataError
 
 ORDER = 60
 Array = NDArray[np.float64]
@@ -19,7 +20,7 @@ _ROCK_TRADE = 2.6
 _DISTANCE_POWER = 1.5
 _LEAST_FINAL = 0.03
 _FAR = 8000.0
-_LEAST_FLOW, _LEAST_SHARE = 5e-4, 0.04
+_LEAST_FLOW, _LEAST_SHARE, _TINY = 5e-4, 0.04, 2e-5
 
 
 def complete(src: Path, common: Common, rows: Tables) -> Tables:
@@ -111,7 +112,9 @@ def _shares(src: Path, common: Common, fact: Row) -> dict[str, float]:
         scale = _ROCK_TRADE if commodity == "phosphate_rock" else 1.0
         values = apparent_use(src, common, commodity, scale=scale)
     else:
-        values = {r["region"]: float(r["weight"]) for r in facts("consumption") if r["commodity"] == commodity}
+        values = {
+            r["region"]: float(r["weight"]) for r in facts("consumption") if r["commodity"] == commodity
+        }
     total = sum(values.values())
     return {r: v / total for r, v in values.items()}
 
@@ -139,7 +142,9 @@ def _demand(fact: Row, use: str, region: str, quantity: float, supply: dict[str,
     }
 
 
-def _trade(src: Path, common: Common, fact: Row, supply: dict[str, float], use: dict[str, float]) -> list[Row]:
+def _trade(
+    src: Path, common: Common, fact: Row, supply: dict[str, float], use: dict[str, float]
+) -> list[Row]:
     """Fit the observed pattern of 2024, blended with a distance prior, to supply and use of the base year."""
     regions = [r for r in common.regions if supply.get(r, 0.0) > 0 or use.get(r, 0.0) > 0]
     made = np.array([supply.get(r, 0.0) for r in regions])
@@ -154,12 +159,9 @@ def _trade(src: Path, common: Common, fact: Row, supply: dict[str, float], use: 
         seen *= total / seen.sum()
     mixed = seen * (1 - min(weight, 0.999)) + prior * weight * total
     _us_imports(src, common, fact["commodity"], regions, mixed)
-    flows = proportional_fit(mixed, made, taken, tolerance=1e-6, rounds=20000)
+    flows = _pruned(proportional_fit(mixed, made, taken, tolerance=1e-6, rounds=20000), made, taken)
     np.fill_diagonal(flows, 0.0)
-    keep = (flows >= _LEAST_FLOW * total) | (
-        (flows >= _LEAST_SHARE * taken[None, :]) & (flows >= 2e-5 * total)
-    ) | ((flows >= _LEAST_SHARE * made[:, None]) & (flows >= 2e-5 * total))
-    observed = seen.sum() > 0
+    observed = bool(content(src, fact["commodity"]))
     return [
         {
             "commodity": fact["commodity"],
@@ -171,18 +173,45 @@ def _trade(src: Path, common: Common, fact: Row, supply: dict[str, float], use: 
             "vintage": "BACI 2024 fitted to 2025" if observed else "2025",
             "quality": "derived",
             "method": "minerals_balance.complete",
-            "note": "" if observed else "No code in BACI: fitted to supply and use with a distance prior",
+            "note": ""
+            if observed
+            else "No code in BACI: known flows and a distance prior fitted to supply and use",
         }
-        for i, j in zip(*np.nonzero(keep & (flows > 0)), strict=True)
+        for i, j in zip(*np.nonzero(flows > 0), strict=True)
     ]
 
 
+def _pruned(flows: Array, made: Array, taken: Array) -> Array:
+    """Drop flows that matter neither to the world nor to either side, and fit the rest again where that is possible.
+
+    The largest outflow of each origin and inflow of each destination always stay.
+    """
+    total = float(made.sum())
+    keep = flows >= _LEAST_FLOW * total
+    for share in (taken[None, :], made[:, None]):
+        keep |= (flows >= _LEAST_SHARE * share) & (flows >= _TINY * total)
+    np.fill_diagonal(keep, True)
+    apart = flows - np.diag(np.diag(flows))
+    keep[np.arange(len(made)), apart.argmax(axis=1)] = True
+    keep[apart.argmax(axis=0), np.arange(len(made))] = True
+    left = np.where(keep & (flows > 1e-6 * total), flows, 0.0)
+    try:
+        return proportional_fit(left, made, taken, rounds=400, tolerance=1e-5)
+    except DataError:
+        return left
+
+
 def _observed(src: Path, commodity: str, regions: list[str]) -> Array:
+    """Return flows of 2024 from BACI, and known flows without a code in it (``facts/trade_pattern.csv``)."""
     out = np.zeros((len(regions), len(regions)))
     place = {r: i for i, r in enumerate(regions)}
     for (o, d), q in content(src, commodity).items():
         if o in place and d in place:
             out[place[o], place[d]] = q
+    for fact in facts("trade_pattern"):
+        if fact["commodity"] == commodity and fact["origin"] in place and fact["destination"] in place:
+            i, j = place[fact["origin"]], place[fact["destination"]]
+            out[i, j] = max(out[i, j], float(fact["weight"]))
     return out
 
 

@@ -68,14 +68,18 @@ def copper(src: Path, common: Common) -> list[Row]:
     smelt = {r: q - leached.get(r, 0.0) - scrap.get(r, 0.0) for r, q in refined.items() if r != "COD"}
     joint = joint_copper(src, common, concentrate)
     alone = {r: q - joint.get(r, 0.0) for r, q in concentrate.items()}
-    mcs = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
-    rest = {"quality": "derived", "method": "minerals_base.copper"}
+    mcs: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
+    rest: Row = {"quality": "derived", "method": "minerals_base.copper"}
     return [
         *aggregate(common, "copper_mining", alone, **mcs, **rest, note="Mine output less leached copper"),
-        *aggregate(common, "copper_molybdenum_mining", joint, **mcs, **rest, note="Part of mines with molybdenum"),
+        *aggregate(
+            common, "copper_molybdenum_mining", joint, **mcs, **rest, note="Part of mines with molybdenum"
+        ),
         *aggregate(common, "copper_leaching", leached, source="oreflow", vintage="2025", quality="assumed"),
         *aggregate(common, "copper_cobalt_mining", {"COD": congo}, **mcs, quality="reported"),
-        *aggregate(common, "copper_recycling", scrap, **mcs, **rest, note="Refined output that no mine explains"),
+        *aggregate(
+            common, "copper_recycling", scrap, **mcs, **rest, note="Refined output that no mine explains"
+        ),
         *aggregate(
             common,
             "copper_smelting",
@@ -100,7 +104,9 @@ def joint_copper(src: Path, common: Common, concentrate: dict[str, float]) -> di
     """
     ratio = coefficient("copper_molybdenum_mining", "molybdenum_concentrate")
     mo = mined(src, common, "molybdenum_concentrate")
-    return {r: min(mo[r] / ratio, 0.9 * concentrate[r]) for r in _JOINT_REGIONS if r in mo and r in concentrate}
+    return {
+        r: min(mo[r] / ratio, 0.9 * concentrate[r]) for r in _JOINT_REGIONS if r in mo and r in concentrate
+    }
 
 
 def molybdenum_rest(src: Path, common: Common) -> list[Row]:
@@ -120,7 +126,7 @@ def molybdenum_rest(src: Path, common: Common) -> list[Row]:
     alone = {r: q - joint.get(r, 0.0) for r, q in mo.items() if q - joint.get(r, 0.0) > 1.0}
     use = apparent_use(src, common, "molybdenum_concentrate")
     rate = coefficient("molybdenum_roasting", "molybdenum_concentrate")
-    mcs = {"source": "usgs_mcs_2026", "vintage": "MCS 2026", "quality": "derived"}
+    mcs: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026", "quality": "derived"}
     return [
         *aggregate(common, "molybdenum_mining", alone, **mcs, method="minerals_base.molybdenum_rest"),
         *aggregate(
@@ -147,7 +153,7 @@ def zinc(src: Path, common: Common) -> list[Row]:
     use = apparent_use(src, common, "zinc_concentrate")
     rate = coefficient("zinc_smelting", "zinc_concentrate")
     smelted = {r: q / rate for r, q in use.items()} | {"USA": _US_ZINC}
-    mcs = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
+    mcs: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
     return [
         *aggregate(
             common,

@@ -10,9 +10,13 @@ from oreflow.atlas.build.usgs import iea_supply, split_other
 
 _HPAL = ("IDN", "PHL", "MDG", "PNG", "CUB", "TUR")
 _ROCK_TRADE = 2.6
-_MCS = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
-_IEA = {"source": "iea_critical_minerals;usgs_mcs_2026", "vintage": "IEA 2025; MCS 2026", "quality": "derived"}
-_TRADE = {"source": "usgs_mcs_2026;baci", "vintage": "MCS 2026; BACI 2024", "quality": "derived"}
+_MCS: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
+_IEA: Row = {
+    "source": "iea_critical_minerals;usgs_mcs_2026",
+    "vintage": "IEA 2025; MCS 2026",
+    "quality": "derived",
+}
+_TRADE: Row = {"source": "usgs_mcs_2026;baci", "vintage": "MCS 2026; BACI 2024", "quality": "derived"}
 
 
 def tables(src: Path, common: Common) -> Tables:
@@ -48,7 +52,12 @@ def cobalt_nickel(src: Path, common: Common) -> list[Row]:
     rows = [
         *aggregate(common, "nickel_mining", alone, **_MCS, quality="reported", note="Less leached laterite"),
         *aggregate(
-            common, "nickel_hpal_mining", leached, **_MCS, quality="derived", method="minerals_battery.cobalt_nickel"
+            common,
+            "nickel_hpal_mining",
+            leached,
+            **_MCS,
+            quality="derived",
+            method="minerals_battery.cobalt_nickel",
         ),
         *aggregate(common, "cobalt_mining", other, **_MCS, quality="reported"),
     ]
@@ -130,7 +139,9 @@ def manganese(src: Path, common: Common) -> list[Row]:
     rate = coefficient("manganese_refining", "manganese_ore")
     refined = {r: q / rate for r, q in apparent_use(src, common, "manganese_ore").items()}
     return [
-        *aggregate(common, "manganese_mining", mined(src, common, "manganese_ore"), **_MCS, quality="reported"),
+        *aggregate(
+            common, "manganese_mining", mined(src, common, "manganese_ore"), **_MCS, quality="reported"
+        ),
         *aggregate(common, "manganese_refining", refined, **_TRADE, method="minerals_chain.apparent_use"),
     ]
 
@@ -151,6 +162,8 @@ def phosphate(src: Path, common: Common) -> list[Row]:
     share = weights("acid_share")
     acid = {r: share.get(r, share["ROW"]) * q / rate for r, q in use.items()}
     return [
-        *aggregate(common, "phosphate_mining", mined(src, common, "phosphate_rock"), **_MCS, quality="reported"),
+        *aggregate(
+            common, "phosphate_mining", mined(src, common, "phosphate_rock"), **_MCS, quality="reported"
+        ),
         *aggregate(common, "phosphoric_acid_making", acid, **_TRADE, method="minerals_battery.phosphate"),
     ]

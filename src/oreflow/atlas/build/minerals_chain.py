@@ -11,6 +11,7 @@ from oreflow.atlas.build.baci import content
 from oreflow.atlas.build.common import Common, Row, by_region, facts
 
 _OWN_COLUMNS = ("utilisation", "cost")
+_LEAST_SHARE = 2e-4
 
 
 @cache
@@ -116,7 +117,12 @@ def _named(row: Row) -> list[Row]:
         size = {k: row[k] * share for k in ("capacity", "output")}
         notes = "; ".join(n for n in (fact.get("note", ""), row["note"]) if n)
         quality = "derived" if share == 1 else "assumed"
-        parts.append(row | own | size | {"aggregate": 0, "quality": quality, "method": "", "note": notes})
+        parts.append(
+            row
+            | own
+            | size
+            | {"aggregate": 0, "quality": quality, "method": "minerals_chain.aggregate", "note": notes}
+        )
     if left > 1e-9:
         parts.append(row | {k: row[k] * left for k in ("capacity", "output")})
     return parts
@@ -129,12 +135,16 @@ def _assumed(fact: Row) -> str:
 def mined(src: Path, common: Common, commodity: str) -> dict[str, float]:
     """Return mine production of 2025 by region, with the USGS's other countries split up.
 
+    Regions below 2 in 10,000 of the world are left out.
+
     Args:
         src: Folder of the public files.
         common: Shared names.
         commodity: Commodity that mine production is counted in.
     """
-    return by_region(common, usgs.split_other(src, commodity))
+    sums = by_region(common, usgs.split_other(src, commodity))
+    least = _LEAST_SHARE * sum(sums.values())
+    return {r: q for r, q in sums.items() if q >= least}
 
 
 def apparent_use(src: Path, common: Common, commodity: str, *, scale: float = 1.0) -> dict[str, float]:

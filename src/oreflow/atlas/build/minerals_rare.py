@@ -8,7 +8,7 @@ from oreflow.atlas.build import usgs
 from oreflow.atlas.build.common import Common, Row, Tables, by_region
 from oreflow.atlas.build.minerals_chain import aggregate, coefficient, mined, scaled, weights
 
-_MCS = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
+_MCS: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
 _NDPR_IN_MAGNETS = 0.92
 
 
@@ -37,7 +37,7 @@ def rare_earths(src: Path, common: Common) -> list[Row]:
     separated = weights("rare_earth_separation")
     separated["CHN"] = oxide - sum(separated.values())
     magnets = _NDPR_IN_MAGNETS * oxide / coefficient("magnet_making", "ndpr_oxide")
-    derived = {"source": "usgs_mcs_2026;oreflow", "vintage": "MCS 2026", "quality": "derived"}
+    derived: Row = {"source": "usgs_mcs_2026;oreflow", "vintage": "MCS 2026", "quality": "derived"}
     return [
         *aggregate(
             common,
@@ -80,6 +80,11 @@ def gallium(src: Path, common: Common) -> list[Row]:
             capacity=by_region(common, capacity),
         ),
         *aggregate(
-            common, "gallium_refining", weights("gallium_refining"), source="oreflow", vintage="2025", quality="assumed"
+            common,
+            "gallium_refining",
+            weights("gallium_refining"),
+            source="oreflow",
+            vintage="2025",
+            quality="assumed",
         ),
     ]

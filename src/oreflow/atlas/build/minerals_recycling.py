@@ -27,7 +27,7 @@ def complete(src: Path, common: Common, rows: Tables) -> Tables:
     use = _weights()
     for fact in facts("recycling"):
         shares = use[fact["consumption"]]
-        for region, share in shares.items():
+        for region in shares:
             recycling.append(_row(fact, region))
         if "process" in fact:
             rate = float(fact["input_rate"]) * float(fact["refined_share"])

@@ -93,6 +93,6 @@ def _provenance(mineral: str, factor: float) -> Row:
         "source": "iea_critical_minerals",
         "vintage": "IEA 2025",
         "quality": "derived" if converted else "reported",
-        "method": "outlook.tables (Li to LCE)" if converted else "",
+        "method": "outlook.tables" if converted else "",
         "note": _NOTES.get(mineral, ""),
     }

@@ -71,7 +71,7 @@ def _yearly(src: Path) -> list[Row]:
                     "source": "usgs_mcs_2026",
                     "vintage": "MCS 2026",
                     "quality": "reported" if factor == 1 else "derived",
-                    "method": "" if factor == 1 else "prices.tables (unit conversion)",
+                    "method": "" if factor == 1 else "prices.tables",
                     "note": fact.get("note", ""),
                 }
             )
@@ -93,7 +93,7 @@ def _payable(base: dict[str, float]) -> list[Row]:
                 "source": "oreflow",
                 "vintage": "2025",
                 "quality": "derived",
-                "method": "prices.tables (payable share)",
+                "method": "prices.tables",
                 "note": fact.get("note", ""),
             }
         )

@@ -36,7 +36,7 @@ def tables(src: Path, common: Common) -> Tables:
                 "source": "oreflow;wgi",
                 "vintage": "WGI 2024",
                 "quality": "reported" if alone else "derived",
-                "method": "" if alone else "regions.tables (mean over members)",
+                "method": "" if alone else "regions.tables",
             }
         )
     return {"regions": rows}

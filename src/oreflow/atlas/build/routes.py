@@ -96,7 +96,9 @@ def freight(leg: Leg, assumed: dict[str, float]) -> float:
         USD/t.
     """
     moving = (
-        leg.sea * assumed["freight_sea"] + leg.rail * assumed["freight_rail"] + leg.road * assumed["freight_road"]
+        leg.sea * assumed["freight_sea"]
+        + leg.rail * assumed["freight_rail"]
+        + leg.road * assumed["freight_road"]
     )
     ports = 2 * assumed["freight_handling"] if leg.sea > 0 else assumed["freight_handling"]
     return moving + leg.borders * assumed["freight_border"] + ports
@@ -112,7 +114,9 @@ def months(leg: Leg, assumed: dict[str, float]) -> float:
     Returns:
         Months of 730 hours.
     """
-    hours = leg.sea / assumed["speed_sea"] + leg.rail / assumed["speed_rail"] + leg.road / assumed["speed_road"]
+    hours = (
+        leg.sea / assumed["speed_sea"] + leg.rail / assumed["speed_rail"] + leg.road / assumed["speed_road"]
+    )
     waiting = (assumed["port_days"] if leg.sea > 0 else 0.0) + leg.borders * assumed["border_days"]
     return (hours + 24 * waiting) / _HOURS_A_MONTH
 

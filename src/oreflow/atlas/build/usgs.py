@@ -156,7 +156,7 @@ def _wmd(src: Path) -> list[Row]:
                 row = _row(commodity, "mine", r["iso3"], int(r["year"]), "WMD 2026", quantity)
                 row |= {"source": "world_mining_data"}
                 if factor != 1:
-                    row |= {"quality": "derived", "method": "usgs.tables (unit conversion)"}
+                    row |= {"quality": "derived", "method": "usgs.tables"}
                 rows.append(row)
     return rows
 
@@ -174,7 +174,7 @@ def _iea(src: Path, common: Common) -> Iterator[Row]:
         if commodity == "ndpr_oxide":
             row |= {"note": "Magnet rare earths (Nd Pr Dy Tb) as the IEA counts them"}
         if factor != 1:
-            row |= {"quality": "derived", "method": "usgs.tables (unit conversion)"}
+            row |= {"quality": "derived", "method": "usgs.tables"}
         yield row
 
 
@@ -226,7 +226,7 @@ def _reserves_2026(src: Path, common: Common) -> Iterator[Row]:
             "source": "usgs_mcs_2026",
             "vintage": "MCS 2026",
             "quality": "reported" if r["MCS chapter"] != "LITHIUM" else "derived",
-            "method": "" if r["MCS chapter"] != "LITHIUM" else "usgs.tables (unit conversion)",
+            "method": "" if r["MCS chapter"] != "LITHIUM" else "usgs.tables",
         }
 
 
@@ -248,7 +248,7 @@ def _reserves_2025(src: Path, common: Common) -> Iterator[Row]:
                 "source": "usgs_mcs_2025",
                 "vintage": "MCS 2025",
                 "quality": "derived" if lithium else "reported",
-                "method": "usgs.tables (unit conversion)" if lithium else "",
+                "method": "usgs.tables" if lithium else "",
             }
 
 
@@ -264,7 +264,7 @@ def _row(commodity: str, stage: str, country: str, year: int, edition: str, quan
         "quantity": quantity,
         "vintage": edition,
         "quality": "derived" if converted else "reported",
-        "method": "usgs.tables (unit conversion)" if converted else "",
+        "method": "usgs.tables" if converted else "",
     }
 
 
