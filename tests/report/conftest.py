@@ -18,12 +18,10 @@ from oreflow.report.effects import (
     FlowNode,
     Mark,
     Marker,
-    PricePath,
     Sensitivity,
     Shift,
     Stage,
     StageState,
-    SupplyPath,
     WhatItDoes,
     WhatToDo,
     WhatWouldChange,
@@ -31,7 +29,7 @@ from oreflow.report.effects import (
     WhoIsExposed,
     WorldMap,
 )
-from oreflow.report.figure import Band, Figure, Sentence, spread
+from oreflow.report.figure import Figure, Sentence
 from oreflow.report.heard import (
     ArithmeticFlag,
     Article,
@@ -43,6 +41,7 @@ from oreflow.report.heard import (
     Position,
     WhatHappened,
 )
+from oreflow.report.paths import price_path, supply_path
 
 RUN = "r-7f3a91"
 TEXT = (
@@ -181,36 +180,39 @@ def months(count=24, year=2025, first=6):
     return tuple(f"{year + (first + i - 1) // 12}-{(first + i - 1) % 12 + 1:02d}" for i in range(count))
 
 
-def price_path(rng, name="lithium carbonate", base=9400.0, size=0.16):
+def sampled(rng, size):
     n, draws = 24, 200
     t = np.arange(n)
     shape = np.where(t < 2, 0.0, np.exp(-np.maximum(t - 2, 0) / rng.lognormal(1.8, 0.5, (draws, 1))))
-    paths = base * (1 + size * rng.lognormal(0, 0.45, (draws, 1)) * shape)
-    flat = np.full(n, base)
-    rel = 100 * (paths / base - 1)
-    band = Band.from_draws(months=months(), baseline=flat, draws=paths, unit="USD/t LCE", source=RUN)
-    return PricePath(
-        name.replace(" ", "_"),
-        name,
-        "CHN",
-        "China",
-        band,
-        spread(rel[:, 2], unit="%", source=RUN, change=True),
-        spread(rel.max(axis=1), unit="%", source=RUN, change=True),
-        "2025-08",
-        spread(rel.mean(axis=1), unit="%", source=RUN, change=True),
+    return size * rng.lognormal(0, 0.45, (draws, 1)) * shape
+
+
+def price(rng):
+    return price_path(
+        commodity="lithium_carbonate",
+        name="lithium carbonate",
+        hub="CHN",
+        place="China",
+        months=months(),
+        baseline=np.full(24, 9400.0),
+        draws=9400.0 * (1 + sampled(rng, 0.16)),
+        unit="USD/t LCE",
+        run=RUN,
+        news="2025-08",
     )
 
 
 def shortfall(rng):
-    n, draws = 24, 200
-    t = np.arange(n)
-    size = rng.uniform(1500, 4200, (draws, 1)) * np.where(t < 2, 0, 1)
-    lost = size * np.exp(-np.maximum(t - 2, 0) / rng.lognormal(1.8, 0.4, (draws, 1)))
-    band = Band.from_draws(months=months(), baseline=np.zeros(n), draws=lost, unit="t LCE/month", source=RUN)
-    total = spread(lost.sum(axis=1), unit="t LCE", source=RUN)
-    share = spread(100 * lost.sum(axis=1) / 2.6e6, unit="%", source=RUN)
-    return SupplyPath("lithium_carbonate", "lithium carbonate", "world", band, total, share)
+    return supply_path(
+        commodity="lithium_carbonate",
+        name="lithium carbonate",
+        place="world",
+        months=months(),
+        baseline=np.full(24, 108e3),
+        draws=108e3 - sampled(rng, 2800.0),
+        unit="t LCE",
+        run=RUN,
+    )
 
 
 def shift(name, what, before, after, unit, kind="region"):
@@ -313,7 +315,7 @@ def exposed():
 
 def build(seed=7):
     rng = np.random.default_rng(seed)
-    price = price_path(rng)
+    path = price(rng)
     markers = (
         Marker("CHN", "China", 30.0, 104.0, run(-38e3, "t LCE/yr", change=True)),
         Marker("AUS", "Australia", -25.0, 133.0, run(14e3, "t LCE/yr", change=True)),
@@ -353,14 +355,14 @@ def build(seed=7):
             Article.of(key="A2", title="Yichun halt seen lasting", text=SECOND),
         ),
         answer=(
-            KeyFigure("Lithium carbonate, China, in the month of the news", price.first),
-            KeyFigure("Largest change, Aug 2025", price.peak),
+            KeyFigure("Lithium carbonate, China, in the month of the news", path.first),
+            KeyFigure("Largest change, Aug 2025", path.peak),
             KeyFigure("Missing over 22 months", run(34e3, "t LCE", low=16e3, high=81e3)),
             KeyFigure("What binds in China", None, "mining"),
         ),
         happened=happened(),
         does=WhatItDoes(
-            prices=(price,),
+            prices=(path,),
             shortfalls=(shortfall(rng),),
             marks=(Mark("2025-08", "halt"), Mark("2025-11", "talk of a restart")),
             losers=(
@@ -380,7 +382,7 @@ def build(seed=7):
         todo=WhatToDo(),
         change=WhatWouldChange(
             "the largest price change of lithium carbonate in China",
-            price.peak,
+            path.peak,
             tuple(
                 Sensitivity(
                     name,

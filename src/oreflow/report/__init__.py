@@ -5,6 +5,7 @@ The faces are imported when one is written, so that reading a briefing stays lig
 
 from oreflow.report.briefing import Briefing, KeyFigure, Meta, Setting, SourceRow, schema
 from oreflow.report.figure import Band, Figure, Sentence, spread
+from oreflow.report.paths import price_path, supply_path
 from oreflow.report.write import write
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Sentence",
     "Setting",
     "SourceRow",
+    "price_path",
     "schema",
     "spread",
+    "supply_path",
     "write",
 ]

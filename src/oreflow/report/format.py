@@ -65,7 +65,7 @@ def number(value: float | None, *, digits: int = 3, sign: bool = False, decimals
         return DASH
     if value and abs(value) < 1e-4 and decimals is None:
         power = exponent(value)
-        text = f"{abs(value) / 10.0**power:.{max(digits - 2, 0)}f}×10{str(power).translate(_SUPERSCRIPT)}"
+        text = f"{abs(value) / 10.0**power:.{digits}g}×10{str(power).translate(_SUPERSCRIPT)}"
     else:
         size = abs(rounded(value, digits) if decimals is None else value)
         if decimals is None:
@@ -129,8 +129,8 @@ def span(low: float, high: float, unit: str, *, digits: int = 3, sign: bool = Fa
 def column(values: Sequence[float | None], *, digits: int = 3, sign: bool = False) -> list[str]:
     """Return the numbers of one column, with the same places after the point so that they can be compared.
 
-    The largest number sets the places; if the smallest would vanish, up to two more are given, and what still
-    vanishes reads ``<0.1`` and the like.
+    The largest number sets the places. Up to two more are given where that keeps the smallest from vanishing; what
+    vanishes all the same reads ``<0.1`` and the like.
 
     Args:
         values: Numbers of one unit and scale; ``None`` where not known.
@@ -148,7 +148,8 @@ def column(values: Sequence[float | None], *, digits: int = 3, sign: bool = Fals
     whole = all(rounded(v, digits) == round(rounded(v, digits)) for v in sizes)
     places = 0 if whole else max(0, digits - 1 - exponent(max(sizes)))
     if not whole:
-        places = min(max(places, -exponent(min(sizes))), places + 2)
+        needed = -exponent(min(sizes))
+        places = needed if places < needed <= places + 2 else places
     least = 0.5 * 10.0**-places
     out = []
     for v in values:

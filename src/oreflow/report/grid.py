@@ -138,17 +138,19 @@ class Grid:
     Attributes:
         heads: Headings.
         rows: Cells.
+        note: Footnote of all figures of the table; 0 when they differ or it holds none.
     """
 
     heads: tuple[Head, ...]
     rows: tuple[tuple[Box, ...], ...]
+    note: int
 
 
 def grid(table: Table, notes: Notes) -> Grid:
     """Return a table as text.
 
-    A column of figures in one unit carries the unit, and where it can the footnote, in its heading. All columns of
-    one unit share one scale.
+    A column of figures in one unit carries the unit in its heading. A footnote stands as high up as it can: at
+    the table, at the column, at the cell. All columns of one unit share one scale.
 
     Args:
         table: The table.
@@ -161,26 +163,34 @@ def grid(table: Table, notes: Notes) -> Grid:
     for f in (c for row in table.rows for c in row if isinstance(c, Figure)):
         tops[f.unit] = max(tops.get(f.unit, 0.0), *(abs(x or 0.0) for x in (f.value, f.low, f.high)))
     scales = {unit: fmt.scale([top / 10 if top >= 1e7 else top], unit) for unit, top in tops.items()}
+    called = {notes.of(c) for row in table.rows for c in row if isinstance(c, Figure)}
+    note = called.pop() if len(called) == 1 else 0
     heads, columns = [], []
     for i, column in enumerate(table.columns):
         cells = [row[i] for row in table.rows]
-        head, boxes = _column(column, cells, notes, scales)
+        head, boxes = _column(column, cells, notes, scales, whole=bool(note))
         heads.append(head)
         columns.append(boxes)
-    return Grid(tuple(heads), tuple(zip(*columns, strict=True)) if table.rows else ())
+    return Grid(tuple(heads), tuple(zip(*columns, strict=True)) if table.rows else (), note)
 
 
 def _column(
-    column: Column, cells: list[Cell], notes: Notes, scales: dict[str, tuple[float, str]]
+    column: Column,
+    cells: list[Cell],
+    notes: Notes,
+    scales: dict[str, tuple[float, str]],
+    *,
+    whole: bool,
 ) -> tuple[Head, list[Box]]:
     label, number = column.label, column.number
     figures = [c for c in cells if isinstance(c, Figure)]
     if not number or not figures:
-        return Head(label, "", 0, number), [_box(c, 0, notes) for c in cells]
+        return Head(label, "", 0, number), [_box(c, notes) for c in cells]
     shared = {notes.of(f) for f in figures}
-    note = shared.pop() if len(shared) == 1 else 0
+    note = shared.pop() if len(shared) == 1 and not whole else 0
+    known = whole or note > 0
     if len({f.unit for f in figures}) > 1:
-        return Head(label, "", note, True), [_box(c, note, notes) for c in cells]
+        return Head(label, "", note, True), [_box(c, notes, known=known) for c in cells]
     ends = [x for f in figures for x in (f.value, f.low, f.high)]
     by, unit = scales[figures[0].unit]
     sign = any(f.change for f in figures)
@@ -190,15 +200,15 @@ def _column(
         if isinstance(cell, Figure):
             value, low, high = next(texts), next(texts), next(texts)
             span = f"{low} to {high}" if cell.range_text else ""
-            boxes.append(Box(value, span, 0 if note else notes.of(cell), cell))
+            boxes.append(Box(value, span, 0 if known else notes.of(cell), cell))
         else:
-            boxes.append(_box(cell, note, notes))
+            boxes.append(_box(cell, notes))
     return Head(label, unit, note, True), boxes
 
 
-def _box(cell: Cell, shared: int, notes: Notes) -> Box:
+def _box(cell: Cell, notes: Notes, *, known: bool = False) -> Box:
     if isinstance(cell, Figure):
-        return Box(cell.text, cell.range_text, 0 if shared else notes.of(cell), cell)
+        return Box(cell.text, cell.range_text, 0 if known else notes.of(cell), cell)
     if isinstance(cell, Sentence):
         return Box(fmt.plain(cell.plain), "", 0, cell)
     if isinstance(cell, Quote):

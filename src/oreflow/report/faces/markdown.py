@@ -10,7 +10,7 @@ from oreflow.report.briefing import Briefing
 from oreflow.report.effects import Chain, ChainFlows, WorldMap
 from oreflow.report.faces import textplot
 from oreflow.report.figure import Sentence
-from oreflow.report.grid import Box, Notes, grid
+from oreflow.report.grid import Box, Grid, Notes, grid
 from oreflow.report.outline import Block, Fan, Items, Outline, Para, Picture, Table, Text, Tiles, Web
 from oreflow.report.story import outline
 
@@ -80,7 +80,8 @@ def _block(block: Block, notes: Notes, whole: Outline) -> list[str]:
     if isinstance(block, Items):
         return [f"### {block.caption}", "\n".join(f"- {_sentence(s, notes)}" for s in block.items)]
     if isinstance(block, Table):
-        return [f"### {escape(block.caption)}", _table(block, notes)]
+        g = grid(block, notes)
+        return [f"### {escape(block.caption)}{f'[^{g.note}]' if g.note else ''}", _table(g, notes)]
     if isinstance(block, Fan):
         lines = textplot.fan(block.band, from_zero=block.from_zero)
         return [f"### {escape(block.title)}", _code(lines), _sentence(_keyed(block.caption), notes)]
@@ -99,9 +100,9 @@ def drawn(block: Picture, width: int) -> list[str]:
     if isinstance(block.data, Chain):
         return textplot.bottleneck(block.data, width=width)
     if isinstance(block.data, WorldMap):
-        return textplot.changes(block.data)
+        return textplot.changes(block.data, width=width)
     if isinstance(block.data, ChainFlows):
-        return textplot.flows(block.data)
+        return textplot.flows(block.data, width=width)
     return textplot.tornado(block.data, width=width)
 
 
@@ -115,15 +116,16 @@ def _sentence(sentence: Sentence, notes: Notes) -> str:
     )
 
 
-def _table(table: Table, notes: Notes) -> str:
-    g = grid(table, notes)
+def _table(g: Grid, notes: Notes) -> str:
     heads = [escape(h.text) + (f"[^{h.note}]" if h.note else "") for h in g.heads]
     rules = ["---:" if h.number else "---" for h in g.heads]
-    rows = [[_cell(box) for box in row] for row in g.rows]
+    rows = [[_cell(box, notes) for box in row] for row in g.rows]
     return "\n".join(f"| {' | '.join(r)} |" for r in [heads, rules, *rows])
 
 
-def _cell(box: Box) -> str:
+def _cell(box: Box, notes: Notes) -> str:
+    if isinstance(box.cell, Sentence):
+        return _sentence(box.cell, notes).strip()
     text = escape(box.text) + (f" ({escape(box.range)})" if box.range else "")
     if isinstance(box.cell, Web):
         link = web(box.cell.url)

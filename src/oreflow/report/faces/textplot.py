@@ -40,7 +40,7 @@ def fan(band: Band, *, width: int = 72, height: int = 9, from_zero: bool = False
     for row in range(height - 1, -1, -1):
         text = {0: texts[0], (height - 1) // 2: texts[1], height - 1: texts[2]}.get(row, "")
         cells = "".join(_cell(band, i, row, level) * wide for i in picked)
-        lines.append(f"{text:>{left}}┤{cells}")
+        lines.append(f"{text:>{left}}┤{cells}".rstrip())
     first, last = fmt.month(band.months[0]), fmt.month(band.months[picked[-1]])
     gap = max(1, len(picked) * wide - len(first) - len(last))
     lines.append(" " * (left + 1) + first + " " * gap + last)
@@ -83,22 +83,25 @@ def _used(s: StageState, top: float, room: int) -> str:
     return f"{used}{'░' * (full - len(used))} {text}{' ◄ binds' if s.binding else ''}"
 
 
-def changes(data: WorldMap) -> list[str]:
+def changes(data: WorldMap, *, width: int = 72) -> list[str]:
     """Return the places of a map in a list, largest change first."""
     ranked = sorted(data.markers, key=lambda m: -abs(m.value.value or 0.0))
     wide = max((len(fmt.plain(m.name)) for m in ranked), default=0)
     right = max((len(m.value.text) for m in ranked), default=0)
     top = max((abs(m.value.value or 0.0) for m in ranked), default=0.0)
+    room = max(min(width - wide - right - 4, 24), 1)
     out = []
     for m in ranked:
         value = m.value.value or 0.0
         arrow = "▼" if value < 0 else "▲"
-        out.append(f"{fmt.plain(m.name):<{wide}} {arrow} {m.value.text:>{right}} {bar(abs(value), top, 16)}")
+        out.append(
+            f"{fmt.plain(m.name):<{wide}} {arrow} {m.value.text:>{right}} {bar(abs(value), top, room)}"
+        )
     return [line.rstrip() for line in out]
 
 
-def flows(data: ChainFlows, *, most: int = 8) -> list[str]:
-    """Return the flows that change most, before and after."""
+def flows(data: ChainFlows, *, width: int = 72, most: int = 8) -> list[str]:
+    """Return the flows that change most, before and after; amounts on a line of their own where it is narrow."""
     names = {n.key: f"{fmt.plain(n.name)} ({fmt.plain(data.stages[n.stage])})" for n in data.nodes}
     moved = sorted(data.links, key=lambda k: -abs(k.after - k.before))[:most]
     ends = [f"{names[k.origin]} → {names[k.destination]}" for k in moved]
@@ -106,9 +109,11 @@ def flows(data: ChainFlows, *, most: int = 8) -> list[str]:
     before = fmt.column([k.before for k in moved])
     after = fmt.column([k.after for k in moved])
     right = max(map(len, before + after), default=0)
-    return [data.unit] + [
-        f"{end:<{wide}}  {b:>{right}} → {a:>{right}}" for end, b, a in zip(ends, before, after, strict=True)
-    ]
+    gap = "  " if wide + 2 * right + 5 <= width else "\n    "
+    lines = [data.unit]
+    for end, b, a in zip(ends, before, after, strict=True):
+        lines += f"{end:<{wide}}{gap}{b:>{right}} → {a:>{right}}".split("\n")
+    return [line.rstrip() for line in lines]
 
 
 def tornado(change: WhatWouldChange, *, width: int = 72) -> list[str]:
