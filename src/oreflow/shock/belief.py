@@ -23,15 +23,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from oreflow.market.change import Change
 from oreflow.shock.conflict import ADDITIVE, SET
 from oreflow.shock.duration import Duration
+from oreflow.shock.grid import Floats, Grid
 from oreflow.shock.impact import Impact
 from oreflow.shock.stage import Stage
-
-Floats = NDArray[np.float64]
 
 _UNLIKELY = 1e-4
 """Probability below which a limit or quota is left out."""
@@ -64,40 +62,125 @@ def believe(stage: Stage, known: Mapping[int, Known]) -> tuple[Change, ...]:
         known: Event index to what is known of it; events left out are not heard of.
 
     Returns:
-        Changes with profiles of shape (months,). Changes that leave everything as it is are left out.
+        Changes with profiles of shape (months of the horizon + `stage.BEYOND`,); those that leave everything as it is
+        are left out.
     """
-    chance = {i: _chance(stage, known, i) for i in known}
+    look = _Look.of(stage, known)
     changes: list[Change] = []
     limits: list[tuple[tuple[str, ...], Floats]] = []
     for (table, attribute), groups in stage.groups.items():
         if attribute == "quota":
             continue
         for ids, rows in groups.items():
-            active = [stage.impacts[i] for i in ids if stage.impacts[i].event in known]
+            active = look.active(ids)
             if not active:
                 continue
             if attribute == "limit":
-                points = _limit(stage, known, chance, active)
+                points = look.limit(active)
                 limits.append((rows, points))
-                profile = _mean_bound(stage, points, np.ones_like(points))
+                profile = look.mean_bound(points, np.ones_like(points))
                 idle = bool(np.isinf(profile).all())
             else:
-                profile = stage.grid.mean(_value(stage, known, chance, active, attribute))
+                profile = look.grid.mean(look.value(active, attribute))
                 idle = bool(np.all(np.abs(profile - active[0].neutral) < 1e-12))
             if not idle:
                 changes.append(Change(table, rows, attribute, profile))
     for ids, rows in stage.groups.get(("trade", "quota"), {}).items():
-        active = [stage.impacts[i] for i in ids if stage.impacts[i].event in known]
+        active = look.active(ids)
         if active:
-            profile = _quota(stage, known, chance, active, limits)
+            profile = look.quota(active, limits)
             if not np.isinf(profile).all():
                 changes.append(Change("trade", rows, "quota", profile))
     return tuple(changes)
 
 
-def _chance(stage: Stage, known: Mapping[int, Known], i: int) -> Floats:
-    """P(t) of one event at the points of the grid."""
-    s, k, t = stage.events[i], known[i], stage.grid.time
+@dataclass(frozen=True)
+class _Look:
+    """One state of knowledge at the points of a grid; `chance` is P(t) by event."""
+
+    stage: Stage
+    known: Mapping[int, Known]
+    grid: Grid
+    chance: Mapping[int, Floats]
+
+    @classmethod
+    def of(cls, stage: Stage, known: Mapping[int, Known]) -> _Look:
+        kinks: list[float] = []
+        for i, k in known.items():
+            if k.ended is not None and k.ended < len(stage.grid.time):
+                s = stage.events[i]
+                end = s.start + k.ended
+                kinks += [end, end + 1 / s.event.recovery] if s.event.recovery else [end]
+        grid = Grid.of(stage.grid.months, [*stage.kinks, *kinks]) if kinks else stage.grid
+        return cls(stage, known, grid, {i: _chance(stage, known, i, grid.time) for i in known})
+
+    def active(self, ids: tuple[int, ...]) -> list[Impact]:
+        """Impacts of events that have been heard of."""
+        return [m for m in (self.stage.impacts[i] for i in ids) if m.event in self.known]
+
+    def lines(self, active: list[Impact]) -> list[list[tuple[Floats, Floats | float, float]]]:
+        """Chance, phase and value of each impact, by line of events."""
+        out: dict[int, list[tuple[Floats, Floats | float, float]]] = {}
+        for m in active:
+            k, s = self.known[m.event], self.stage.events[m.event]
+            phase: Floats | float = 1.0
+            if s.event.phase_in > 0:
+                phase = np.clip((self.grid.time - s.start) / s.event.phase_in, 0.0, 1.0)
+            p = self.chance[m.event] * (k.spread if m.spread else 1.0)
+            out.setdefault(s.chain, []).append((p, phase, m.value(k.size)))
+        return list(out.values())
+
+    def value(self, active: list[Impact], attribute: str) -> Floats:
+        """Mean of an attribute whose neutral value is finite."""
+        neutral = active[0].neutral
+        lines = [
+            np.asarray(sum(p * phase * (v - neutral) for p, phase, v in line)) for line in self.lines(active)
+        ]
+        stacked = np.stack(lines)
+        if attribute in ADDITIVE:
+            return np.asarray(neutral + stacked.sum(axis=0))
+        if attribute in SET:
+            pick = np.abs(stacked).argmax(axis=0)
+            return np.asarray(neutral + np.take_along_axis(stacked, pick[None], axis=0)[0])
+        return np.asarray(np.maximum(neutral * np.prod(1 + stacked / neutral, axis=0), 0.0))
+
+    def bound(self, active: list[Impact], base: float) -> Floats:
+        """Mean of a bound in units of the base flow (`base` 1) or of its own; infinite where there is none."""
+        lines = []
+        for line in self.lines(active):
+            total = np.minimum(np.sum([p for p, _, _ in line], axis=0), 1.0)
+            allowed = sum(p * (base + phase * (v - base)) for p, phase, v in line)
+            none = total < _UNLIKELY
+            odds = (1 - total) / np.where(none, 1.0, total)
+            lines.append(np.where(none, np.inf, allowed + base * (1 - total) * np.maximum(1.0, odds)))
+        return np.asarray(np.min(lines, axis=0))
+
+    def limit(self, active: list[Impact]) -> Floats:
+        """Limit of each row, in multiples of its base flow."""
+        return self.bound(active, 1.0)
+
+    def quota(self, active: list[Impact], limits: list[tuple[tuple[str, ...], Floats]]) -> Floats:
+        """Quota of rows together by month, unit/yr."""
+        # In the days of a month outside the quota, no more than the base flow, or what a ban leaves of it.
+        outside = np.zeros_like(self.grid.time)
+        rows = set(active[0].rows)
+        for names, points in limits:
+            common = [self.stage.base[n] for n in names if n in rows]
+            outside += sum(common) * np.minimum(points, 1.0)
+            rows -= set(names)
+        outside += sum(self.stage.base[n] for n in rows)
+        return self.mean_bound(self.bound(active, active[0].base), outside)
+
+    def mean_bound(self, points: Floats, outside: Floats) -> Floats:
+        """Mean over months of a bound that may be absent: infinite only where it is absent the whole month."""
+        absent = np.isinf(points)
+        mean = self.grid.mean(np.where(absent, outside, points))
+        return np.where(self.grid.mean(absent.astype(np.float64)) > 1 - 1e-9, np.inf, mean)
+
+
+def _chance(stage: Stage, known: Mapping[int, Known], i: int, t: Floats) -> Floats:
+    """P(t) of one event."""
+    s, k = stage.events[i], known[i]
     age = t - s.start
     law, given, weight = s.duration, k.given, k.weight
     share = np.ones_like(t)
@@ -111,93 +194,3 @@ def _chance(stage: Stage, known: Mapping[int, Known], i: int) -> Floats:
         law, given = Duration.of_length(k.ended), 0.0
     back = law.regained(age, ramp=s.event.recovery, given=given)
     return np.asarray(np.where(age < 0, 0.0, weight * share * (1 - back)))
-
-
-def _phase(stage: Stage, m: Impact) -> Floats | float:
-    s = stage.events[m.event]
-    if s.event.phase_in <= 0:
-        return 1.0
-    return np.clip((stage.grid.time - s.start) / s.event.phase_in, 0.0, 1.0)
-
-
-def _lines(
-    stage: Stage, known: Mapping[int, Known], chance: Mapping[int, Floats], active: list[Impact]
-) -> dict[int, list[tuple[Floats, Impact, float]]]:
-    """Impacts by line of events, with the chance and value of each."""
-    out: dict[int, list[tuple[Floats, Impact, float]]] = {}
-    for m in active:
-        k = known[m.event]
-        p = chance[m.event] * (k.spread if m.spread else 1.0)
-        out.setdefault(stage.events[m.event].chain, []).append((p, m, m.value(k.size)))
-    return out
-
-
-def _value(
-    stage: Stage,
-    known: Mapping[int, Known],
-    chance: Mapping[int, Floats],
-    active: list[Impact],
-    attribute: str,
-) -> Floats:
-    neutral = active[0].neutral
-    lines = [
-        np.asarray(sum(p * _phase(stage, m) * (v - neutral) for p, m, v in line))
-        for line in _lines(stage, known, chance, active).values()
-    ]
-    stacked = np.stack(lines)
-    if attribute in ADDITIVE:
-        return np.asarray(neutral + stacked.sum(axis=0))
-    if attribute in SET:
-        pick = np.abs(stacked).argmax(axis=0)
-        return np.asarray(neutral + np.take_along_axis(stacked, pick[None], axis=0)[0])
-    return np.asarray(np.maximum(neutral * np.prod(1 + stacked / neutral, axis=0), 0.0))
-
-
-def _free(p: Floats) -> Floats:
-    """What may flow on average while a bound may or may not hold, beyond what it allows."""
-    with np.errstate(divide="ignore"):
-        odds = np.where(p > 0, (1 - p) / np.maximum(p, 1e-300), np.inf)
-    return np.where(p < _UNLIKELY, np.inf, (1 - p) * np.maximum(1.0, odds))
-
-
-def _limit(
-    stage: Stage, known: Mapping[int, Known], chance: Mapping[int, Floats], active: list[Impact]
-) -> Floats:
-    lines = []
-    for line in _lines(stage, known, chance, active).values():
-        total = np.minimum(np.sum([p for p, _, _ in line], axis=0), 1.0)
-        allowed = sum(p * (1 + _phase(stage, m) * (v - 1)) for p, m, v in line)
-        lines.append(allowed + _free(total))
-    return np.asarray(np.min(lines, axis=0))
-
-
-def _quota(
-    stage: Stage,
-    known: Mapping[int, Known],
-    chance: Mapping[int, Floats],
-    active: list[Impact],
-    limits: list[tuple[tuple[str, ...], Floats]],
-) -> Floats:
-    base = active[0].base
-    lines = []
-    for line in _lines(stage, known, chance, active).values():
-        total = np.minimum(np.sum([p for p, _, _ in line], axis=0), 1.0)
-        allowed = sum(p * (base + _phase(stage, m) * (v - base)) for p, m, v in line)
-        free = _free(total)
-        lines.append(np.where(np.isinf(free), np.inf, allowed + base * np.where(np.isinf(free), 0.0, free)))
-    # In the days of a month before the quota, no more than the base flow, or what a ban leaves of it.
-    before = np.zeros_like(stage.grid.time)
-    rows = set(active[0].rows)
-    for names, points in limits:
-        common = [stage.base[n] for n in names if n in rows]
-        before += sum(common) * np.minimum(points, 1.0)
-        rows -= set(names)
-    before += sum(stage.base[n] for n in rows)
-    return _mean_bound(stage, np.asarray(np.min(lines, axis=0)), before)
-
-
-def _mean_bound(stage: Stage, points: Floats, outside: Floats) -> Floats:
-    """Mean over months of a bound that may be absent: infinite only where it is absent the whole month."""
-    absent = np.isinf(points)
-    mean = stage.grid.mean(np.where(absent, outside, points))
-    return np.where(stage.grid.mean(absent.astype(np.float64)) > 1 - 1e-9, np.inf, mean)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 # Gauss–Legendre with three points is exact for the polynomials of degree 5 that fixed and uniform laws, ramps
-# and products of two of them make between their kinks; cells of a quarter month keep log-normal ones as close.
+# and products of two of them make between their kinks; cells of half a month keep log-normal ones as close.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
-_CELLS = 4
+_CELLS = 2
 
 
 @dataclass(frozen=True)

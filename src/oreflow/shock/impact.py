@@ -11,7 +11,7 @@ from oreflow.atlas import World
 from oreflow.errors import ScenarioError
 from oreflow.shock.duration import Duration
 from oreflow.shock.event import Event
-from oreflow.shock.target import BASE_YEAR, expand, passage_rows
+from oreflow.shock.target import expand, passage_rows, tradeable
 
 NEUTRAL: dict[str, float] = {
     "availability": 1.0,
@@ -151,8 +151,8 @@ def mix_base(world: World, attribute: str) -> dict[str, float]:
 
 
 def trade_base(world: World) -> dict[str, float]:
-    """Return the base flow of every trade row, units a year."""
-    t = world.trade[world.trade["year"] == BASE_YEAR]
+    """Return the base flow of every trade row, units a year; 0 for those that may open."""
+    t = tradeable(world)
     keys = t["commodity"] + ":" + t["origin"] + ">" + t["destination"]
     return dict(zip(keys, t["quantity"].astype(float), strict=True))
 

@@ -207,7 +207,7 @@ _DATES = ("start", "until", "announced")
 
 
 def _validate(document: _Document) -> None:
-    """Raise the first departure from the schema, in the order of the file."""
+    """Raise the first departure from the schema: a mistyped key before what is missing because of it."""
     if not isinstance(document.data, dict):
         raise SchemaError(
             f"{document.name}: a scenario is a mapping with the keys scenario, title and events."
@@ -219,7 +219,12 @@ def _validate(document: _Document) -> None:
                 event[key] = str(event[key])
     errors = sorted(
         _validator().iter_errors(document.data),
-        key=lambda e: (document.lines.get(tuple(e.absolute_path), 0), len(e.absolute_path), str(e.message)),
+        key=lambda e: (
+            e.validator != "additionalProperties",
+            document.lines.get(tuple(e.absolute_path), 0),
+            len(e.absolute_path),
+            str(e.message),
+        ),
     )
     if errors:
         raise _explain(errors[0], document)

@@ -43,9 +43,9 @@ def sentence(event: Event, world: World | None = None) -> str:
         parts.append(f"building up over {event.phase_in:g} months")
     text = ", ".join([*parts, _lasting(event, world)]) + "."
     if event.recovery is not None:
-        text += f" It comes back by {event.recovery:.0%} of the loss a month."
+        text += f" Once over, {_percent(event.recovery)} of what was lost comes back each month."
     if event.certainty < 1:
-        text += f" Certainty {event.certainty:.0%}."
+        text += f" Certainty {_percent(event.certainty)}."
     if event.expected:
         text += " It was expected."
     elif event.announced and event.announced != event.start:
@@ -62,11 +62,15 @@ def _does(event: Event) -> str:
         return "makes nothing"
     percent = "{value:%}" in spec.says
     ends = [effect.low] if not effect.disputed else [effect.low, effect.high]
-    told = " to ".join(f"{v * 100:g} %" if percent else f"{v:,.10g}" for v in ends)
+    told = " to ".join(_percent(v) if percent else f"{v:,.10g}" for v in ends)
     if effect.per:
-        unit = "t " if effect.kind == "output_cut" else ""
+        unit = "t " if effect.kind == "output_cut" else "units "
         told += f" {unit}in all" if effect.per == "event" else f" {unit}a {effect.per}"
     return spec.says.replace("{value:%}", "{value}").format(value=told)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.4g} %"
 
 
 def _lasting(event: Event, world: World | None) -> str:
@@ -100,19 +104,19 @@ def duration_in_words(d: Duration) -> str:
     if d.p_permanent == 1:
         text = "until further notice"
     elif d.shape == "fixed":
-        text = f"for {d.low:.3g} months" if d.low else "ending at once"
+        text = f"for {d.low:.3g} month{'' if d.low == 1 else 's'}" if d.low else "ending at once"
     elif d.shape == "uniform":
         text = f"for {d.low:g} to {d.high:g} months"
     else:
         spread = math.exp(0.6744897501960817 * d.sigma)
         text = (
-            f"for about {d.median:g} months (half of those that end within {d.median / spread:.1f} to "
-            f"{d.median * spread:.1f})"
+            f"for about {d.median:g} month{'' if d.median == 1 else 's'} (half of those that end within "
+            f"{d.median / spread:.1f} to {d.median * spread:.1f})"
         )
     if 0 < d.p_permanent < 1:
-        text += f", with a chance of {d.p_permanent:.0%} that it never ends"
+        text += f", with a chance of {_percent(d.p_permanent)} that it never ends"
     if d.p_contagion:
-        text += f", and of {d.p_contagion:.0%} that like plants without a valid permit follow"
+        text += f", and of {_percent(d.p_contagion)} that like plants without a valid permit follow"
     return text
 
 

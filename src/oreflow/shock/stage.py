@@ -17,6 +17,10 @@ from oreflow.shock.impact import Impact, impacts, trade_base
 from oreflow.shock.laws import resolve
 from oreflow.shock.scenario import Scenario
 
+BEYOND = 36
+"""Months that profiles run on after the horizon, since agents look ahead and what they hold is worth what comes
+later; after that the last value holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
@@ -73,15 +77,20 @@ class Stage:
 
     @cached_property
     def grid(self) -> Grid:
-        """Points in time for the horizon and the kinks of these events."""
+        """Points in time over the horizon and `BEYOND` it, with edges at `kinks`."""
+        return Grid.of(self.months + BEYOND, self.kinks)
+
+    @cached_property
+    def kinks(self) -> tuple[float, ...]:
+        """Times at which something jumps or bends."""
         kinks: list[float] = []
         for s in self.events:
             d = s.duration
             bends = {0.0, d.low, d.high} if d.shape != "lognormal" else {0.0}
-            kinks += [s.start + b for b in bends]
+            kinks += [s.announced, *(s.start + b for b in bends)]
             kinks += [s.start + b + 1 / s.event.recovery for b in bends if s.event.recovery]
             kinks.append(s.start + s.event.phase_in)
-        return Grid.of(self.months, kinks)
+        return tuple(kinks)
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], dict[tuple[int, ...], tuple[str, ...]]]:

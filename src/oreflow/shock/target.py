@@ -68,7 +68,7 @@ class Target:
         object.__setattr__(self, "where", tuple((k, tuple(dict.fromkeys(v))) for k, v in order))
 
     @classmethod
-    def of(cls, kind: Kind, **where: str | Iterable[str]) -> Target:
+    def of(cls, kind: Kind, /, **where: str | Iterable[str]) -> Target:
         """Return a target from keyword conditions.
 
         Args:
@@ -160,7 +160,7 @@ def passage_rows(target: Target, world: World, *, where: str = "target") -> dict
         if shut:
             ways = _detours(str(detours))
             extra[origin, destination] = max(ways.get(p, np.inf) for p in shut)
-    trade = _base_trade(world)
+    trade = tradeable(world)
     pairs = zip(trade["commodity"], trade["origin"], trade["destination"], strict=True)
     return {f"{c}:{o}>{d}": extra[o, d] for c, o, d in pairs if (o, d) in extra}
 
@@ -240,13 +240,43 @@ def _blocs(world: World) -> dict[str, list[str]]:
     return out
 
 
-def _base_trade(world: World) -> pd.DataFrame:
+def tradeable(world: World) -> pd.DataFrame:
+    """Return the rows of trade that a scenario can reach: those of the base year, and those that may open.
+
+    A route that nobody used in the base year may open between an exporter and an importer of a commodity that
+    each hold at least the share ``new_route_share`` of its trade and are joined by a route, as in the market.
+
+    Args:
+        world: The world.
+
+    Returns:
+        Columns commodity, origin, destination, quantity (unit/yr; 0 for those that may open).
+    """
+    keys = ["commodity", "origin", "destination"]
     trade = world.trade
-    return trade[trade["year"] == BASE_YEAR]
+    used = trade.loc[trade["year"] == BASE_YEAR, [*keys, "quantity"]]
+    shares = dict(zip(world.parameters["parameter"], world.parameters["value"], strict=True))
+    if "new_route_share" not in shares or used.empty:
+        return used.reset_index(drop=True)
+    large = []
+    for side in ("origin", "destination"):
+        total = used.groupby(["commodity", side], sort=False)["quantity"].sum().reset_index()
+        world_total = total.groupby("commodity")["quantity"].transform("sum")
+        large.append(
+            total.loc[total["quantity"] >= shares["new_route_share"] * world_total, ["commodity", side]]
+        )
+    pairs = (
+        large[0]
+        .merge(large[1], on="commodity")
+        .merge(world.routes[["origin", "destination"]].drop_duplicates(), on=["origin", "destination"])
+    )
+    pairs = pairs[pairs["origin"] != pairs["destination"]].assign(quantity=0.0)
+    rows: pd.DataFrame = pd.concat([used, pairs], ignore_index=True)
+    return rows.drop_duplicates(keys, ignore_index=True)
 
 
 def _trade_rows(world: World, names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    trade = _base_trade(world)
+    trade = tradeable(world)
     for key, values in names.items():
         trade = trade[trade[key].isin(values)]
     return tuple(trade["commodity"] + ":" + trade["origin"] + ">" + trade["destination"])

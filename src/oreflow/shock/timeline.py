@@ -209,7 +209,7 @@ def _knowledge(staged: Stage, fates: list[_Fate], month: int) -> dict[int, Known
         weight = float(fate.real) if settled else s.event.certainty
         spread = float(fate.followed) if settled else s.duration.p_contagion
         end = s.start + fate.length
-        over = fate.real and not s.duration.known and not fate.replaced and month >= math.floor(end)
+        over = fate.real and not s.duration.known and not fate.replaced and end < month + 1
         given = max(s.given, month - s.start) if settled and fate.real else s.given
         known[i] = Known(weight, given, fate.length if over else None, spread, fate.size)
     return known
