@@ -3,7 +3,9 @@
 import csv
 import re
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,19 +14,24 @@ import yaml
 import oreflow
 
 ROOT = Path(__file__).parents[1]
-TEXT = {".py", ".md", ".toml", ".lock", ".yaml", ".yml", ".csv", ".json", ".txt", ".cfg", ".cff", ".html", ""}
+BINARY = {".gz", ".png", ".jpg", ".ico", ".woff2", ".zip", ".nc"}
 LINES = 500
 
 
-def tracked() -> list[Path]:
-    """Return the project's own text files: those of git, or of the tree where there is no git."""
+def everything() -> list[Path]:
+    """Return the project's own files: those of git, or of the tree where there is no git."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode == 0 and listed.stdout:
         paths = [ROOT / name for name in listed.stdout.split("\0") if name]
     else:
-        made = {".venv", "out", ".git", "build", "dist"}
+        made = {".venv", "out", ".git", "build", "dist", "__pycache__"}
         paths = [p for p in ROOT.rglob("*") if not made & set(p.relative_to(ROOT).parts)]
-    return [p for p in paths if p.is_file() and p.suffix in TEXT]
+    return [p for p in paths if p.is_file()]
+
+
+def tracked() -> list[Path]:
+    """Return the text files among them."""
+    return [p for p in everything() if p.suffix not in BINARY]
 
 
 def lines_matching(pattern: str, paths: list[Path]) -> list[str]:
@@ -149,3 +156,19 @@ def test_every_bundled_source_has_its_licence_in_the_notice() -> None:
     told = [any(r["publisher"] in line and r["licence"] in line for line in lines) for r in rows]
     assert len(rows) > 5
     assert [r["source"] for r, ok in zip(rows, told, strict=True) if not ok] == []
+
+
+def test_the_package_that_is_built_has_every_file(tmp_path: Path) -> None:
+    """What an installed oreflow needs beside code: tables, schemas, scenarios, templates, word lists."""
+    pytest.importorskip("hatchling")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("oreflow/")}
+    ours = {str(p.relative_to(ROOT / "src")) for p in everything() if p.is_relative_to(ROOT / "src")}
+    assert ours - packed == set()
+    assert {Path(name).parts[0] for name in packed} == {"oreflow"}
