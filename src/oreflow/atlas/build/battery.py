@@ -120,8 +120,8 @@ def battery(common: Common) -> Battery:
     src = common.src
     demand = {
         "ev_battery": vehicle_batteries(common),
-        "stationary_battery": _spread(assume("world_stationary_batteries"), shares("stationary")),
-        "other_battery": _spread(assume("world_other_batteries"), shares("other_batteries")),
+        "stationary_battery": spread(assume("world_stationary_batteries"), shares("stationary")),
+        "other_battery": spread(assume("world_other_batteries"), shares("other_batteries")),
     }
     mix = chemistry_mix(demand)
     cell_use: dict[str, Region] = {c: {} for c in CELLS}
@@ -130,12 +130,12 @@ def battery(common: Common) -> Battery:
             for cell, share in mix[use, region].items():
                 if share > 0:
                     cell_use[cell][region] = cell_use[cell].get(region, 0.0) + gwh * share
-    cell_output = {c: _spread(sum(cell_use[c].values()), shares(c, rest=MAKER)) for c in CELLS}
+    cell_output = {c: spread(sum(cell_use[c].values()), shares(c, rest=MAKER)) for c in CELLS}
     yields = assume("cell_yield")
     cathode_use = {
         CATHODE[c]: {r: q * cathode_mass(src, c) / yields for r, q in cell_output[c].items()} for c in CELLS
     }
-    cathode_output = {k: _spread(sum(u.values()), _cathode_shares(k)) for k, u in cathode_use.items()}
+    cathode_output = {k: spread(sum(u.values()), _cathode_shares(k)) for k, u in cathode_use.items()}
     anode_use: Region = {}
     for cell in CELLS:
         for region, q in cell_output[cell].items():
@@ -144,8 +144,8 @@ def battery(common: Common) -> Battery:
     natural = assume("anode_natural_share")
     total = sum(anode_use.values())
     anode_output = {
-        "anode_from_natural": _spread(total * natural, shares("anode_from_natural", rest=MAKER)),
-        "anode_from_synthetic": _spread(total * (1 - natural), shares("anode_from_synthetic", rest=MAKER)),
+        "anode_from_natural": spread(total * natural, shares("anode_from_natural", rest=MAKER)),
+        "anode_from_synthetic": spread(total * (1 - natural), shares("anode_from_synthetic", rest=MAKER)),
     }
     return Battery(demand, mix, cell_use, cell_output, cathode_use, cathode_output, anode_use, anode_output)
 
@@ -259,7 +259,13 @@ def _sum(rows: list[Row], category: str, parameter: str, year: str, groups: tupl
     return out
 
 
-def _spread(total: float, share: Region) -> Region:
+def spread(total: float, share: Region) -> Region:
+    """Return a world total by region.
+
+    Args:
+        total: World total.
+        share: Region to share; regions without one are left out.
+    """
     return {r: total * s for r, s in share.items() if s > 0}
 
 

@@ -16,17 +16,17 @@ _USE = {
     ),
     "stationary_battery": (
         "batteries_2025;infolink_storage_2024",
-        "shares of regions",
+        "spread",
         "World total reported; shares of regions assumed",
     ),
     "other_battery": (
         "batteries_2025;oreflow",
-        "shares of regions",
+        "spread",
         "World total derived; shares of regions assumed",
     ),
 }
 _SOURCES = {
-    "lfp_cell": "batteries_2025;china_batteries_2025",
+    "lfp_cell": "batteries_2025;china_batteries_2025;china_batteries_2025h1",
     "nmc_cell": "batteries_2025;sne_2025_11",
     "sodium_cell": "idtechex_sodium_2023;oreflow",
     "lfp_cathode": "batteries_2025;ggii_cathode_2025",
@@ -159,44 +159,50 @@ def _mixes(chain: Battery) -> list[Row]:
     return rows
 
 
-def _prices(chain: Battery) -> list[Row]:
-    share = assume("cell_share_of_pack")
-    pack = {
+def pack_prices() -> dict[str, float]:
+    """Return the price of a pack by the cell in it, USD/kWh."""
+    return {
         "lfp_cell": assume("pack_lfp"),
         "nmc_cell": assume("pack_nmc"),
         "sodium_cell": assume("pack_lfp") + assume("pack_sodium_premium"),
     }
-    cells = {c: pack[c] * share for c in CELLS}
-    # A sodium-ion pack differs from an LFP pack in its cells alone.
+
+
+def cell_prices() -> dict[str, float]:
+    """Return the price of cells, USD/kWh: a share of the pack.
+
+    A sodium-ion pack differs from an LFP pack in its cells alone, so that they bear the whole premium.
+    """
+    cells = {c: p * assume("cell_share_of_pack") for c, p in pack_prices().items()}
     cells["sodium_cell"] = cells["lfp_cell"] + assume("pack_sodium_premium")
+    return cells
+
+
+def vehicle_pack_price(mix: dict[str, float]) -> float:
+    """Return the mean price of the packs of a mix, USD/kWh.
+
+    Args:
+        mix: Cell to share.
+    """
+    packs = pack_prices()
+    return sum(packs[cell] * part for cell, part in mix.items())
+
+
+def _prices(chain: Battery) -> list[Row]:
+    cells, vehicle = cell_prices(), vehicle_pack_price(chain.mix["ev_battery", "CHN"])
+    mean, both = "vehicle_pack_price", "bnef_packs_2025;oreflow"
     rows = [
         _price(name, assume(f"{name}_price"), "without value-added tax", "oreflow", "assumed", "")
         for name in (*CATHODE.values(), "anode")
     ]
     rows += [
-        _price(
-            cell,
-            cells[cell] * 1e6,
-            "cell, from the price of a pack",
-            "bnef_packs_2025;oreflow",
-            "derived",
-            "pack times share of the cell",
-        )
+        _price(cell, 1e6 * cells[cell], "cell, from the price of a pack", both, "derived", "cell_prices")
         for cell in CELLS
     ]
-    mix = chain.mix["ev_battery", "CHN"]
-    vehicle = sum(pack[cell] * part for cell, part in mix.items())
-    rows.append(
-        _price(
-            "ev_battery", vehicle * 1e6, "pack, Chinese mix", "bnef_packs_2025", "derived", "mean of packs"
-        )
-    )
-    rows.append(
-        _price(
-            "stationary_battery", assume("pack_stationary") * 1e6, "pack", "bnef_packs_2025", "reported", ""
-        )
-    )
-    rows.append(_price("other_battery", assume("pack_other") * 1e6, "small packs", "oreflow", "assumed", ""))
+    still = 1e6 * assume("pack_stationary")
+    rows.append(_price("ev_battery", 1e6 * vehicle, "pack, Chinese mix", "bnef_packs_2025", "derived", mean))
+    rows.append(_price("stationary_battery", still, "pack", "bnef_packs_2025", "reported", ""))
+    rows.append(_price("other_battery", 1e6 * assume("pack_other"), "small packs", "oreflow", "assumed", ""))
     return rows
 
 

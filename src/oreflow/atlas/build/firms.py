@@ -19,14 +19,23 @@ def tables(src: Path, common: Common) -> Tables:
     firms = [{**r, "region": common.region(r["region"]), "vintage": "2025"} for r in facts("firms")]
     return {
         "firms": firms,
-        "ownership": [{**r, "vintage": "2025", **_method(r)} for r in facts("ownership")],
+        "ownership": [indirect_share(r) for r in facts("ownership")],
         "offtakes": [_offtake(r) for r in facts("offtakes")],
-        "needs": _lithium_needs(src) + [{**r, "vintage": "2025"} for r in facts("firm_needs")],
+        "needs": lithium_needs(src) + [{**r, "vintage": "2025"} for r in facts("firm_needs")],
     }
 
 
-def _method(row: Row) -> Row:
-    return {"method": "product of shares"} if row["quality"] == "derived" else {}
+def indirect_share(row: Row) -> Row:
+    """Return a row of ownership, a share held through another holder multiplied out.
+
+    Args:
+        row: Row of ``facts/ownership.csv``; ``through`` is the share that the holder in between has.
+    """
+    through = row.pop("through", "")
+    if not through:
+        return {**row, "vintage": "2025"}
+    share = float(row["share"]) * float(through)
+    return {**row, "share": share, "vintage": "2025", "method": "indirect_share"}
 
 
 def _offtake(row: Row) -> Row:
@@ -40,10 +49,13 @@ def _offtake(row: Row) -> Row:
     return {**row, "quantity": quantity, "vintage": "2025", "note": note}
 
 
-def _lithium_needs(src: Path) -> list[Row]:
-    """Lithium chemicals and cells' other metals behind the cells that a firm makes.
+def lithium_needs(src: Path) -> list[Row]:
+    """Return the lithium chemicals, metals, cathode and anode behind the cells that a firm makes.
 
-    Counted where the cells are made, as the makers buy or supply the chemicals to their cathode plants.
+    Counted where the cells are made, as the makers buy the chemicals or supply them to their cathode plants.
+
+    Args:
+        src: Folder of the public files.
     """
     made, good = recipes(src), assume("cell_yield")
     per_cell: dict[str, dict[str, float]] = {}
@@ -69,7 +81,7 @@ def _lithium_needs(src: Path) -> list[Row]:
                 "source": f"{r['source']};uc_davis",
                 "vintage": "2025",
                 "quality": "derived",
-                "method": "cells times recipe",
+                "method": "lithium_needs",
                 "note": f"Cells made: {r['lfp']} GWh LFP, {r['nmc']} GWh nickel-based. {r['note']}",
             }
             for commodity, q in need.items()

@@ -57,8 +57,8 @@ def _flows() -> list[Row]:
             "coefficient": 1,
             "source": "oreflow",
             "vintage": "2025",
-            "quality": "derived",
-            "method": "balance unit",
+            "quality": "assumed",
+            "note": "One by the definition of the balance unit",
         }
         for r in facts("lithium_processes")
     ]
@@ -110,6 +110,40 @@ def _demands(chain: Lithium) -> list[Row]:
     ]
 
 
+def days_of_cover(use: float, days: float) -> float:
+    """Return the stock that covers some days of use.
+
+    Args:
+        use: Use, unit/yr.
+        days: Days.
+    """
+    return use * days / 365
+
+
+def hydroxide_price(carbonate: float) -> float:
+    """Return the price of hydroxide from that of carbonate.
+
+    Args:
+        carbonate: USD/t LCE.
+
+    Returns:
+        USD/t LCE.
+    """
+    return carbonate + assume("lithium_hydroxide_premium")
+
+
+def concentrate_price(carbonate: float) -> float:
+    """Return the price of concentrate at which a converter just covers its cash cost.
+
+    Args:
+        carbonate: USD/t LCE.
+
+    Returns:
+        USD a tonne of LCE contained.
+    """
+    return (carbonate - assume("lithium_conversion_cost")) * recovery()
+
+
 def _stores(chain: Lithium) -> list[Row]:
     rows = []
     for commodity in COMMODITIES:
@@ -125,14 +159,14 @@ def _stores(chain: Lithium) -> list[Row]:
                         "commodity": commodity,
                         "region": region,
                         "kind": "commercial",
-                        "opening": use * cover / 365,
-                        "capacity": 4 * use * cover / 365,
+                        "opening": days_of_cover(use, cover),
+                        "capacity": 4 * days_of_cover(use, cover),
                         "holding_cost": cost,
                         "loss": 0,
                         "source": "smm_stocks_2024_05" if known else "oreflow",
                         "vintage": "2024-05" if known else "2025",
                         "quality": "derived" if known else "assumed",
-                        "method": "days of cover" if known else "",
+                        "method": "days_of_cover" if known else "",
                         "note": f"{cover:.0f} days of use; room for four times as much assumed",
                     }
                 )
@@ -142,7 +176,7 @@ def _stores(chain: Lithium) -> list[Row]:
 def _prices(src: Path) -> list[Row]:
     """Yearly prices: carbonate as USGS reports it, the rest from it."""
     rows: list[Row] = []
-    premium, convert = assume("lithium_hydroxide_premium"), assume("lithium_conversion_cost")
+    premium = assume("lithium_hydroxide_premium")
     for r in read(src / "usgs_mcs" / "mcs2026_us_salient_selected.csv"):
         if r["Commodity"] != "Lithium" or r["Statistics"] != "Price":
             continue
@@ -166,21 +200,21 @@ def _prices(src: Path) -> list[Row]:
                 _price(
                     HYDROXIDE,
                     "2025",
-                    value + premium,
+                    hydroxide_price(value),
                     "battery-grade hydroxide a tonne of LCE, without value-added tax",
                     source="usgs_mcs_2026;oreflow",
                     quality="derived",
-                    method="carbonate plus premium",
+                    method="hydroxide_price",
                     note=f"Carbonate and an assumed {premium:.0f} USD/t LCE",
                 ),
                 _price(
                     CONCENTRATE,
                     "2025",
-                    (value - convert) * recovery(),
+                    concentrate_price(value),
                     "concentrate of 6 % Li2O a tonne of LCE in it, delivered to China",
                     source="usgs_mcs_2026;oreflow",
                     quality="derived",
-                    method="carbonate less conversion",
+                    method="concentrate_price",
                     note="Equal to about 840 USD/t of concentrate; between 620 USD/t in June 2025 and over 1,000 "
                     "at the end of the year",
                 ),

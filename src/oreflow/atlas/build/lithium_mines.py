@@ -77,13 +77,13 @@ def claimed_range(subject: str, attribute: str) -> tuple[float, float]:
 
 
 def _from_claims() -> Row:
-    """Jianxiawo's figures: the middle of the used claims, and the highest rate as capacity."""
+    """Jianxiawo's figures: the middle of the range claimed, and its end as capacity; cost less tax, in USD."""
     low, high = claimed_range(HALTED, "output")
-    cheap, dear = claimed_range(HALTED, "cost")
+    cheap, dear = claimed_range(HALTED, "cost of carbonate")
     return {
         "output": str((low + high) / 2),
         "capacity": str(high),
-        "cost": str((cheap + dear) / 2 / assume("cny_per_usd")),
+        "cost": str((cheap + dear) / 2 / (1 + assume("vat_china")) / assume("cny_per_usd")),
         "method": "claimed_range",
     }
 
