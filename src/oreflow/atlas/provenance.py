@@ -11,7 +11,7 @@ from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.claims import statements
 from oreflow.atlas.check.finding import keys
 from oreflow.atlas.methods import Method, find
-from oreflow.atlas.quantities import units_of
+from oreflow.atlas.quantities import plain, units_of
 from oreflow.atlas.records import records
 from oreflow.atlas.schema import PROVENANCE, tables
 from oreflow.atlas.world import World
@@ -280,10 +280,10 @@ def _claims(world: World, table: str, key: str, column: str) -> tuple[Statement,
 def _said(row: dict[Any, Any]) -> str:
     low, high, value = row["low"], row["high"], row["value"]
     if pd.notna(low) and pd.notna(high) and low != high:
-        number = f"{low:,.6g}–{high:,.6g}"
+        number = f"{plain(low)}–{plain(high)}"
     else:
         known = [v for v in (value, low, high) if pd.notna(v)]
-        number = f"{known[0]:,.6g}" if known else ""
-    unit = str(row["unit"])
+        number = plain(known[0]) if known else ""
+    unit = "" if row["unit"] == "1" else str(row["unit"])
     figure = f"{number} {unit}".strip() if number else ""
     return "; ".join(t for t in (figure, str(row["text"])) if t)

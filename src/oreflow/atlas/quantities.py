@@ -67,6 +67,17 @@ def units_of(
     return [resolved[u] for u in own]
 
 
+def plain(value: float) -> str:
+    """Return a number as a reader wants it: six significant digits, grouped, no exponent where avoidable.
+
+    Args:
+        value: Any number.
+    """
+    if value == 0 or not 1e-4 <= abs(value) < 1e15:
+        return f"{value:g}"
+    return f"{float(f'{value:.6g}'):,.9f}".rstrip("0").rstrip(".")
+
+
 def _through(values: pd.Series[str], table: pd.DataFrame, key: str, column: str) -> list[str]:
     lookup = dict(zip(table[key], table[column], strict=True))
     return [str(lookup.get(v, "")) for v in values]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from oreflow.atlas.quantities import plain
 from oreflow.cli.output import Column, print_table
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _value(figure: Figure) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     if isinstance(value, float):
-        number = f"{value:,.0f}" if abs(value) >= 1e5 and value == round(value) else f"{value:,.6g}"
+        number = plain(value)
         return number if figure.unit in ("", "1") else f"{number} {figure.unit}"
     return str(value)
 

@@ -136,8 +136,9 @@ def source(key: str, with_: Path | None, as_json: bool) -> None:
 
 @world.command()
 @click.argument("table", required=False)
-def schema(table: str | None) -> None:
-    """Print the JSON Schema of a TABLE, or of all of them."""
+@json_option
+def schema(table: str | None, as_json: bool) -> None:
+    """Print the JSON Schema of a TABLE, or of all of them; it is JSON with and without the flag."""
     from oreflow.atlas.jsonschema import table_schema, world_schema
 
     print_json(table_schema(table) if table else world_schema())
@@ -273,9 +274,8 @@ def _print(loaded: World, table: Table, frame: pd.DataFrame, columns: list[str],
             mixed = True
         unit = units.pop() if len(units) == 1 else ("" if a.unit == BY_ROW else a.unit)
         values = frame[name].tolist()
-        specs.append(
-            Column(name, "" if unit == "1" else unit, _decimals(values) if a.type == "number" else None)
-        )
+        digits = (2 if unit == "deg" else _decimals(values)) if a.type == "number" else None
+        specs.append(Column(name, "" if unit == "1" else unit, digits))
         cells.append([_short(v) for v in values])
     if mixed:
         balance = dict(zip(loaded["commodities"]["commodity"], loaded["commodities"]["unit"], strict=True))

@@ -16,9 +16,12 @@ NODE_GAP = 0.25
 """The same at a region."""
 NODE_FLOOR = 0.01
 """Regions that move less than this share of the world's production are left out."""
+LARGE = 0.05
+"""Share of the reported world production from which on a producer counts as large."""
 REPORT_GAP = 0.10
 """Share by which plants may differ from the statistics of a large producer."""
 
+_OTHERS = "OTH"
 _MEND = "The market reconciles it; a large gap means that one of the figures is wrong."
 
 
@@ -121,26 +124,60 @@ def _against_statistics(chain: Chain) -> Iterator[Finding]:
     stats = stats[stats["year"] == BASE]
     if stats.empty or chain.outputs.empty:
         return
-    reported = stats.groupby(["commodity", "region"])["quantity"].sum()
-    made = chain.outputs.groupby(["commodity", "region"])["quantity"].sum()
-    both = pd.DataFrame({"reported": reported, "made": made}).dropna()
-    world = reported.groupby(level="commodity").sum().reindex(both.index.get_level_values(0)).to_numpy()
-    gap = _gap(both["made"], both["reported"]).to_numpy()
-    large = both["reported"].to_numpy() > 0.05 * world
-    for (commodity, region), row, g, matters in zip(
-        both.index, both.to_dict("records"), gap, large & (np.abs(gap) > REPORT_GAP), strict=True
-    ):
-        if matters:
+    for (commodity, stage), rows in stats.groupby(["commodity", "stage"]):
+        reported = rows.groupby("region")["quantity"].sum()
+        made = _made(chain, str(commodity), str(stage)).reindex(reported.index).fillna(0.0)
+        gap = _gap(made, reported)
+        large = (reported > LARGE * reported.sum()) & (made > 0) & (gap.abs() > REPORT_GAP)
+        for region in reported.index[large]:
             yield Finding(
                 "warning",
                 "balance.statistics",
                 "production",
-                f"{commodity}@{region}",
+                f"{commodity}@{region}.{stage}",
                 "quantity",
-                f"{BASE}: plants in {region} make {row['made']:,.0f} {chain.unit.get(str(commodity), 'unit')} of "
-                f"{commodity}, {g:+.0%} against the {row['reported']:,.0f} that statistics report.",
+                f"{BASE}: plants in {region} make {made[region]:,.0f} {chain.unit.get(str(commodity), 'unit')} "
+                f"({commodity}, {stage}), {made[region] / reported[region] - 1:+.0%} against the "
+                f"{reported[region]:,.0f} that statistics report.",
                 "Say in a note why they differ, or correct the plants.",
             )
+
+
+def _made(chain: Chain, commodity: str, stage: str) -> pd.Series[float]:
+    """What plants make of a statistic's commodity, by region.
+
+    A statistic of mines counts all that is mined, also where a plant goes from ore to metal in one step
+    (leached copper, carbonate from brine); recycling is no mine.
+    """
+    outputs = chain.outputs
+    if stage == "mine":
+        kind = dict(zip(chain.world["processes"]["process"], chain.world["processes"]["kind"], strict=True))
+        mined = (outputs["process"].map(kind) == "extraction") & ~outputs["process"].str.endswith(
+            "_recycling"
+        )
+        outputs = outputs[mined & outputs["commodity"].isin(_chain_of(chain, commodity))]
+    else:
+        outputs = outputs[outputs["commodity"] == commodity]
+    return outputs.groupby("region")["quantity"].sum()
+
+
+def _chain_of(chain: Chain, commodity: str) -> set[str]:
+    """Commodities of the same mineral that turn into this one, or it into them."""
+    table = chain.world["commodities"]
+    mineral = dict(zip(table["commodity"], table["mineral"], strict=True))
+    flows = chain.world["flows"]
+    inputs = flows.loc[flows["role"] == "input", ["process", "commodity"]]
+    pairs = inputs.merge(chain.world["processes"][["process", "output"]], on="process")
+    out = {commodity}
+    for _ in range(len(mineral)):
+        linked = pairs[pairs["commodity"].isin(out) | pairs["output"].isin(out)]
+        found = {
+            c for c in (*linked["commodity"], *linked["output"]) if mineral.get(c) == mineral.get(commodity)
+        }
+        if found <= out:
+            break
+        out |= found
+    return out
 
 
 def _by_year(chain: Chain) -> Iterator[Finding]:
@@ -148,6 +185,10 @@ def _by_year(chain: Chain) -> Iterator[Finding]:
     trade, stats = chain.world["trade"], _statistics(chain)
     if trade.empty or stats.empty:
         return
+    # one stage a commodity: the one that counts most of it
+    size = stats.groupby(["commodity", "year", "stage"])["quantity"].sum().reset_index()
+    main = size.sort_values("quantity", kind="stable").drop_duplicates(["commodity", "year"], keep="last")
+    stats = stats.merge(main[["commodity", "year", "stage"]], on=["commodity", "year", "stage"])
     made = stats.groupby(["commodity", "region", "year"])["quantity"].sum()
     came = trade.groupby(["commodity", "destination", "year"])["quantity"].sum()
     left = trade.groupby(["commodity", "origin", "year"])["quantity"].sum()
@@ -157,13 +198,12 @@ def _by_year(chain: Chain) -> Iterator[Finding]:
     table = table[table["made"].notna()].fillna(0.0)
     net = table["made"] + table["came"] - table["left"]
     world = made.groupby(level=["commodity", "year"]).sum()
-    size = world.reindex(
-        pd.MultiIndex.from_arrays([table.index.get_level_values(k) for k in (0, 2)])
-    ).to_numpy()
+    pairs = pd.MultiIndex.from_arrays([table.index.get_level_values(i) for i in (0, 2)])
+    scale = world.reindex(pairs).to_numpy()
     years = set(trade["year"])
-    short = (net < -0.05 * table["left"]) & (-net.to_numpy() > NODE_FLOOR * size)
+    short = (net < -0.05 * table["left"]) & (-net.to_numpy() > NODE_FLOOR * scale)
     for (commodity, region, year), row in zip(
-        table.index[short], table[short].to_dict("records"), strict=True
+        table.index[short], table.loc[short].to_dict("records"), strict=True
     ):
         if year not in years or year == BASE:
             continue
@@ -191,11 +231,14 @@ def _statistics(chain: Chain) -> pd.DataFrame:
     latest = stats.sort_values("edition", kind="stable").drop_duplicates(
         ["commodity", "stage", "country", "year"], keep="last"
     )
-    # one stage a commodity: the one that counts most of it
-    size = latest.groupby(["commodity", "year", "stage"])["quantity"].sum().reset_index()
-    main = size.sort_values("quantity", kind="stable").drop_duplicates(["commodity", "year"], keep="last")
-    latest = latest.merge(main[["commodity", "year", "stage"]], on=["commodity", "year", "stage"])
-    return latest.assign(region=latest["country"].map(member).fillna("ROW"))
+    latest = latest.assign(region=latest["country"].map(member))
+    # "other countries" may lie in any region; the one that gathers them cannot be compared
+    rest = member.get(_OTHERS, "ROW")
+    count = ["commodity", "stage", "year"]
+    gathered = latest.loc[latest["country"] == _OTHERS, count].assign(region=rest)
+    latest = latest.merge(gathered, on=[*count, "region"], how="left", indicator=True)
+    keep = (latest["_merge"] == "left_only") & latest["region"].notna() & (latest["country"] != _OTHERS)
+    return latest[keep].drop(columns="_merge")
 
 
 def _gap(supply: pd.Series[float], use: pd.Series[float]) -> pd.Series[float]:

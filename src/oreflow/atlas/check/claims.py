@@ -10,7 +10,7 @@ from typing import Any
 
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, keys
-from oreflow.atlas.quantities import units_of
+from oreflow.atlas.quantities import plain, units_of
 from oreflow.atlas.schema import tables
 from oreflow.errors import UnitError
 from oreflow.units import convert
@@ -69,8 +69,9 @@ def run(chain: Chain) -> Iterator[Finding]:
     by_figure: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
     for s in found:
         by_figure[s.table, s.subject, s.attribute].append(s)
-        yield from _against_figure(s)
     for figure, group in by_figure.items():
+        yield from _used([s for s in group if s.used], ".".join(figure))
+        yield from _not_used([s for s in group if not s.used], ".".join(figure))
         low, high = min(s.high for s in group), max(s.low for s in group)
         if len(group) > 1 and high > low * (1 + DISAGREE):
             yield Finding(
@@ -79,36 +80,46 @@ def run(chain: Chain) -> Iterator[Finding]:
                 "claims",
                 group[0].claim,
                 "value",
-                f"{len(group)} claims on {'.'.join(figure)} reach from {low:,.6g} to {high:,.6g} {group[0].unit}.",
+                f"{len(group)} claims on {'.'.join(figure)} reach from {plain(low)} to {plain(high)} {group[0].unit}.",
                 "All are kept; the model samples the range.",
             )
 
 
-def _against_figure(s: Statement) -> Iterator[Finding]:
-    if math.isnan(s.held):
+def _used(group: list[Statement], figure: str) -> Iterator[Finding]:
+    """The figure in use lies in the range that the claims it is built on span."""
+    if not group or math.isnan(group[0].held):
         return
-    said = f"{s.low:,.6g}" if s.low == s.high else f"{s.low:,.6g}…{s.high:,.6g}"
-    place = f"{s.table}.{s.subject}.{s.attribute}"
-    if s.used and s.distance > _ROUNDING:
-        yield Finding(
-            "warning",
-            "claims.used",
-            "claims",
-            s.claim,
-            "used",
-            f"it says {said} {s.unit} and is marked as used, but {place} is {s.held:,.6g}.",
-            "Correct the figure or the mark.",
-        )
-    elif not s.used and s.distance > DISAGREE:
-        yield Finding(
-            "info",
-            "claims.disagree",
-            "claims",
-            s.claim,
-            "value",
-            f"it says {said} {s.unit} where {place} is {s.held:,.6g}.",
-            "Nothing, where both are kept on purpose; it widens the range.",
-        )
+    low, high, held = min(s.low for s in group), max(s.high for s in group), group[0].held
+    if low * (1 - _ROUNDING) <= held <= high * (1 + _ROUNDING):
+        return
+    who = "claims say" if len(group) > 1 else "it says"
+    yield Finding(
+        "warning",
+        "claims.used",
+        "claims",
+        group[0].claim,
+        "used",
+        f"{who} {_range(low, high)} {group[0].unit} marked as used, but {figure} is {plain(held)}.",
+        "Correct the figure or the mark.",
+    )
+
+
+def _not_used(group: list[Statement], figure: str) -> Iterator[Finding]:
+    for s in group:
+        if not math.isnan(s.held) and s.distance > DISAGREE:
+            yield Finding(
+                "info",
+                "claims.disagree",
+                "claims",
+                s.claim,
+                "value",
+                f"it says {_range(s.low, s.high)} {s.unit} where {figure} is {plain(s.held)}.",
+                "Nothing, where both are kept on purpose; it widens the range.",
+            )
+
+
+def _range(low: float, high: float) -> str:
+    return plain(low) if low == high else f"{plain(low)}…{plain(high)}"
 
 
 def statements(chain: Chain) -> tuple[list[Statement], list[Finding]]:

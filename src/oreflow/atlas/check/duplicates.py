@@ -14,7 +14,7 @@ import pandas as pd
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding
 
-_NEAR_KM = 3.0
+_NEAR_KM, _SAME_KM = 3.0, 0.5
 _ALIKE = 0.92
 _EARTH_KM = 6371.0
 _COMMON = re.compile(
@@ -53,7 +53,7 @@ def _near(group: pd.DataFrame) -> Iterator[Finding]:
     names = rows["plant"].tolist()
     for i, j in zip(*np.nonzero(np.triu(distance < _NEAR_KM, 1)), strict=True):
         yield Finding(
-            "warning",
+            "warning" if distance[i, j] < _SAME_KM else "info",
             "duplicates.position",
             "plants",
             names[j],

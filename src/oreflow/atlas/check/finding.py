@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,7 @@ def each(
     frame: pd.DataFrame,
     bad: pd.Series[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]],
     column: str,
-    message: Callable[[dict[str, object]], str],
+    message: Callable[[dict[str, Any]], str],
     mend: str,
 ) -> Iterator[Finding]:
     """Yield a finding for each row that is marked.

@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding
+from oreflow.atlas.quantities import plain
 
 Node = tuple[str, str]
+
+_SMALL = 1e-3
+"""Share of the world's production below which supply without a use is only mentioned."""
 
 
 def run(chain: Chain) -> Iterator[Finding]:
@@ -110,7 +114,7 @@ def _unreachable(chain: Chain, live: set[Node]) -> Iterator[Finding]:
                 "demands",
                 key,
                 "region",
-                f"{key} asks for {quantity:,.4g} {chain.unit.get(commodity, 'unit')}/yr of {commodity} in {region}, "
+                f"{key} asks for {plain(quantity)} {chain.unit.get(commodity, 'unit')}/yr of {commodity} in {region}, "
                 "which nothing makes there or ships there.",
                 f"Add a plant or a row of trade to {region}, or leave the demand out.",
             )
@@ -156,17 +160,19 @@ def _orphans(chain: Chain) -> Iterator[Finding]:
         for plant in makers.get(node, ()):
             queue.extend(used[plant])
     production = chain.outputs.groupby(["commodity", "region"])["quantity"].sum()
+    world = chain.world_totals["production"]
     for node in sorted(set(makers) - reached):
         commodity, region = node
         plants = sorted(makers[node])
         more = f" and {len(plants) - 3} more" if len(plants) > 3 else ""
+        small = production[node] < _SMALL * world[commodity]
         yield Finding(
-            "warning",
+            "info" if small else "warning",
             "network.orphan_supply",
             "plants",
             plants[0],
             "output",
-            f"{production[node]:,.4g} {chain.unit.get(commodity, 'unit')}/yr of {commodity} made in {region} by "
+            f"{plain(production[node])} {chain.unit.get(commodity, 'unit')}/yr of {commodity} made in {region} by "
             f"{', '.join(plants[:3])}{more} reach no final demand.",
             f"Add a demand for it, a plant that uses it, or trade out of {region}.",
         )

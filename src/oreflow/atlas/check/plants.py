@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, each
+from oreflow.atlas.quantities import plain
 
 _ROUNDING = 1e-3
 
@@ -27,7 +28,7 @@ def run(chain: Chain) -> Iterator[Finding]:
         plants,
         plants["output"] > plants["capacity"] * (1 + _ROUNDING),
         "capacity",
-        lambda r: f"{r['plant']} makes {r['output']:,.6g} with a capacity of {r['capacity']:,.6g}.",
+        lambda r: f"{r['plant']} makes {plain(r['output'])} with a capacity of {plain(r['capacity'])}.",
         "Raise the capacity or lower the output.",
     )
     yield from each(
@@ -37,7 +38,7 @@ def run(chain: Chain) -> Iterator[Finding]:
         plants,
         (plants["status"] != "operating") & (plants["output"] > 0),
         "status",
-        lambda r: f"{r['plant']} is {r['status']} and yet makes {r['output']:,.6g}.",
+        lambda r: f"{r['plant']} is {r['status']} and yet makes {plain(r['output'])}.",
         "Call it operating or set its output to 0.",
     )
     yield from each(
@@ -92,7 +93,7 @@ def _main_outputs(chain: Chain) -> Iterator[Finding]:
                 "flows",
                 f"{process}.{output}.output",
                 "coefficient",
-                f"{process} makes {coefficient:g} of its main output {output} per unit of it.",
+                f"{process} makes {plain(coefficient)} of its main output {output} per unit of it.",
                 "Its coefficient is 1 by definition.",
             )
         if kind == "conversion" and process not in with_inputs:

@@ -11,6 +11,7 @@ import numpy as np
 
 from oreflow.atlas.check.chain import BASE, Chain
 from oreflow.atlas.check.finding import Finding, each
+from oreflow.atlas.quantities import plain
 
 _JUMP = 3.0
 _SPREAD = 4.0
@@ -77,8 +78,8 @@ def _sizes(chain: Chain) -> Iterator[Finding]:
         bad,
         "value",
         lambda r: (
-            f"{r['value']:,.6g} USD per {chain.unit.get(str(r['commodity']), 'unit')} of {r['commodity']} lies outside "
-            f"{ranges[str(r['commodity'])][0]:,.6g}…{ranges[str(r['commodity'])][1]:,.6g}."
+            f"{plain(r['value'])} USD per {chain.unit.get(str(r['commodity']), 'unit')} of {r['commodity']} lies "
+            f"outside {plain(ranges[str(r['commodity'])][0])}…{plain(ranges[str(r['commodity'])][1])}."
         ),
         "Look for a slip of unit: metal for compound, lb for kg, kWh for GWh, tax included.",
     )
@@ -110,7 +111,7 @@ def _jumps(chain: Chain) -> Iterator[Finding]:
             bad,
             "value",
             lambda r, k=kind: (  # type: ignore[misc]
-                f"{r['commodity']} in {r['region']} goes from {r['before']:,.6g} to {r['value']:,.6g} in one {k}."
+                f"{r['commodity']} in {r['region']} goes from {plain(r['before'])} to {plain(r['value'])} in one {k}."
             ),
             "Confirm it with the source.",
         )
@@ -126,7 +127,7 @@ def _jumps(chain: Chain) -> Iterator[Finding]:
             "prices",
             f"{commodity}.{region}.{BASE}",
             "value",
-            f"{commodity} costs {values.min():,.6g} to {values.max():,.6g} USD in {BASE}, by region.",
+            f"{commodity} costs {plain(values.min())} to {plain(values.max())} USD in {BASE}, by region.",
             "Look for two units or two products under one name.",
         )
 
@@ -145,6 +146,6 @@ def _costs(chain: Chain) -> Iterator[Finding]:
         plants.assign(price=price),
         bad,
         "cost",
-        lambda r: f"{r['plant']} costs {r['cost']:,.6g} a unit against a price of {r['price']:,.6g}.",
+        lambda r: f"{r['plant']} costs {plain(r['cost'])} a unit against a price of {plain(r['price'])}.",
         "Look for a slip of unit in the cost.",
     )

@@ -10,6 +10,8 @@ from oreflow.atlas.methods import find, names
 from oreflow.atlas.schema import tables
 from oreflow.errors import nearest
 
+_SHOWN = 3
+
 
 def run(chain: Chain) -> Iterator[Finding]:
     """Check methods, editions and licences.
@@ -27,17 +29,19 @@ def run(chain: Chain) -> Iterator[Finding]:
         frame = chain.world[name]
         for text in set(frame["source"]):
             used |= set(text.split(";"))
-        made = frame["quality"].isin(["derived", "imputed"])
-        yield from each(
-            "warning",
-            "provenance.method",
-            name,
-            frame,
-            made & (frame["method"] == ""),
-            "method",
-            lambda r: f"it is {r['quality']}, but the function that made it is not named.",
-            "Name the function in method, or call the figure reported or assumed.",
-        )
+        silent = frame[frame["quality"].isin(["derived", "imputed"]) & (frame["method"] == "")]
+        if len(silent):
+            some = keys(name, silent.head(_SHOWN))
+            more = f" and {len(silent) - _SHOWN} more" if len(silent) > _SHOWN else ""
+            yield Finding(
+                "warning",
+                "provenance.method",
+                name,
+                some[0],
+                "method",
+                f"{', '.join(some)}{more}: derived or imputed, but the function that did it is not named.",
+                "Name the function in method, or call the figure reported or assumed.",
+            )
         for method in sorted(set(frame["method"]) - {""}):
             if find(method) is None:
                 rows = frame[frame["method"] == method]

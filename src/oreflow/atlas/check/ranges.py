@@ -9,6 +9,7 @@ import pandas as pd
 
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, each
+from oreflow.atlas.quantities import plain
 from oreflow.atlas.schema import tables
 
 _SIGNED = {"lat", "lon", "governance", "cost", "switch_cost"}
@@ -75,7 +76,7 @@ def _negative(
             frame,
             bad,
             column,
-            lambda r: f"{column} is {r[column]:g}, below zero.",
+            lambda r: f"{column} is {plain(r[column])}, below zero.",
             f"Give a figure of zero or more [{unit}].",
         )
 
@@ -93,7 +94,7 @@ def _above_one(
             frame,
             bad,
             column,
-            lambda r: f"{column} is {r[column]:g}, above 1.",
+            lambda r: f"{column} is {plain(r[column])}, above 1.",
             "Give a share between 0 and 1, not a percentage.",
         )
 
@@ -112,8 +113,8 @@ def _beyond(
             frame,
             bad,
             column,
-            lambda r: f"{column} is {r[column]:g}.",
-            f"It lies between -{limit:g} and {limit:g}.",
+            lambda r: f"{column} is {plain(r[column])}.",
+            f"It lies between -{plain(limit)} and {plain(limit)}.",
         )
 
 
@@ -131,7 +132,7 @@ def _pairs(name: str, frame: pd.DataFrame, columns: list[str]) -> Iterator[Findi
                 frame,
                 bad,
                 low,
-                lambda r, a=low, b=high: f"{a} {r[a]:g} is above {b} {r[b]:g}.",  # type: ignore[misc]
+                lambda r, a=low, b=high: f"{a} {plain(r[a])} is above {b} {plain(r[b])}.",  # type: ignore[misc]
                 "Swap or correct the two ends.",
             )
 
@@ -150,7 +151,9 @@ def _parameters(frame: pd.DataFrame) -> Iterator[Finding]:
             frame,
             bad,
             "value",
-            lambda r, t=text: f"{r['parameter']} is {r['value']:g} in {r['low']:g}…{r['high']:g}: {t}.",  # type: ignore[misc]
+            lambda r, t=text: (
+                f"{r['parameter']} is {plain(r['value'])} in {plain(r['low'])}…{plain(r['high'])}: {t}."
+            ),  # type: ignore[misc]
             "Correct value, low or high.",
         )
 

@@ -75,6 +75,7 @@ def _reference(chain: Chain, name: str, attribute: Attribute) -> Iterator[Findin
 def _claims(chain: Chain) -> Iterator[Finding]:
     claims, schema = chain.world["claims"], tables()
     subjects = {name: set(keys(name, chain.world[name])) for name in set(claims["table"]) & set(schema)}
+    aside: list[str] = []
     for key, table, subject, attribute in zip(
         claims["claim"], claims["table"], claims["subject"], claims["attribute"], strict=True
     ):
@@ -84,8 +85,9 @@ def _claims(chain: Chain) -> Iterator[Finding]:
             yield Finding(
                 "error", "references.claim", "claims", key, "table", f"claim {key}: no table {table!r}.", hint
             )
-            continue
-        if subject not in subjects[table]:
+        elif attribute not in schema[table].columns:
+            aside.append(f"{key} ({attribute})")
+        elif subject not in subjects[table]:
             near = nearest(subject, subjects[table])
             hint = f"Did you mean {near[0]!r}?" if near else "Write the key as its parts joined by '.'."
             yield Finding(
@@ -94,21 +96,19 @@ def _claims(chain: Chain) -> Iterator[Finding]:
                 "claims",
                 key,
                 "subject",
-                f"claim {key}: {table} has no row {subject!r}.",
+                f"claim {key}: {table} has no row {subject!r}, so it is compared with nothing.",
                 hint,
             )
-        if attribute not in schema[table].columns:
-            near = nearest(attribute, schema[table].columns)
-            hint = f"Did you mean {near[0]!r}?" if near else "Name a column of the table."
-            yield Finding(
-                "info",
-                "references.claim",
-                "claims",
-                key,
-                "attribute",
-                f"claim {key}: {table} has no column {attribute!r}, so it is compared with nothing.",
-                hint,
-            )
+    if aside:
+        yield Finding(
+            "info",
+            "references.claim",
+            "claims",
+            "",
+            "attribute",
+            f"{len(aside)} claims speak of what no column holds: {', '.join(aside)}.",
+            "Nothing, where that is meant: they are kept and compared with nothing.",
+        )
 
 
 def _stages(chain: Chain) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, each
+from oreflow.atlas.quantities import plain
 
 PASSAGES = (
     "malacca",
@@ -71,7 +72,7 @@ def run(chain: Chain) -> Iterator[Finding]:
             routes,
             routes[column] > limit,
             column,
-            lambda r, c=column, u=unit: f"{c} from {r['origin']} to {r['destination']} is {r[c]:,.6g} {u}.",  # type: ignore[misc]
+            lambda r, c=column, u=unit: f"{c} from {r['origin']} to {r['destination']} is {plain(r[c])} {u}.",  # type: ignore[misc]
             f"Look for a slip of unit; {column} is in {unit}.",
         )
     yield from _passages(chain)

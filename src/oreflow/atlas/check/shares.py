@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, each
+from oreflow.atlas.quantities import plain
 
 _ROUNDING = 1e-3
 
@@ -23,7 +24,7 @@ def run(chain: Chain) -> Iterator[Finding]:
     for (use, region), group in mixes.groupby(["use", "region"]):
         total = float(group["share"].sum())
         if abs(total - 1) > _ROUNDING:
-            parts = ", ".join(f"{c} {s:g}" for c, s in zip(group["cell"], group["share"], strict=True))
+            parts = ", ".join(f"{c} {plain(s)}" for c, s in zip(group["cell"], group["share"], strict=True))
             yield Finding(
                 "error",
                 "shares.mix",
@@ -40,14 +41,14 @@ def run(chain: Chain) -> Iterator[Finding]:
         mixes,
         mixes["share"] > mixes["ceiling"] + _ROUNDING,
         "ceiling",
-        lambda r: f"the share {r['share']:g} is above its ceiling {r['ceiling']:g}.",
+        lambda r: f"the share {plain(r['share'])} is above its ceiling {plain(r['ceiling'])}.",
         "Raise the ceiling to the share of 2025 or more.",
     )
     ownership = chain.world["ownership"]
     totals = ownership.groupby("plant")["share"].sum()
     for plant, total in totals[totals > 1 + _ROUNDING].items():
         rows = ownership[ownership["plant"] == plant]
-        parts = ", ".join(f"{f} {s:g}" for f, s in zip(rows["firm"], rows["share"], strict=True))
+        parts = ", ".join(f"{f} {plain(s)}" for f, s in zip(rows["firm"], rows["share"], strict=True))
         yield Finding(
             "error",
             "shares.ownership",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, keys
-from oreflow.atlas.quantities import BY_ROW, RATIO
+from oreflow.atlas.quantities import BY_ROW, RATIO, plain
 from oreflow.atlas.schema import tables
 from oreflow.errors import UnitError
 from oreflow.units import definitions, factor, parse
@@ -49,6 +49,9 @@ def run(chain: Chain) -> Iterator[Finding]:
 
 def _in_rows(chain: Chain, name: str) -> Iterator[Finding]:
     frame = chain.world[name]
+    if name == "claims":
+        # what is said in words has no unit to read
+        frame = frame[frame[["value", "low", "high"]].notna().any(axis=1)]
     for unit in sorted(set(frame["unit"]) - {""}):
         error = _fault(unit)
         if error:
@@ -80,7 +83,7 @@ def _constants(chain: Chain) -> Iterator[Finding]:
                 "parameters",
                 parameter,
                 "value",
-                f"{parameter} is {held:g} here and {value:g} in units.csv.",
+                f"{parameter} is {plain(held)} here and {plain(value)} in units.csv.",
                 "Make the two agree.",
             )
 
