@@ -174,7 +174,7 @@ def bottleneck(
         stages, throughput = [Stage("mining", tuple(bypass), size, of, 1.0, 0.0, 1.0, inf)], size
         bypass = {}
     size = max((x.capacity for x in stages), default=0.0)
-    binding = [x for x in stages if not x.side and (x.dual > TOLERANCE or x.headroom <= TOLERANCE * size)]
+    binding = [x for x in stages if not x.side and (x.dual > TOLERANCE or x.headroom == 0.0)]
     # max() keeps the first of equals, which is the most upstream.
     worst = max(
         binding or stages,
@@ -201,18 +201,24 @@ def bottleneck(
 def _solve(c: Chain, capacity: NDArray[np.float64], output: NDArray[np.float64]) -> tuple[list[Stage], float]:
     """Solve the programme and the question of each stage."""
     label = np.array(c.stages)
-    # Programmes are solved in multiples of the largest capacity, so that tolerances mean the same in t and in GWh.
-    scale = float(capacity.max(initial=0.0)) or 1.0
+    sizes = [float((c.worth * capacity)[label == name].sum()) for name in c.order]
+    # Programmes are solved in multiples of their own answer, so that tolerances mean the same in t and in GWh and
+    # beside capacities a thousand times as large. With no answer the smallest stage is the measure.
+    scale = max(sizes, default=0.0) or 1.0
+    for _ in range(4):
+        best, least = _throughput(c, capacity / scale)
+        if not 0.0 < best < 0.1:
+            break
+        scale *= best
+    if best == 0.0:
+        scale = min((x for x in sizes if x > 0), default=1.0)
     limit = capacity / scale
-    # In final-product units too, so that a stage's added capacity is of the size of the others.
-    unit = float((c.worth * limit).max(initial=0.0)) or 1.0
-    best, least = _throughput(c, limit)
+    reach = 2.0 * max(sizes, default=0.0) / scale + 1.0
     stages = []
-    for name in c.order:
+    for name, size in zip(c.order, sizes, strict=True):
         here = label == name
-        size = float((c.worth * capacity)[here].sum())
         need = float((c.worth * least)[here].sum()) * scale
-        dual, free_run = _first_piece(_parametric(c, limit, np.where(here, c.worth, 0.0), unit))
+        dual, free_run = _first_piece(_parametric(c, limit, np.where(here, c.worth, 0.0)), reach)
         present = here & (capacity > 0)
         shown = present if present.any() else here
         stages.append(
@@ -222,9 +228,9 @@ def _solve(c: Chain, capacity: NDArray[np.float64], output: NDArray[np.float64])
                 capacity=size,
                 output=float((c.worth * output)[here].sum()),
                 utilisation=need / size if size > 0 else nan,
-                headroom=size - need if size - need > 1e-7 * scale * unit else 0.0,
+                headroom=size - need if size - need > 1e-7 * scale else 0.0,
                 dual=dual,
-                free_run=free_run * unit * scale,
+                free_run=free_run * scale,
                 side=name in c.side,
             )
         )
@@ -249,12 +255,11 @@ def _throughput(c: Chain, capacity: NDArray[np.float64]) -> tuple[float, NDArray
 
 
 def _parametric(
-    c: Chain, capacity: NDArray[np.float64], worth: NDArray[np.float64], unit: float
+    c: Chain, capacity: NDArray[np.float64], worth: NDArray[np.float64]
 ) -> Callable[[float], tuple[float, float]]:
     """Return the function from capacity added to one stage to throughput and its slope.
 
-    Added capacity is placed within the stage where it serves best: x_p <= capacity_p + y_p, Σ worth_p y_p <= κ. Both
-    are in multiples of `unit`.
+    Added capacity is placed within the stage where it serves best: x_p <= capacity_p + y_p, Σ worth_p y_p <= κ.
     """
     grow = np.flatnonzero(worth > 0)
     n, m = len(c.processes), len(c.commodities)
@@ -270,22 +275,26 @@ def _parametric(
     )
 
     def solve(added: float) -> tuple[float, float]:
-        best = maximise(gain, rows, np.concatenate([np.zeros(m), capacity, [added * unit]]), what=_what(c))
-        return best.value / unit, float(best.dual[-1])
+        best = maximise(gain, rows, np.concatenate([np.zeros(m), capacity, [added]]), what=_what(c))
+        return best.value, float(best.dual[-1])
 
     return solve
 
 
-def _first_piece(solve: Callable[[float], tuple[float, float]]) -> tuple[float, float]:
+def _first_piece(solve: Callable[[float], tuple[float, float]], reach: float) -> tuple[float, float]:
     """Return the slope of a concave piecewise-linear function just right of 0, and where that piece ends.
 
     Newton's method on the distance to the first line: each supporting line is cut with it, which ends at the first
     breakpoint exactly after at most as many steps as there are pieces.
 
+    Args:
+        solve: Value and slope at a point.
+        reach: Beyond every breakpoint.
+
     Returns:
         Slope and distance to the first breakpoint, infinite if there is none; (0, 0) where the slope is 0.
     """
-    near, far = 1e-5, 1e3
+    near, far = 1e-5, reach
     at_near, first = solve(near)
     if first <= TOLERANCE:
         return 0.0, 0.0

@@ -42,8 +42,8 @@ def cover_of(world: World, firm: str, needs: pd.DataFrame, base: xr.Dataset, aft
         after: Outcome whose output counts.
 
     Returns:
-        Cover by need and period. Own metal that passes an own mine and an own converter counts once; own cover
-        never exceeds the need.
+        Cover by need and period. Own metal that passes an own mine and an own converter counts once; cover never
+        exceeds the need it is for, and what a contract delivers to one region beyond it is not moved elsewhere.
     """
     made, usual = quantity(after, "output"), quantity(base, "output")
     share = ownership_of(world, firm)
@@ -73,9 +73,10 @@ def cover_of(world: World, firm: str, needs: pd.DataFrame, base: xr.Dataset, aft
             (mined if mine and direct else ore if mine else converted)[:] += part
     need = spread.quantity[:, None] * span
     owned = world.ownership[world.ownership["plant"].isin(share)]
+    own = np.minimum(mined + np.maximum(ore, converted), need)
     return Cover(
-        own=np.minimum(mined + np.maximum(ore, converted), need),
-        offtake=offtake,
+        own=own,
+        offtake=np.minimum(offtake, need - own),
         source=joined(pd.concat([owned["source"], taken["source"]])),
     )
 

@@ -9,6 +9,9 @@ they times the change in price are what the shock costs it.
 - *Offtake*: what its contracts deliver. A plant that makes less delivers less in proportion, and equity and offtake
   together never take more than a plant makes.
 - *Stock* is used once over the window, spread in proportion.
+
+A firm may state needs at several stages of one chain (cathodes, and the carbonate inside them). They overlap, so their
+costs must not be added up.
 """
 
 from __future__ import annotations

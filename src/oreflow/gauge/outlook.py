@@ -10,6 +10,8 @@ from oreflow.atlas.world import World
 from oreflow.gauge.concentration import OTHER, joined, n_minus_1_cover, weakest
 
 WORLD = "WLD"
+DOMESTIC = "domestic"
+"""Stage under which a country's own supply stands against its own demand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class OutlookCover:
 def outlook_covers(world: World, commodity: str) -> list[OutlookCover]:
     """Return the N-1 of a commodity for every stage, scenario and year that the outlook has both sides of.
 
-    Countries the outlook does not name are supply, but never the largest.
+    Countries the outlook does not name are supply, but never the largest. Supply at any stage is set against the
+    total demand for the mineral, as the IEA does.
 
     Args:
         world: World with an ``outlook`` table.
@@ -55,9 +58,16 @@ def outlook_covers(world: World, commodity: str) -> list[OutlookCover]:
     Returns:
         One entry a stage, scenario and year; empty where the outlook has no supply or no demand.
     """
-    rows = world.outlook[world.outlook["commodity"] == commodity]
-    supply = rows[(rows["measure"] == "supply") & (rows["country"] != WORLD)]
-    demand = rows[(rows["measure"] == "demand") & rows["stage"].isin(["total", "all", ""])]
+    minerals = dict(zip(world.commodities["commodity"], world.commodities["mineral"], strict=True))
+    rows = world.outlook
+    supply = rows[
+        (rows["commodity"] == commodity)
+        & (rows["measure"] == "supply")
+        & (rows["country"] != WORLD)
+        & (rows["stage"] != DOMESTIC)
+    ]
+    demand = rows[(rows["measure"] == "demand") & (rows["stage"] == "total") & (rows["country"] == WORLD)]
+    demand = demand[demand["commodity"].map(minerals) == minerals.get(commodity)]
     found = []
     for stage, year in sorted(set(zip(supply["stage"], supply["year"], strict=True))):
         s = supply[(supply["stage"] == stage) & (supply["year"] == year)]
@@ -85,3 +95,60 @@ def outlook_covers(world: World, commodity: str) -> list[OutlookCover]:
                 )
             )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookGap:
+    """A country's own demand against its own supply in a later year, as one source states both.
+
+    Attributes:
+        commodity: Commodity.
+        scenario: Scenario.
+        year: Calendar year.
+        demand: Demand, in the commodity's unit a year.
+        supply: Domestic supply, same unit.
+        edition: Edition.
+        source: Source keys.
+        quality: Weakest quality.
+    """
+
+    commodity: str
+    scenario: str
+    year: int
+    demand: float
+    supply: float
+    edition: str
+    source: str
+    quality: str
+
+
+def outlook_gaps(world: World, commodity: str, country: str) -> list[OutlookGap]:
+    """Return the years and scenarios for which a country's demand and domestic supply are both stated.
+
+    Args:
+        world: World with an ``outlook`` table.
+        commodity: Commodity.
+        country: ISO-3 code.
+
+    Returns:
+        One entry a scenario and year, in order.
+    """
+    rows = world.outlook[(world.outlook["commodity"] == commodity) & (world.outlook["country"] == country)]
+    demand = rows[(rows["measure"] == "demand") & (rows["stage"] == "total")]
+    supply = rows[(rows["measure"] == "supply") & (rows["stage"] == DOMESTIC)]
+    both = demand.merge(supply, on=["scenario", "year"], suffixes=("_d", "_s")).sort_values(
+        ["scenario", "year"]
+    )
+    return [
+        OutlookGap(
+            commodity=commodity,
+            scenario=str(r["scenario"]),
+            year=int(r["year"]),
+            demand=float(r["quantity_d"]),
+            supply=float(r["quantity_s"]),
+            edition=joined(r[["vintage_d", "vintage_s"]]),
+            source=joined(r[["source_d", "source_s"]]),
+            quality=weakest(r[["quality_d", "quality_s"]]),
+        )
+        for _, r in both.iterrows()
+    ]

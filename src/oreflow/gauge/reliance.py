@@ -46,7 +46,7 @@ def net_import_reliance(consumption: float, *domestic: float) -> float:
             f"net import reliance: consumption must be above zero and supply not negative "
             f"(consumption {consumption}, supply {domestic})."
         )
-    return 100.0 * (consumption - sum(domestic)) / consumption
+    return 100.0 * ((consumption - sum(domestic)) / consumption)
 
 
 def net_import_reliance_from_trade(
@@ -107,7 +107,7 @@ def gap_to_demand(demand: float, supply: float) -> float:
     """
     if not demand > 0 or supply < 0:
         raise DataError(f"gap to demand: demand must be above zero (demand {demand}, supply {supply}).")
-    return 100.0 * (demand - supply) / demand
+    return 100.0 * ((demand - supply) / demand)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,11 @@ from oreflow.gauge.bottleneck import Bottleneck, bottleneck
 from oreflow.gauge.concentration import concentration, joined, weakest
 from oreflow.gauge.domestic import imports_of, made_by_region, used_by_region
 from oreflow.gauge.geopolrisk import geopolrisk_of
-from oreflow.gauge.outlook import outlook_covers
+from oreflow.gauge.outlook import outlook_covers, outlook_gaps
 from oreflow.gauge.reliance import gap_to_demand, gap_to_supply, reliance
+
+_SCENARIOS = ("base", "STEPS")
+"""Demand scenarios shown: today and stated policies; `outlook_covers` has the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def gauges(world: World, name: str, region: str | None = None) -> pd.DataFrame:
     rows += [r for c in commodities for r in _outlook(world, c)]
     if region is not None:
         rows += [r for c in commodities for r in _from_region(world, c, region)]
-        rows += list(_claimed_gaps(world, mineral, region))
+        rows += [r for c in commodities for r in _stated_gaps(world, c, region)]
         rows += list(_reliance(world, mineral, region))
         rows += list(_bottleneck(bottleneck(world, mineral, region)))
     return pd.DataFrame([asdict(r) for r in rows], columns=list(Indicator.__dataclass_fields__))
@@ -109,6 +112,8 @@ def _concentration(world: World, commodity: str) -> Iterator[Indicator]:
 
 def _outlook(world: World, commodity: str) -> Iterator[Indicator]:
     for o in outlook_covers(world, commodity):
+        if o.scenario not in _SCENARIOS:
+            continue
         yield Indicator(
             "n_minus_1_cover",
             f"{commodity}, {o.stage}",
@@ -127,7 +132,7 @@ def _outlook(world: World, commodity: str) -> Iterator[Indicator]:
 def _from_region(world: World, commodity: str, region: str) -> Iterator[Indicator]:
     used = float(used_by_region(world, commodity).get(region, 0.0))
     made = float(made_by_region(world, commodity).get(region, 0.0))
-    unit = str(world.commodities.set_index("commodity").loc[commodity, "unit"])
+    unit = _unit(world, commodity)
     behind = _behind(world, commodity, region)
     common = (joined(behind["source"]), weakest(behind["quality"]))
     edition = joined(behind["vintage"])
@@ -196,41 +201,40 @@ def _from_region(world: World, commodity: str, region: str) -> Iterator[Indicato
 
 
 def _behind(world: World, commodity: str, region: str) -> pd.DataFrame:
-    """Return the provenance of the plants and demands that make and use a commodity in a region."""
+    """Return the provenance of the plants, demands and mixes that make and use a commodity in a region."""
     processes = world.flows.loc[world.flows["commodity"] == commodity, "process"]
     plants = world.plants[(world.plants["region"] == region) & world.plants["process"].isin(processes)]
     demands = world.demands[(world.demands["region"] == region) & (world.demands["commodity"] == commodity)]
+    mixes = world.mixes[(world.mixes["region"] == region) & (world.mixes["cell"] == commodity)]
     columns = ["source", "quality", "vintage"]
-    return pd.concat([plants[columns], demands[columns]])
+    return pd.concat([t[columns] for t in (plants, demands, mixes)])
 
 
-def _claimed_gaps(world: World, mineral: str, region: str) -> Iterator[Indicator]:
-    """Gaps of a later year where claims state demand and domestic supply of the mineral in the region."""
-    claims = world.claims[(world.claims["table"] == "outlook") & world.claims["used"]]
-    for subject, rows in claims[claims["subject"].str.startswith(f"{mineral} {region} ")].groupby("subject"):
-        stated = {name: rows[rows["attribute"] == name] for name in ("supply", "demand")}
-        if any(r.empty for r in stated.values()):
-            continue
-        both = pd.concat([stated["supply"], stated["demand"]])
-        demand, supply = (float(stated[k]["value"].iloc[0]) for k in ("demand", "supply"))
-        words = f"demand {demand:,.0f}, domestic supply {supply:,.0f} {both['unit'].iloc[0]}"
+def _stated_gaps(world: World, commodity: str, region: str) -> Iterator[Indicator]:
+    """Gaps of a later year where one source states the region's demand and domestic supply."""
+    for o in outlook_gaps(world, commodity, region):
+        words = f"demand {o.demand:,.0f}, domestic supply {o.supply:,.0f} {_unit(world, commodity)}/yr"
         for name, value, over in (
-            ("gap_to_supply", gap_to_supply(demand, supply), "domestic supply"),
-            ("gap_to_demand", gap_to_demand(demand, supply), "demand"),
+            ("gap_to_supply", gap_to_supply(o.demand, o.supply), "domestic supply"),
+            ("gap_to_demand", gap_to_demand(o.demand, o.supply), "demand"),
         ):
             yield Indicator(
-                name,
-                str(subject),
-                region,
-                value,
-                "%",
-                words,
-                int(str(subject).split()[-1]),
-                joined(both["vintage"]) or joined(both["said"]),
-                joined(both["source"]),
-                weakest(both["quality"]),
-                f"(demand - domestic supply) / {over} ({name})",
+                indicator=name,
+                subject=f"{commodity}, {o.scenario}",
+                region=region,
+                value=value,
+                unit="%",
+                detail=words,
+                year=o.year,
+                edition=o.edition,
+                source=o.source,
+                quality=o.quality,
+                method=f"(demand - domestic supply) / {over} ({name})",
             )
+
+
+def _unit(world: World, commodity: str) -> str:
+    return str(world.commodities.set_index("commodity").loc[commodity, "unit"])
 
 
 def _reliance(world: World, mineral: str, region: str) -> Iterator[Indicator]:

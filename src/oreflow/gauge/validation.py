@@ -12,7 +12,7 @@ from oreflow.gauge.closedform import cournot, price_ratio
 from oreflow.gauge.concentration import concentration
 from oreflow.gauge.geopolrisk import geopolrisk
 from oreflow.gauge.inputoutput import input_output_loss
-from oreflow.gauge.reliance import gap_to_demand, gap_to_supply, recompute
+from oreflow.gauge.reliance import definitions, gap_to_demand, gap_to_supply, recompute
 
 
 class Row(TypedDict):
@@ -78,6 +78,8 @@ def _reliance(world: World) -> Iterator[Row]:
     for r in cells:
         if r.printed[:1].isdigit():
             name = f"US net import reliance, {r.series.replace('_', ' ')}, {r.year} ({r.vintage})"
+            if abs(r.difference) > 1.0:
+                name += f"; {definitions()[r.series].note}"
             yield _row(name, float(r.printed), r.value, 1.0, "%")
     bounds = [r for r in cells if not r.printed[:1].isdigit()]
     yield _row(
@@ -110,9 +112,9 @@ def _geopolrisk(world: World) -> Iterator[Row]:
 
 def _theory() -> Iterator[Row]:
     economy = ([[0.2, 0.3], [0.1, 0.4]], [100.0, 150.0], [0.0, 0.01])
-    for cut, published in ((0.0, 250.0), (0.1, 241.3333), (0.3, 224.0)):
+    for cut, left in ((0.0, 250.0), (0.1, 241.3333), (0.3, 224.0)):
         ours = input_output_loss(*economy, cut=cut).after
-        yield _row(f"input-output loss, GDP at a cut of {cut:.0%}", published, ours, 1e-4, "money")
+        yield _row(f"input-output loss, GDP at a cut of {cut:.0%}", left, ours, 1e-4, "money")
     few = cournot(30.0, 0.3, [3.0, 5.0, 8.0])
     for i, q in enumerate((28.333, 21.667, 11.667)):
         yield _row(f"Cournot, output of firm {i + 1}", q, float(few.quantity[i]), 0.0005)
