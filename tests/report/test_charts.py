@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from oreflow.report import Figure, charts
 from oreflow.report.charts.svg import apart, fit, text_width, tick_texts, ticks, wrap
 from oreflow.report.charts.worldmap import equal_earth
-from oreflow.report.effects import ChainFlows, FlowLink, FlowNode, Marker, WorldMap
+from oreflow.report.effects import ChainFlows, FlowLink, FlowNode, Mark, Marker, WorldMap
 
 NS = {"s": "http://www.w3.org/2000/svg"}
 WIDTHS = (340, 476, 980)
@@ -270,3 +270,28 @@ def test_colours_are_distinct_between_light_and_dark():
 def test_one_figure_is_enough_for_a_marker():
     m = WorldMap("One", (Marker("CHN", "China", 30.0, 104.0, Figure(0.0, "t", "r", change=True)),))
     ET.fromstring(charts.world_map("k", m, land=True))
+
+
+def test_a_number_is_not_parted_in_wrapped_lines():
+    for room in range(60, 300, 20):
+        assert "230\u202f000" in "|".join(wrap("mine 230\u202f000 to chemical 230\u202f000", room))
+
+
+def test_every_mark_is_drawn_and_told(briefing):
+    band = briefing.does.prices[0].band
+    marks = [Mark(m, f"step {i}") for i, m in enumerate(band.months[:6])]
+    text = charts.fan("k", "Price", band, marks=marks)
+    assert text.count('class="c-mark"') == 6
+    for i in range(6):
+        assert f"(step {i}): median" in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_long_marks_stay_on_their_chart(briefing, width):
+    band = briefing.does.prices[0].band
+    words = "a long account of what happens in this month and why it matters to those who wait for it"
+    for month in (band.months[0], band.months[12], band.months[-1]):
+        root = ET.fromstring(charts.fan("k", "Price", band, width=width, marks=[Mark(month, words)]))
+        for name, box in texts(root):
+            assert box[0] >= -1, name
+            assert box[2] <= width + 1, name

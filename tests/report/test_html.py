@@ -166,3 +166,20 @@ def test_the_article_stands_with_its_quotes_marked(briefing, text):
 )
 def test_only_web_addresses_become_links(url, out):
     assert web(url) == out
+
+
+def test_a_long_list_of_claims_folds(briefing):
+    import dataclasses
+
+    first = briefing.happened.claims[0]
+    claims = tuple(dataclasses.replace(first, id=i) for i in range(1, 31))
+    many = dataclasses.replace(briefing, happened=dataclasses.replace(briefing.happened, claims=claims))
+    text = render(many)
+    read(text)
+    assert "<summary>What the articles claim (30)</summary>" in text
+    assert text.count('<tr id="claim-') == 30
+    assert "<details>" not in render(briefing)
+
+
+def test_dates_stay_on_one_line(text):
+    assert '<span class="nb">2025-08-10</span>' in text

@@ -22,6 +22,8 @@ from oreflow.report.figure import Band
 
 Place = Callable[[float], float]
 
+_ROWS = 4
+
 
 def fan(
     key: str,
@@ -39,7 +41,8 @@ def fan(
         name: What it shows.
         band: The path.
         width: Width in px.
-        marks: Moments on the time axis; those outside it are left out.
+        marks: Moments on the time axis; those outside it are left out. The first four are labelled, the others
+            have their words in the tooltip of the month.
         from_zero: Start the scale at zero, as for amounts.
 
     Returns:
@@ -58,7 +61,7 @@ def fan(
     shown = [m for m in marks if m.month in band.months]
     left = max(text_width(t) for t in texts) + 8
     ends, right = _end_texts(band)
-    top = 30 + 16 * min(len(shown), 3)
+    top = 30 + 16 * min(len(shown), _ROWS)
     height = top + 190 + 26
     bottom, last = height - 26, width - right
 
@@ -83,7 +86,7 @@ def fan(
     spots = apart([py(values[-1]) + 4 for values, _, _ in ends], 14, top, bottom)
     for (_, text, cls), y in zip(ends, spots, strict=True):
         body.append(label(text, last + 6, y, cls=cls))
-    body += _strips(band, px, top, bottom)
+    body += _strips(band, shown, px, top, bottom)
     return chart(key, width, height, name, _describe(band), body, cls="c-fan")
 
 
@@ -115,26 +118,28 @@ def _marks(
     marks: Sequence[Mark], months: tuple[str, ...], px: Place, top: float, bottom: float, width: float
 ) -> list[str]:
     out = []
-    for row, mark in enumerate(marks[:3]):
+    for row, mark in enumerate(marks):
         x = px(months.index(mark.month))
-        y = top - 8 - 16 * (min(len(marks), 3) - 1 - row)
-        text = fit(mark.text, width - 60, 12)
-        half = text_width(text)
-        cls, at = ("soft end", x - 5) if x + half + 6 > width and x > half + 40 else ("soft", x + 5)
-        if cls == "soft":
-            at = min(at, max(width - half - 2, 40))
-        out.append(tag("line", title(mark.text), x1=x, x2=x, y1=y - 9, y2=bottom, class_="c-mark"))
-        out.append(label(text, at, y, cls=f"{cls} halo"))
+        if row >= _ROWS:
+            out.append(tag("line", x1=x, x2=x, y1=top, y2=bottom, class_="c-mark"))
+            continue
+        y = top - 8 - 16 * (min(len(marks), _ROWS) - 1 - row)
+        back = x > width / 2
+        text = fit(mark.text, x - 5 if back else width - x - 7)
+        at, cls = (x - 5, "soft end halo") if back else (x + 5, "soft halo")
+        out.append(tag("line", x1=x, x2=x, y1=y - 9, y2=bottom, class_="c-mark"))
+        out.append(label(text, at, y, cls=cls))
     return out
 
 
-def _strips(band: Band, px: Place, top: float, bottom: float) -> list[str]:
+def _strips(band: Band, marks: Sequence[Mark], px: Place, top: float, bottom: float) -> list[str]:
     out = []
     n = len(band.months)
     step = px(1) - px(0) if n > 1 else 20.0
     for i, month in enumerate(band.months):
+        here = "".join(f" ({m.text})" for m in marks if m.month == month)
         text = (
-            f"{fmt.month(month)}: median {fmt.quantity(band.median[i], band.unit, digits=4)}; "
+            f"{fmt.month(month)}{here}: median {fmt.quantity(band.median[i], band.unit, digits=4)}; "
             f"half of the draws {fmt.span(band.q25[i], band.q75[i], band.unit)}; "
             f"nine in ten {fmt.span(band.q05[i], band.q95[i], band.unit)}; "
             f"baseline {fmt.quantity(band.baseline[i], band.unit, digits=4)}. Run {band.source}."

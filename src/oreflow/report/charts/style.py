@@ -10,7 +10,7 @@ CSS = """
 @media (prefers-color-scheme: dark) {
   :root {
     --ink: #e8eaed; --soft: #a3a9b3; --rule: #363b43; --page: #15171a; --panel: #1d2024;
-    --accent: #56b4e9; --loss: #e6944a; --gain: #56b4e9; --grey: #6d737d; --land: #2a2e34;
+    --accent: #56b4e9; --loss: #e6944a; --gain: #56b4e9; --grey: #6d737d; --land: #31363d;
   }
 }
 svg.chart { display: block; width: 100%; height: auto; font-family: inherit; }

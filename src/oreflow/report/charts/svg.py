@@ -111,9 +111,9 @@ def fit(text: str, room: float, size: float = 12.0) -> str:
 
 
 def wrap(text: str, room: float, size: float = 12.0) -> list[str]:
-    """Return a text in lines that each fit into so many px; a longer word is shortened."""
+    """Return a text in lines that each fit into so many px; a longer word is shortened, a number never parted."""
     lines: list[str] = []
-    for word in fmt.plain(text).split():
+    for word in fmt.plain(text).split(" "):
         if lines and text_width(f"{lines[-1]} {word}", size) <= room:
             lines[-1] += f" {word}"
         else:

@@ -43,11 +43,11 @@ def tornado(key: str, change: WhatWouldChange, *, width: float = 980) -> str:
         lines = wrap(row.assumption, left - 16 if beside else width - 8)
         if beside:
             tall = max(26.0, 15.0 * len(lines) + 8)
-            bars += [label(t, 0, y + 16 + 15 * i) for i, t in enumerate(lines)]
+            bars += [label(t, 0, y + 16 + 15 * i, cls="halo") for i, t in enumerate(lines)]
             bars += _bar(row, px, y + 4, edge)
             y += tall + 4
         else:
-            bars += [label(t, 0, y + 12 + 15 * i) for i, t in enumerate(lines)]
+            bars += [label(t, 0, y + 12 + 15 * i, cls="halo") for i, t in enumerate(lines)]
             bars += _bar(row, px, y + 15 * len(lines) + 4, edge)
             y += 15 * len(lines) + 32
     body: list[str] = []
@@ -55,7 +55,7 @@ def tornado(key: str, change: WhatWouldChange, *, width: float = 980) -> str:
         body.append(tag("line", x1=px(value), x2=px(value), y1=2, y2=y, class_="c-rule"))
         body.append(label(text, px(value), y + 16, cls="soft mid"))
     if base is not None:
-        bars.append(tag("line", x1=px(base), x2=px(base), y1=2, y2=y, class_="c-axis"))
+        body.append(tag("line", x1=px(base), x2=px(base), y1=2, y2=y, class_="c-axis"))
     body.append(label(name, first, y + 34, cls="soft"))
     return chart(
         key, width, y + 40, f"What moves {change.measure}", _describe(rows), body + bars, cls="c-tornado"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 WIDE, HALF, NARROW = 980, 476, 340
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    out.filters.update(plain=fmt.plain, inside=_inside, web=web)
+    out.filters.update(plain=fmt.plain, inside=_inside, web=web, days=_days)
     out.tests.update(
         figure=lambda x: isinstance(x, Figure),
         sentence=lambda x: isinstance(x, Sentence),
@@ -122,6 +124,13 @@ def _environment() -> Environment:
     )
     out.globals["kind"] = lambda x: type(x).__name__
     return out
+
+
+def _days(text: str) -> Any:
+    """Return text with its dates kept on one line."""
+    from markupsafe import Markup, escape
+
+    return Markup(_DAY.sub(r'<span class="nb">\g<0></span>', str(escape(text))))
 
 
 def _inside(text: str) -> str:
