@@ -108,7 +108,7 @@ def test_check_leaves_with_4_where_there_is_an_error(call, monkeypatch):
     plants = bundled()["plants"]
     plants.loc[plants["plant"] == "greenbushes", "output"] = 1e7
     faulty = bundled().with_(plants=plants)
-    monkeypatch.setattr("oreflow.atlas.load.bundled", lambda: faulty)
+    monkeypatch.setattr("oreflow.atlas.bundle.bundled", lambda: faulty)
     code, out, _ = call("check", "--level", "error")
     assert code == 4
     assert "greenbushes makes 10,000,000 with a capacity of" in out

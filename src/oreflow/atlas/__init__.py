@@ -4,7 +4,7 @@
 `oreflow.atlas.check`, provenance in `oreflow.atlas.provenance`.
 """
 
-from oreflow.atlas.load import bundled, load
+from oreflow.atlas.bundle import bundled, load
 from oreflow.atlas.schema import Attribute, Table, tables
 from oreflow.atlas.world import World
 

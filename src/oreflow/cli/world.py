@@ -188,7 +188,7 @@ def build(from_: Path, to: Path | None, as_json: bool) -> None:
 
 
 def _load(with_: Path | None) -> World:
-    from oreflow.atlas.load import load
+    from oreflow.atlas.bundle import load
 
     return load(with_)
 
