@@ -125,7 +125,7 @@ def _marks(
             continue
         y = top - 8 - 16 * (min(len(marks), _ROWS) - 1 - row)
         back = x > width / 2
-        text = fit(mark.text, x - 5 if back else width - x - 7)
+        text = fit(mark.text, x - 5 - px(0) if back else width - x - 7)
         at, cls = (x - 5, "soft end halo") if back else (x + 5, "soft halo")
         out.append(tag("line", x1=x, x2=x, y1=y - 9, y2=bottom, class_="c-mark"))
         out.append(label(text, at, y, cls=cls))
