@@ -9,6 +9,7 @@ from oreflow.atlas import bundled
 from oreflow.cli.gauge import gauge
 from oreflow.errors import UnknownNameError
 from oreflow.gauge import gauges
+from oreflow.gauge.report import INDICATORS
 
 MINERALS = sorted(set(bundled().commodities["mineral"]))
 
@@ -27,6 +28,16 @@ def test_every_figure_of_every_mineral_has_its_provenance(mineral: str) -> None:
             assert row["edition"], where
     known = set(bundled().sources["source"])
     assert {s for v in table["source"] for s in v.split(";") if s} <= known
+
+
+def test_every_indicator_is_explained_and_none_is_idle() -> None:
+    shown = {
+        (name.split(":")[0], unit)
+        for mineral in MINERALS
+        for name, unit in gauges(bundled(), mineral, "USA")[["indicator", "unit"]].to_numpy()
+    }
+    assert {name for name, _ in shown} == set(INDICATORS)
+    assert all(INDICATORS[name][0] in {unit, "unit/yr"} for name, unit in shown)
 
 
 def test_shares_and_scores_stay_within_their_bounds() -> None:

@@ -21,6 +21,27 @@ _SCENARIOS = ("base", "STEPS")
 """Demand scenarios shown: today and stated policies; `outlook_covers` has the others."""
 
 
+INDICATORS: dict[str, tuple[str, str]] = {
+    "hhi": ("1", "Herfindahl-Hirschman index of production: sum of squared shares of the named countries"),
+    "n_minus_1_share": ("1", "Share of production left without the largest country"),
+    "largest_source_share": ("1", "Share of the largest country in production"),
+    "n_minus_1_cover": ("1", "Supply without the largest country over demand, from the IEA's outlook"),
+    "net_import_reliance": (
+        "%",
+        "USGS: what consumption does not take from domestic supply, over consumption",
+    ),
+    "gap_to_supply": ("%", "Use or demand less domestic supply, over the domestic supply"),
+    "gap_to_demand": ("%", "Use or demand less domestic supply, over the use or demand"),
+    "largest_import_source_share": ("1", "Share of the largest origin in a region's imports"),
+    "geopolrisk": ("1", "GeoPolRisk score: HHI times imports weighted by the instability of their origin"),
+    "domestic_throughput": ("unit/yr", "Most that a region's chain could make from its own mines"),
+    "bypass_capacity": ("unit/yr", "Extraction that gives the product directly and passes no further stage"),
+    "stage_capacity": ("unit/yr", "What a stage could pass on, as final product"),
+    "stage_headroom": ("unit/yr", "Capacity of a stage that the domestic throughput leaves unused"),
+}
+"""Every indicator of `gauges`: unit and meaning. Those of a stage carry its name after a colon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One figure.
