@@ -5,8 +5,8 @@ The faces are imported when one is written, so that reading a briefing stays lig
 
 from oreflow.report.briefing import Briefing, KeyFigure, Meta, Setting, SourceRow, schema
 from oreflow.report.figure import Band, Figure, Sentence, spread
+from oreflow.report.output import write
 from oreflow.report.paths import price_path, supply_path
-from oreflow.report.write import write
 
 __all__ = [
     "Band",

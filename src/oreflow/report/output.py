@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from oreflow.errors import UnknownNameError, UsageError
+from oreflow.errors import UnknownNameError
+from oreflow.files import write_bytes
 from oreflow.report.briefing import Briefing
 
 
@@ -44,7 +43,7 @@ FACES: dict[str, Callable[[Briefing], str]] = {
 def write(briefing: Briefing, path: str | os.PathLike[str]) -> Path:
     """Write a briefing; the suffix decides the face.
 
-    The text goes to a temporary file beside the target, which is then renamed: the target is never half written.
+    The target is never half written; missing folders are made.
 
     Args:
         briefing: The briefing.
@@ -55,26 +54,11 @@ def write(briefing: Briefing, path: str | os.PathLike[str]) -> Path:
 
     Raises:
         UnknownNameError: The suffix has no face.
-        UsageError: The file cannot be written.
+        OreflowError: The file cannot be written.
     """
     target = Path(path)
     face = FACES.get(target.suffix.lower())
     if face is None:
         raise UnknownNameError("kind of briefing", target.suffix or target.name, FACES, where=str(target))
-    data = face(briefing).encode("utf-8", "backslashreplace")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written ({error.strerror}). Choose another folder.") from error
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise UsageError(f"{target}: cannot be written ({error.strerror}). Choose another file.") from error
+    write_bytes(target, face(briefing).encode("utf-8", "backslashreplace"))
     return target
