@@ -19,27 +19,28 @@ from tests.market.worlds import chemistries, one_node, two_regions
 WORLDS = [one_node(mines=3, stock=10), two_regions(), chemistries()]
 
 
-def base_view(base, periods=12, months=1, static=False):
-    layout = Layout(base, periods, months, static)
+def base_view(base, spans=(1,) * 12, static=False):
+    layout = Layout(base, spans, static)
     problem = compile_problem(layout)
     beliefs = Beliefs(base, (), 60)
-    return problem, View(layout, beliefs, 0, 0, State.of(base, layout), Draw(), base.price)
+    return problem, View(layout, beliefs, 0, 0, State.of(base), Draw(), base.price)
 
 
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize(
-    ("periods", "months", "static"), [(12, 1, False), (4, 3, False), (2, 12, False), (1, 1, True)]
+    ("spans", "static"),
+    [((1,) * 12, False), ((3,) * 4, False), ((12, 12), False), ((1, 1, 1, 3, 3, 3), False), ((1,), True)],
 )
-def test_the_base_is_an_equilibrium(world, periods, months, static):
+def test_the_base_is_an_equilibrium(world, spans, static):
     base = calibrate(world)
-    problem, view = base_view(base, periods, months, static)
+    problem, view = base_view(base, spans, static)
     solution = Solver(problem).solve(problem.numbers(view))
     nodes = len(base.net.nodes)
     price = solution.price[:, :nodes] / view.beta[:-1, None]
     pinned = [i for i, pin in enumerate(base.centred) if pin is not None]
-    assert price[:, pinned] == pytest.approx(np.tile(base.price[pinned], (periods, 1)), rel=1e-9)
+    assert price[:, pinned] == pytest.approx(np.tile(base.price[pinned], (len(spans), 1)), rel=1e-9)
     made = base.steps["plants"].total(solution.x[:, problem.layout.slice("plants")])
-    assert made == pytest.approx(np.tile(base.balanced.plant_q * months / 12, (periods, 1)), rel=1e-7)
+    assert made == pytest.approx(base.balanced.plant_q * problem.layout.per, rel=1e-7)
     assert solution.residuals.worst < 1e-9
 
 
@@ -87,13 +88,13 @@ def test_mass_balances_when_recomputed_from_the_outcome():
     outcome = Engine(base, Settings(periods=18)).clear([News(2, (cut,))])
     d = outcome.data
     net = base.net
-    lag = np.rint(net.route_lag).astype(int)
+    whole, part = np.floor(net.route_lag).astype(int), net.route_lag % 1
     made = np.zeros((len(net.nodes), 18))
     np.add.at(made, net.entry_node, net.entry_coef[:, None] * d.output.values[net.entry_plant])
     np.add.at(made, net.route_from, -d.flow.values)
     for a, to in enumerate(net.route_to):
-        before = np.full(lag[a], base.balanced.route_q[a] / 12)
-        made[to] += np.concatenate([before, d.flow.values[a]])[:18]
+        sent = np.concatenate([np.full(whole[a] + 1, base.balanced.route_q[a] / 12), d.flow.values[a]])
+        made[to] += (1 - part[a]) * sent[1:19] + part[a] * sent[:18]
     np.add.at(made, net.demand_node, -d.served.values)
     stock = np.concatenate([net.store_s0[:, None], d.stock.values], axis=1)
     np.add.at(made, net.store_node, -np.diff(stock, axis=1))

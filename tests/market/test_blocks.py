@@ -57,8 +57,13 @@ def test_a_plant_restarts_no_faster_than_its_ramp():
 
 def test_the_envelope_restarts_where_a_limit_holds_it_down():
     limit = np.array([[10.0], [2.0], [10.0], [10.0]])
-    assert envelope(limit, np.array([9.0]), np.array([3.0]))[:, 0].tolist() == [10.0, 2.0, 5.0, 8.0]
-    assert envelope(limit, np.array([1.0]), np.array([np.inf])) is limit
+    assert envelope(limit, np.array([9.0]), np.array([3.0]), (1, 1, 1, 1))[:, 0].tolist() == [
+        10.0,
+        2.0,
+        5.0,
+        8.0,
+    ]
+    assert envelope(limit, np.array([1.0]), np.array([np.inf]), (1, 1, 1, 1)) is limit
 
 
 def test_a_halted_mine_makes_nothing_and_the_rest_is_rationed_by_price():
@@ -242,7 +247,12 @@ def test_joint_output_nobody_wants_is_left_lying():
     world = world.with_(
         flows=pd.concat([world["flows"], pd.DataFrame([flow])]),
         trade=pd.concat(
-            [world["trade"], pd.DataFrame([{**sold, "origin": "A", "quantity": 1.5}, {**sold, "origin": "C", "quantity": 0.1}])]
+            [
+                world["trade"],
+                pd.DataFrame(
+                    [{**sold, "origin": "A", "quantity": 1.5}, {**sold, "origin": "C", "quantity": 0.1}]
+                ),
+            ]
         ),
     )
     base, data = cleared(world, ("trade", "metal:A>B", "limit", [0.0]))

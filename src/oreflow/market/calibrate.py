@@ -16,8 +16,13 @@ from oreflow.market.network import Floats, Network, build
 from oreflow.market.nodeprices import node_prices
 from oreflow.market.reconcile import Balanced, reconcile
 
+SPARE = 1.25
+"""Capacity may grow by this factor in a scenario before the curve runs out of steps."""
+LEFT = 0.05
+"""Share of the output below which a curve has one step."""
 NEW_EDGES = np.array([0.0, 0.25, 0.5, 1.0])
 ROUTE_EDGES = np.array([0.0, 0.3, 0.6, 0.8, 0.92, 1.0, 1.08, 1.2, 1.5, 2.2, 4.0])
+ROUTE_CENTRED = np.array([0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 1.04, 1.1, 1.25, 1.6, 2.3, 4.0])
 MIX_BELOW = np.array([0.0, 0.4, 0.7, 0.9, 1.0])
 MIX_ABOVE = np.array([0.0, 0.1, 0.3, 0.6, 1.0])
 STOCK_EDGES = np.concatenate([[0.0], np.geomspace(0.3, 1.0, 15), np.geomspace(1.0, 2.0, 11)[1:]])
@@ -148,7 +153,7 @@ def calibrate(world: World, *, scope: tuple[str, ...] | None = None) -> Base:
         mix_total=mix_total[net.mix_to],
         route_wedge=beta * price[net.route_to] - price[net.route_from] - net.route_freight,
         route_ref=np.maximum(balanced.route_q, net.parameter("route_reference") * throughput[net.route_to]),
-        steps=_steps(net, balanced, throughput, pins),
+        steps=_steps(net, balanced, throughput, cap, pins),
         centred=pins,
         world_hash=world.hash,
     )
@@ -192,7 +197,23 @@ def _pins(net: Network, b: Balanced, cap: Floats) -> list[tuple[str, int] | None
         for k, plant in enumerate(match):
             if plant >= 0:
                 pins[int(open_nodes[k])] = ("plants", int(plant))
+    _pin_by_trade(net, b, pins)
     return pins
+
+
+def _pin_by_trade(net: Network, b: Balanced, pins: list[tuple[str, int] | None]) -> None:
+    """Pin what is left by the largest flows that join it to pinned nodes, one after another: a forest has no cycle."""
+    order = np.argsort(-b.route_q, kind="stable")
+    order = order[b.route_q[order] > 0]
+    found = True
+    while found:
+        found = False
+        for a in order:
+            start, end = int(net.route_from[a]), int(net.route_to[a])
+            if (pins[start] is None) == (pins[end] is None):
+                continue
+            pins[start if pins[start] is None else end] = ("routes", int(a))
+            found = True
 
 
 def _middle(edges: Floats) -> Floats:
@@ -200,7 +221,7 @@ def _middle(edges: Floats) -> Floats:
 
 
 def _steps(
-    net: Network, b: Balanced, throughput: Floats, pins: list[tuple[str, int] | None]
+    net: Network, b: Balanced, throughput: Floats, cap: Floats, pins: list[tuple[str, int] | None]
 ) -> dict[str, Steps]:
     g = net.parameter
     commodity = np.unique(net.node_commodity, return_inverse=True)[1]
@@ -209,15 +230,24 @@ def _steps(
     options = {"target": g("step_target"), "least": g("step_min"), "most": g("step_max")}
     limits = {"low": g("price_ratio_low"), "high": g("price_ratio_high"), "widen": g("step_widen")}
 
-    def cut(family: str, q: Floats, node: np.ndarray, e: Floats, reverse: bool) -> Steps:
+    def cut(family: str, q: Floats, node: np.ndarray, e: Floats, most: Floats, reverse: bool) -> Steps:
         share = q / demand_world[commodity[node]]
         width = curves.spacing(e.mean(axis=1), share, **options) if len(q) else np.zeros(0)
         stagger = curves.staggers(len(q))
         edges, mids = [], []
-        reach = {**limits, "high": g("voll_multiple")} if reverse else limits
         for i in range(len(q)):
+            # No steps where nothing happens: above what capacity allows, below a twentieth of the output.
+            low, high = limits["low"], g("voll_multiple") if reverse else limits["high"]
+            if not reverse and q[i] > 0:
+                high = min(high, max(1.0 + width[i], (SPARE * most[i] / q[i]) ** (1.0 / e[i].min())))
+                low = max(low, min(1.0 - width[i], LEFT ** (1.0 / e[i].max())))
             ed, mi = curves.price_curve(
-                float(width[i]), **reach, centred=(family, i) in centred, stagger=float(stagger[i])
+                float(width[i]),
+                low=low,
+                high=high,
+                widen=limits["widen"],
+                centred=(family, i) in centred,
+                stagger=float(stagger[i]),
             )
             if reverse:  # from the dearest step down; the first holds what is wanted at any price
                 ed = np.concatenate([[np.inf], ed[:0:-1]])
@@ -230,12 +260,15 @@ def _steps(
         return curves.join(edges, mids)
 
     es = np.where(np.isfinite(net.plant_es), net.plant_es, g("conversion_es"))
-    route_edges = [NEW_EDGES if new else ROUTE_EDGES for new in b.route_q <= 0]
+    route_edges = [
+        NEW_EDGES if q <= 0 else ROUTE_CENTRED if ("routes", a) in centred else ROUTE_EDGES
+        for a, q in enumerate(b.route_q)
+    ]
     mix_edges = [np.concatenate([MIX_BELOW, 1.0 + MIX_ABOVE[1:]]) for _ in net.mixes]
     return {
-        "plants": cut("plants", b.plant_q, net.plant_main, es, reverse=False),
+        "plants": cut("plants", b.plant_q, net.plant_main, es, cap, reverse=False),
         "mixes": curves.join(mix_edges, [_middle(e) for e in mix_edges]),
         "routes": curves.join(route_edges, [_middle(e) for e in route_edges]),
-        "demands": cut("demands", b.demand_q, net.demand_node, net.demand_ed, reverse=True),
+        "demands": cut("demands", b.demand_q, net.demand_node, net.demand_ed, b.demand_q, reverse=True),
         "stores": curves.join([STOCK_EDGES] * len(net.stores), [_middle(STOCK_EDGES)] * len(net.stores)),
     }

@@ -47,11 +47,6 @@ class Engine:
         self._solvers: dict[tuple[bool, tuple[tuple[int, ...], ...]], Solver] = {}
         self.solves = 0
 
-    @property
-    def window(self) -> int:
-        """Periods of a look ahead."""
-        return max(1, -(-self.settings.foresight // self.settings.months))
-
     def clear(
         self,
         news: Sequence[News] = (),
@@ -111,7 +106,7 @@ class Engine:
         quotas = tuple(beliefs.quotas)
         solver = self._solver(quotas, static=False)
         layout = replace(solver.problem.layout, quotas=quotas)
-        start = state or State.of(self.base, layout)
+        start = state or State.of(self.base)
         far = self._far(beliefs, month, news, draw)
         view = View(layout, beliefs, month, max(news, 0), start, draw, far)
         view, solution = self._settle(solver, view)
@@ -119,11 +114,11 @@ class Engine:
 
     def _far(self, beliefs: Beliefs, month: int, news: int, draw: Draw) -> Floats:
         """Price after the window: one static solve at the mean beliefs over the two years after it."""
-        end = month + self.window * self.settings.months
+        end = month + sum(self.settings.spans)
         solver = self._solver((), static=True)
         layout = solver.problem.layout
         later = _averaged(beliefs, end, self.base)
-        view = View(layout, later, 0, -end + max(news, 0), State.of(self.base, layout), draw, self.base.price)
+        view = View(layout, later, 0, -end + max(news, 0), State.of(self.base), draw, self.base.price)
         _, solution = self._settle(solver, view)
         price: Floats = np.maximum(solution.price[0, : len(self.base.net.nodes)], 0.0)
         return price
@@ -152,7 +147,7 @@ class Engine:
     def _solver(self, quotas: tuple[Quota, ...], *, static: bool) -> Solver:
         key = (static, tuple(tuple(q.routes.tolist()) for q in quotas))
         if key not in self._solvers:
-            layout = Layout(self.base, 1 if static else self.window, self.settings.months, static, quotas)
+            layout = Layout(self.base, (1,) if static else self.settings.spans, static, quotas)
             self._solvers[key] = Solver(compile_problem(layout))
         return self._solvers[key]
 
@@ -182,7 +177,6 @@ def advance(step: Step) -> State:
     view, k = step.view, step.accepted
     layout = view.layout
     base, net = layout.base, layout.base.net
-    per = layout.months / 12.0
     flows = {
         name: base.steps[name].total(step.solution.x[:k, layout.slice(name)])
         for name in ("plants", "mixes", "routes", "stores")
@@ -191,17 +185,20 @@ def advance(step: Step) -> State:
     if len(layout.reserve):
         level = layout.start["reserves"]
         stock[layout.reserve] = step.solution.x[k - 1, level : level + len(layout.reserve)]
-    lags = len(view.state.transit)
+    now = int(layout.begin[k])
+    ahead = len(view.state.transit)
     transit = np.zeros_like(view.state.transit)
-    transit[: max(lags - k, 0)] = view.state.transit[k:]
+    transit[: max(ahead - now, 0)] = view.state.transit[now:]
+    months = now + np.arange(ahead)[:, None]
     for t in range(k):
-        due = t + layout.lag - k  # period of the next window in which it arrives
-        here = np.flatnonzero((due >= 0) & (layout.lag > 0))
-        transit[due[here], here] += flows["routes"][t, here]
+        first = layout.begin[t] + net.route_lag
+        due = np.clip(np.minimum(first + layout.spans[t], months + 1) - np.maximum(first, months), 0.0, None)
+        transit += due / layout.spans[t] * flows["routes"][t]
+    last = layout.per[k - 1, 0]
     return State(
         stock=stock,
         transit=transit,
-        plant=flows["plants"][-1] / per,
-        route=flows["routes"][-1] / per,
-        mix=flows["mixes"][-1] / per,
+        plant=flows["plants"][-1] / last,
+        route=flows["routes"][-1] / last,
+        mix=flows["mixes"][-1] / last,
     )

@@ -33,20 +33,20 @@ class Layout:
 
     Attributes:
         base: Calibrated market.
-        periods: Number of periods T.
-        months: Length of a period in months.
+        spans: Length of each period in months, shape (T,).
         static: One period without stocks and transit, for long-run prices.
-        lag: Transit time of each route in periods, shape (routes,).
         quotas: Shared limits on trade.
+        per: Length of each period in years, shape (T, 1): turns rates a year into amounts.
+        begin: First month of each period, and the end, shape (T + 1,).
         commercial: Indices of stores that answer prices; `reserve` of those that do not.
     """
 
     base: Base
-    periods: int
-    months: int
+    spans: tuple[int, ...]
     static: bool = False
     quotas: tuple[Quota, ...] = ()
-    lag: Ints = field(init=False)
+    per: Floats = field(init=False)
+    begin: Ints = field(init=False)
     commercial: Ints = field(init=False)
     reserve: Ints = field(init=False)
     start: dict[str, int] = field(init=False)
@@ -55,8 +55,9 @@ class Layout:
     def __post_init__(self) -> None:
         net = self.base.net
         put = object.__setattr__
-        lag = np.rint(net.route_lag / self.months).astype(np.int64)
-        put(self, "lag", np.zeros_like(lag) if self.static else lag)
+        spans = np.array(self.spans, dtype=np.int64)
+        put(self, "per", spans[:, None] / 12.0)
+        put(self, "begin", np.concatenate([[0], np.cumsum(spans)]))
         put(self, "commercial", np.flatnonzero(~net.store_reserve & (net.store_s0 > 0)))
         put(self, "reserve", np.flatnonzero(net.store_reserve))
         steps = self.base.steps
@@ -65,6 +66,30 @@ class Layout:
         starts = np.concatenate([[0], np.cumsum([size[f] for f in FAMILIES])])
         put(self, "size", size)
         put(self, "start", dict(zip(FAMILIES, starts.tolist(), strict=False)))
+
+    @property
+    def periods(self) -> int:
+        """Number of periods T."""
+        return len(self.spans)
+
+    def arrivals(self, t: int) -> tuple[Floats, Floats]:
+        """Return where shipments of period t arrive, when they leave evenly over it.
+
+        Args:
+            t: Period of departure.
+
+        Returns:
+            Share that arrives in each period, shape (T, routes), and share that arrives after the last,
+            shape (routes,).
+        """
+        net = self.base.net
+        if self.static:
+            return np.ones((1, len(net.routes))), np.zeros(len(net.routes))
+        first = self.begin[t] + net.route_lag
+        last = first + self.spans[t]
+        start, end = self.begin[:-1, None], self.begin[1:, None]
+        inside = np.clip(np.minimum(last, end) - np.maximum(first, start), 0.0, None) / self.spans[t]
+        return inside, np.maximum(1.0 - inside.sum(axis=0), 0.0)
 
     @property
     def columns(self) -> int:
@@ -102,12 +127,12 @@ class Layout:
 
 @dataclass(frozen=True)
 class Entries:
-    """Matrix entries of one period: `shift` periods later where an effect comes later."""
+    """Matrix entries of one period's columns: row and column within the period, `shift` periods later for the row."""
 
     row: Ints
     col: Ints
     val: Floats
-    shift: Ints
+    shift: Ints | int = 0
 
 
 @dataclass

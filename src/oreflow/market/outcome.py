@@ -159,7 +159,7 @@ def _read(step: Step) -> dict[str, Floats]:
     view, k, x = step.view, step.accepted, step.solution.x[: step.accepted]
     layout = view.layout
     base, net, steps = layout.base, layout.base.net, layout.base.steps
-    per = layout.months / 12.0
+    per = layout.per[:k]
     beta = view.beta[:k, None]
     price = step.solution.price[:k, : len(net.nodes)] / beta
     total = {
@@ -186,7 +186,7 @@ def _read(step: Step) -> dict[str, Floats]:
     gain = base.price[net.demand_node[steps["demands"].owner]] * steps["demands"].mid
     served = x[:, layout.slice("demands")]
     first = steps["demands"].first
-    wanted = layout.months / 12.0 * base.balanced.demand_q * view.mean(view.beliefs.demand)[:k]
+    wanted = per * base.balanced.demand_q * view.mean(view.beliefs.demand)[:k]
     ed = view.elasticity(net.demand_ed, view.draw.ed)[:k]
     sure = wanted * net.parameter("voll_multiple") ** -ed if len(first) else wanted
     sure = wanted * steps["demands"].lo[first] ** -ed if len(first) else sure

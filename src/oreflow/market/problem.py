@@ -49,24 +49,22 @@ def compile_problem(layout: Layout) -> Problem:
     """Assemble the matrix of a layout.
 
     Args:
-        layout: Base, number and length of periods, quotas.
+        layout: Base, lengths of periods, quotas.
 
     Returns:
         The problem. Entries that would fall after the last period are left out.
     """
-    parts = [block.entries(layout) for block in STRUCTURE]
-    row = np.concatenate([p.row for p in parts])
-    col = np.concatenate([p.col for p in parts])
-    val = np.concatenate([p.val for p in parts])
-    shift = np.concatenate([p.shift for p in parts])
-    t = np.arange(layout.periods)[:, None]
-    when = t + shift[None, :]
-    rows = (when * layout.rows + row[None, :]).ravel()
-    cols = (t * layout.columns + col[None, :]).ravel()
-    vals = np.broadcast_to(val, when.shape).ravel()
-    inside = (when < layout.periods).ravel()
+    rows, cols, vals = [], [], []
+    for t in range(layout.periods):
+        for block in STRUCTURE:
+            for part in block.entries(layout, t):
+                when = np.broadcast_to(t + np.asarray(part.shift), part.row.shape)
+                inside = when < layout.periods
+                rows.append((when * layout.rows + part.row)[inside])
+                cols.append((t * layout.columns + part.col)[inside])
+                vals.append(part.val[inside])
     matrix = sparse.coo_matrix(
-        (vals[inside], (rows[inside], cols[inside])),
+        (np.concatenate(vals), (np.concatenate(rows), np.concatenate(cols))),
         shape=(layout.periods * layout.rows, layout.periods * layout.columns),
     ).tocsc()
     matrix.sum_duplicates()

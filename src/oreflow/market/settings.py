@@ -19,6 +19,7 @@ class Settings:
         step: Length of a period: ``month``, ``quarter`` or ``year``.
         foresight: Months that agents look ahead in each solve.
         stride: Months accepted of each solve before agents look again, when no news comes in between.
+        later: Length, in periods, of the steps in which agents see what lies beyond the stride.
         tariff_tolerance: Ad-valorem tariffs are settled when no price moves by more than this share.
     """
 
@@ -27,6 +28,7 @@ class Settings:
     step: str = "month"
     foresight: int = 12
     stride: int = 3
+    later: int = 3
     tariff_tolerance: float = 0.005
 
     def __post_init__(self) -> None:
@@ -34,8 +36,8 @@ class Settings:
             raise UsageError(f"step {self.step!r} is not one of {', '.join(MONTHS_PER_STEP)}.")
         if self.periods < 1:
             raise UsageError(f"periods must be at least 1, not {self.periods}.")
-        if self.foresight < 1 or self.stride < 1:
-            raise UsageError("foresight and stride must be at least 1 month.")
+        if min(self.foresight, self.stride, self.later) < 1:
+            raise UsageError("foresight, stride and later must be at least 1.")
         year, _, month = self.start.partition("-")
         if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
             raise UsageError(f"start {self.start!r} is not a month like 2025-01.")
@@ -44,6 +46,15 @@ class Settings:
     def months(self) -> int:
         """Months in a period."""
         return MONTHS_PER_STEP[self.step]
+
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """Lengths in months of the periods of a look ahead: fine up to the stride, then coarser."""
+        fine = max(1, -(-self.stride // self.months))
+        total = max(fine, -(-self.foresight // self.months))
+        coarse, rest = divmod(total - fine, self.later)
+        steps = [1] * fine + [self.later] * coarse + ([rest] if rest else [])
+        return tuple(n * self.months for n in steps)
 
     @property
     def labels(self) -> list[str]:

@@ -107,7 +107,7 @@ def _cleared(
         bounds=np.c_[np.zeros(size.size), size.ravel()],
         method="highs",
     )
-    if found.status != 0:
+    if found.status != 0 or found.x is None:
         raise NumericalError(f"spatial equilibrium: {found.message}")
     return found.x.reshape(size.shape).sum(axis=1), np.asarray(found.eqlin.marginals)
 

@@ -37,7 +37,7 @@ class State:
 
     Attributes:
         stock: Shape (stores,), units.
-        transit: Shape (lag periods, routes), arriving at the start of the next periods, units.
+        transit: Shape (months, routes), what left before and arrives in each of the next months, units.
         plant: Output in the last period, shape (plants,), unit/yr.
         route: Flow in the last period, shape (routes,), unit/yr.
         mix: Share-carrying flow in the last period, shape (mixes,), GWh/yr.
@@ -50,14 +50,13 @@ class State:
     mix: Floats
 
     @classmethod
-    def of(cls, base: Base, layout: Layout) -> State:
+    def of(cls, base: Base) -> State:
         """Return the stationary state of the base."""
-        lag = int(layout.lag.max()) if len(layout.lag) else 0
-        per = layout.months / 12.0
-        ahead = np.arange(lag)[:, None] < layout.lag[None, :]
+        lag = base.net.route_lag
+        months = np.arange(int(np.ceil(lag.max(initial=0.0))))[:, None]
         return cls(
             stock=base.net.store_s0.copy(),
-            transit=ahead * (base.balanced.route_q * per),
+            transit=np.clip(lag - months, 0.0, 1.0) * (base.balanced.route_q / 12.0),
             plant=base.balanced.plant_q.copy(),
             route=base.balanced.route_q.copy(),
             mix=base.balanced.mix_q.copy(),
@@ -180,17 +179,18 @@ class View:
     def __post_init__(self) -> None:
         lay = self.layout
         rate = lay.base.net.parameter("discount_rate")
-        t = np.arange(lay.periods + 1)
-        object.__setattr__(self, "beta", (1.0 + rate) ** (-t * lay.months / 12.0))
-        tau = np.maximum(self.month - self.news, 0) + (np.arange(lay.periods) + 0.5) * lay.months
+        object.__setattr__(self, "beta", (1.0 + rate) ** (-lay.begin / 12.0))
+        tau = np.maximum(self.month - self.news, 0) + 0.5 * (lay.begin[1:] + lay.begin[:-1])
         object.__setattr__(self, "tau", tau)
 
     def mean(self, by_month: Floats) -> Floats:
         """Average a belief over the months of each period: (months, n) to (T, n)."""
         lay = self.layout
-        first = self.month + np.arange(lay.periods) * lay.months
-        index = np.minimum(first[:, None] + np.arange(lay.months)[None, :], len(by_month) - 1)
-        mean: Floats = by_month[index].mean(axis=1)
+        last = len(by_month) - 1
+        if np.ptp(by_month, axis=0).max(initial=0.0) == 0.0:  # nothing changes: the common case
+            return np.broadcast_to(by_month[0], (lay.periods, by_month.shape[1]))
+        index = np.minimum(self.month + np.arange(lay.begin[-1]), last)
+        mean: Floats = np.add.reduceat(by_month[index], lay.begin[:-1], axis=0) / np.diff(lay.begin)[:, None]
         return mean
 
     def elasticity(self, pair: Floats, multiplier: float | Floats) -> Floats:

@@ -20,4 +20,4 @@ def fill(view: View, arrays: Arrays) -> None:
     """Write the supply that is there whatever happens."""
     layout = view.layout
     n = len(layout.base.net.nodes)
-    arrays.row_lower[:, :n] -= layout.base.balanced.difference * layout.months / 12.0
+    arrays.row_lower[:, :n] -= layout.base.balanced.difference * layout.per

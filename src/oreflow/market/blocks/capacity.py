@@ -23,23 +23,24 @@ from oreflow.market.network import Floats
 from oreflow.market.view import View, spread
 
 
-def envelope(limit: Floats, last: Floats, growth: Floats) -> Floats:
-    """Return the most that can run when growth a period is limited.
+def envelope(limit: Floats, last: Floats, growth: Floats, spans: tuple[int, ...]) -> Floats:
+    """Return the largest rate when its growth is limited.
 
     Args:
-        limit: What is allowed in each period, shape (T, n).
-        last: What ran before the first, shape (n,).
-        growth: Largest growth a period, shape (n,); infinite where there is none.
+        limit: Rate allowed in each period, shape (T, n).
+        last: Rate before the first, shape (n,).
+        growth: Largest growth of the rate a month, shape (n,); infinite where there is no limit.
+        spans: Length of each period in months.
 
     Returns:
-        Shape (T, n): min(limit_t, reached_{t−1} + growth).
+        Shape (T, n): min(limit_t, reached_{t−1} + growth·months_t).
     """
     if not np.isfinite(growth).any():
         return limit
     out = np.empty_like(limit)
     reached = last
-    for t in range(len(limit)):
-        reached = np.minimum(limit[t], reached + growth)
+    for t, months in enumerate(spans):
+        reached = np.minimum(limit[t], reached + growth * months)
         out[t] = reached
     return out
 
@@ -50,19 +51,18 @@ def fill(view: View, arrays: Arrays) -> None:
     base, net, steps = layout.base, layout.base.net, layout.base.steps["plants"]
     if not len(steps):
         return
-    per = layout.months / 12.0
     available = view.mean(view.beliefs.availability)
     es_pair = np.where(np.isfinite(net.plant_es), net.plant_es, net.parameter("conversion_es"))
     es = spread(view.elasticity(es_pair, view.draw.es), steps.owner)
-    q0 = per * spread(base.balanced.plant_q * available, steps.owner)
+    q0 = spread(base.balanced.plant_q * available, steps.owner)
     below = q0 * np.where(steps.lo > 0, steps.lo, 0.0) ** es
     width = q0 * steps.hi**es - below
-    limit = per * base.plant_cap * view.mean(view.beliefs.capacity) * available
-    growth = np.where(np.isnan(net.plant_ramp), np.inf, net.plant_ramp * layout.months * base.plant_cap * per)
+    limit = base.plant_cap * view.mean(view.beliefs.capacity) * available
+    growth = np.where(np.isnan(net.plant_ramp), np.inf, net.plant_ramp * base.plant_cap)
     if not layout.static:
-        limit = envelope(limit, np.maximum(view.state.plant * per, 0.0), growth)
+        limit = envelope(limit, view.state.plant, growth, layout.spans)
     upper = np.clip(spread(limit, steps.owner) - below, 0.0, width)
     least = np.where(np.isnan(net.plant_min), 0.0, net.plant_min) * limit
     part = layout.slice("plants")
-    arrays.upper[:, part] = upper
-    arrays.lower[:, part] = np.clip(spread(least, steps.owner) - below, 0.0, upper)
+    arrays.upper[:, part] = layout.per * upper
+    arrays.lower[:, part] = layout.per * np.clip(spread(least, steps.owner) - below, 0.0, upper)

@@ -20,14 +20,13 @@ def fill(view: View, arrays: Arrays) -> None:
     base, net, steps = layout.base, layout.base.net, layout.base.steps["routes"]
     if not len(net.contract_q) or layout.static:
         return
-    per = layout.months / 12.0
     available = view.mean(view.beliefs.availability)
     least = np.zeros((layout.periods, len(net.routes)))
-    np.add.at(least.T, net.contract_route, (net.contract_q * per * available[:, net.contract_plant]).T)
+    np.add.at(least.T, net.contract_route, (net.contract_q * layout.per * available[:, net.contract_plant]).T)
     part = layout.slice("routes")
-    unit = np.where(base.balanced.route_q > 0, per * base.balanced.route_q, per * base.route_ref)
-    below = unit[steps.owner] * steps.lo
-    width = unit[steps.owner] * (steps.hi - steps.lo)
+    unit = np.where(base.balanced.route_q > 0, base.balanced.route_q, base.route_ref)
+    below = layout.per * unit[steps.owner] * steps.lo
+    width = layout.per * unit[steps.owner] * (steps.hi - steps.lo)
     arrays.lower[:, part] = np.clip(
         spread(least, steps.owner) - below, 0.0, np.minimum(width, arrays.upper[:, part])
     )

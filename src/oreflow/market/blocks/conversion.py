@@ -23,7 +23,7 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
 
-def entries(layout: Layout) -> Entries:
+def entries(layout: Layout, t: int) -> list[Entries]:
     """Return the matrix part: each step of a plant makes and uses as the plant does."""
     net, steps = layout.base.net, layout.base.steps["plants"]
     order = np.argsort(net.entry_plant, kind="stable")
@@ -33,18 +33,15 @@ def entries(layout: Layout) -> Entries:
     col = np.repeat(np.arange(len(steps)), per_step)
     within = np.arange(per_step.sum()) - np.repeat(np.cumsum(per_step) - per_step, per_step)
     entry = order[begin[steps.owner][col] + within]
-    return Entries(
-        row=net.entry_node[entry],
-        col=layout.start["plants"] + col,
-        val=net.entry_coef[entry],
-        shift=np.zeros(len(col), dtype=np.int64),
-    )
+    return [Entries(row=net.entry_node[entry], col=layout.start["plants"] + col, val=net.entry_coef[entry])]
 
 
 def fill(view: View, arrays: Arrays) -> None:
     """Write the cost of each step."""
     layout = view.layout
     base, steps = layout.base, layout.base.steps["plants"]
-    cost = base.plant_value[steps.owner] + base.plant_gross[steps.owner] * (steps.mid - 1.0)
+    # What it makes and uses outside the scope stands at fixed prices and is part of its cost here.
+    inside = base.plant_value - base.net.plant_outside
+    cost = inside[steps.owner] + base.plant_gross[steps.owner] * (steps.mid - 1.0)
     extra = spread(view.mean(view.beliefs.plant_cost), steps.owner)
     arrays.cost[:, layout.slice("plants")] = view.beta[:-1, None] * (cost[None, :] + extra)

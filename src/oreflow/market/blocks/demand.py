@@ -20,16 +20,13 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
 
-def entries(layout: Layout) -> Entries:
+def entries(layout: Layout, t: int) -> list[Entries]:
     """Return the matrix part: −1 at the demand's node."""
     net, steps = layout.base.net, layout.base.steps["demands"]
     k = len(steps)
-    return Entries(
-        row=net.demand_node[steps.owner],
-        col=layout.start["demands"] + np.arange(k),
-        val=-np.ones(k),
-        shift=np.zeros(k, np.int64),
-    )
+    return [
+        Entries(row=net.demand_node[steps.owner], col=layout.start["demands"] + np.arange(k), val=-np.ones(k))
+    ]
 
 
 def fill(view: View, arrays: Arrays) -> None:
@@ -39,7 +36,7 @@ def fill(view: View, arrays: Arrays) -> None:
     if not len(steps):
         return
     ed = spread(view.elasticity(net.demand_ed, view.draw.ed), steps.owner)
-    d0 = layout.months / 12.0 * spread(base.balanced.demand_q * view.mean(view.beliefs.demand), steps.owner)
+    d0 = layout.per * spread(base.balanced.demand_q * view.mean(view.beliefs.demand), steps.owner)
     width = d0 * (steps.lo**-ed - np.where(np.isinf(steps.hi), np.inf, steps.hi) ** -ed)
     part = layout.slice("demands")
     arrays.upper[:, part] = width

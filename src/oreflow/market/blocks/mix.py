@@ -26,17 +26,15 @@ ROOM = 1.05
 """Growth of a chemistry with its market, up to here, is no switch."""
 
 
-def entries(layout: Layout) -> Entries:
+def entries(layout: Layout, t: int) -> list[Entries]:
     """Return the matrix part: −1 at the cell, +1 at the use."""
     net, steps = layout.base.net, layout.base.steps["mixes"]
     k = layout.start["mixes"] + np.arange(len(steps))
     ones = np.ones(len(steps))
-    return Entries(
-        row=np.concatenate([net.mix_from[steps.owner], net.mix_to[steps.owner]]),
-        col=np.concatenate([k, k]),
-        val=np.concatenate([-ones, ones]),
-        shift=np.zeros(2 * len(steps), np.int64),
-    )
+    return [
+        Entries(row=net.mix_from[steps.owner], col=k, val=-ones),
+        Entries(row=net.mix_to[steps.owner], col=k, val=ones),
+    ]
 
 
 def fill(view: View, arrays: Arrays) -> None:
@@ -45,10 +43,8 @@ def fill(view: View, arrays: Arrays) -> None:
     base, net, steps = layout.base, layout.base.net, layout.base.steps["mixes"]
     if not len(net.mixes):
         return
-    per = layout.months / 12.0
     owner = steps.owner
-    total = per * base.mix_total
-    q0 = per * base.balanced.mix_q
+    total, q0 = base.mix_total, base.balanced.mix_q
     ceiling = view.mean(view.beliefs.ceiling)
     most = np.maximum(np.maximum(ceiling, net.mix_ceiling) * total, q0 * ROOM)
     # Edges: in shares of the observed flow up to it, then in shares of the room up to the ceiling.
@@ -70,5 +66,5 @@ def fill(view: View, arrays: Arrays) -> None:
     limit = np.maximum(ceiling * total, np.minimum(q0 * ROOM, ceiling * total + (ceiling > 0) * q0 * ROOM))
     if not layout.static:
         ramp = view.mean(view.beliefs.mix_ramp)
-        limit = envelope(limit, view.state.mix * per, ramp.mean(axis=0) * layout.months * total)
-    arrays.upper[:, part] = np.clip(spread(limit, owner) - lo, 0.0, hi - lo)
+        limit = envelope(limit, view.state.mix, ramp.mean(axis=0) * total, layout.spans)
+    arrays.upper[:, part] = layout.per * np.clip(spread(limit, owner) - lo, 0.0, hi - lo)

@@ -13,7 +13,7 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View
 
 
-def entries(layout: Layout) -> Entries:
+def entries(layout: Layout, t: int) -> list[Entries]:
     """Return the matrix part: one row a quota, −1 for each route in it (rows are written as ≥)."""
     steps = layout.base.steps["routes"]
     rows, cols = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
@@ -22,14 +22,12 @@ def entries(layout: Layout) -> Entries:
         rows.append(np.full(len(inside), layout.quota_row + i))
         cols.append(layout.start["routes"] + inside)
     row = np.concatenate(rows)
-    return Entries(
-        row=row, col=np.concatenate(cols), val=-np.ones(len(row)), shift=np.zeros(len(row), np.int64)
-    )
+    return [Entries(row=row, col=np.concatenate(cols), val=-np.ones(len(row)))]
 
 
 def fill(view: View, arrays: Arrays) -> None:
     """Write what each quota allows in a period."""
     layout = view.layout
     for i, quota in enumerate(layout.quotas):
-        allowed = view.mean(quota.profile[:, None])[:, 0] * layout.months / 12.0
+        allowed = view.mean(quota.profile[:, None])[:, 0] * layout.per[:, 0]
         arrays.row_lower[:, layout.quota_row + i] = -np.where(np.isfinite(allowed), allowed, 1e30)

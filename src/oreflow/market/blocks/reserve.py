@@ -20,7 +20,7 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View
 
 
-def entries(layout: Layout) -> Entries:
+def entries(layout: Layout, t: int) -> list[Entries]:
     """Return the matrix part; columns are level, put in, drawn for each reserve."""
     net, reserve = layout.base.net, layout.reserve
     r = 0 if layout.static else len(reserve)
@@ -28,15 +28,20 @@ def entries(layout: Layout) -> Entries:
     row = layout.reserve_row + np.arange(r)
     level = layout.start["reserves"] + np.arange(r)
     into, out = level + r, level + 2 * r
-    keep = (1.0 - net.store_loss[reserve[:r]]) ** layout.months
+    keep = (1.0 - net.store_loss[reserve[:r]]) ** layout.spans[t]
     one = np.ones(r)
-    zero, next_ = np.zeros(r, np.int64), np.ones(r, np.int64)
-    return Entries(
-        row=np.concatenate([row, row, row, row, node, node]),
-        col=np.concatenate([level, level, into, out, into, out]),
-        val=np.concatenate([one, -keep, -one, one, -one, one]),
-        shift=np.concatenate([zero, next_, zero, zero, zero, zero]),
-    )
+    return [
+        Entries(row=row, col=level, val=one),
+        Entries(row=row, col=level, val=-keep, shift=1),
+        Entries(
+            row=np.concatenate([row, node]),
+            col=np.concatenate([into, into]),
+            val=np.concatenate([-one, -one]),
+        ),
+        Entries(
+            row=np.concatenate([row, node]), col=np.concatenate([out, out]), val=np.concatenate([one, one])
+        ),
+    ]
 
 
 def fill(view: View, arrays: Arrays) -> None:
@@ -64,9 +69,9 @@ def fill(view: View, arrays: Arrays) -> None:
             raise ScenarioError(
                 f"{what} of {net.stores[s]} is {flow.max():.6g} a month, above its rate of {rate[s]:.6g}. Lower it."
             )
-        arrays.lower[:, start + offset : start + offset + r] = flow * layout.months
-        arrays.upper[:, start + offset : start + offset + r] = flow * layout.months
+        arrays.lower[:, start + offset : start + offset + r] = flow * 12.0 * layout.per
+        arrays.upper[:, start + offset : start + offset + r] = flow * 12.0 * layout.per
     rows = slice(layout.reserve_row, layout.reserve_row + r)
     arrays.row_upper[:, rows] = 0.0
-    keep = (1.0 - net.store_loss[reserve]) ** layout.months
+    keep = (1.0 - net.store_loss[reserve]) ** layout.spans[0]
     arrays.row_lower[0, rows] = arrays.row_upper[0, rows] = view.state.stock[reserve] * keep

@@ -26,22 +26,15 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
 
-def entries(layout: Layout) -> Entries:
+def entries(layout: Layout, t: int) -> list[Entries]:
     """Return the matrix part: −1 in the period, what is left of it in the next."""
     if layout.static:
-        none = np.zeros(0, np.int64)
-        return Entries(none, none, np.zeros(0), none)
+        return []
     net, steps = layout.base.net, layout.base.steps["stores"]
     k = layout.start["stores"] + np.arange(len(steps))
     node = net.store_node[steps.owner]
-    keep = (1.0 - net.store_loss)[steps.owner] ** layout.months
-    ones = np.ones(len(steps), np.int64)
-    return Entries(
-        row=np.concatenate([node, node]),
-        col=np.concatenate([k, k]),
-        val=np.concatenate([-np.ones(len(steps)), keep]),
-        shift=np.concatenate([0 * ones, ones]),
-    )
+    keep = (1.0 - net.store_loss)[steps.owner] ** layout.spans[t]
+    return [Entries(row=node, col=k, val=-np.ones(len(steps))), Entries(row=node, col=k, val=keep, shift=1)]
 
 
 def fill(view: View, arrays: Arrays) -> None:
@@ -52,15 +45,15 @@ def fill(view: View, arrays: Arrays) -> None:
         return
     owner = steps.owner
     commercial = ~net.store_reserve
-    keep = (1.0 - net.store_loss) ** layout.months
-    beta1 = view.beta[1]
-    hold = net.store_hold * layout.months
+    months = np.array(layout.spans)[:, None]
+    keep = (1.0 - net.store_loss) ** months
+    hold = net.store_hold * months
     p0 = base.price[net.store_node]
-    kappa = p0 * (1.0 - beta1 * keep) + hold
+    kappa = p0 * (1.0 - (view.beta[1:] / view.beta[:-1])[:, None] * keep) + hold
     eta = view.draw.eta or net.parameter("convenience_eta")
-    yield_ = kappa[owner] * steps.mid ** (-1.0 / eta)
-    gain = view.beta[:-1, None] * (yield_ - hold[owner])[None, :]
-    far = (view.far[net.store_node] * keep)[owner] * steps.mid ** -net.parameter("terminal_s")
+    yield_ = kappa[:, owner] * steps.mid ** (-1.0 / eta)
+    gain = view.beta[:-1, None] * (yield_ - hold[:, owner])
+    far = (view.far[net.store_node] * keep[-1])[owner] * steps.mid ** -net.parameter("terminal_s")
     gain[-1] += view.beta[-1] * far
     part = layout.slice("stores")
     arrays.cost[:, part] = -gain
@@ -72,5 +65,5 @@ def fill(view: View, arrays: Arrays) -> None:
     last = np.append(steps.first[1:], len(steps)) - 1
     open_ = last[commercial[owner[last]] & np.isnan(net.store_cap[owner[last]])]
     arrays.upper[:, layout.start["stores"] + open_] = np.inf
-    there = np.where(commercial, view.state.stock * keep, 0.0)
+    there = np.where(commercial, view.state.stock * keep[0], 0.0)
     np.subtract.at(arrays.row_lower[0], net.store_node, there)

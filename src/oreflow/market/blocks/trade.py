@@ -1,6 +1,6 @@
 """Routes: what leaves one node arrives at another later; bans, tariffs, and the time it takes to qualify a supplier.
 
-    balance(from, t) loses f[a,t];  balance(to, t + lag_a) gains f[a,t]
+    balance(from, t) loses f[a,t];  balance(to, t′) gains the share of f[a,t] that arrives in t′, lag_a after it left
 
     cost of step m:  c_a + p_to·(f_m/f0 − 1)/σ + tariff + extra cost,   c_a = β^lag·p_to − p_from  (base prices)
     Σ_m f[a,m,t] ≤ min(limit·f0, last flow + growth·reference·(t + 1))
@@ -23,20 +23,25 @@ import numpy as np
 
 from oreflow.market.blocks.capacity import envelope
 from oreflow.market.layout import Arrays, Entries, Layout
+from oreflow.market.network import Floats
 from oreflow.market.view import View, spread
 
+UNLIMITED = 1e6
+"""Multiple of the base flow that stands for no limit."""
 
-def entries(layout: Layout) -> Entries:
-    """Return the matrix part: −1 where it leaves, +1 where it arrives, `lag` periods later."""
+
+def entries(layout: Layout, t: int) -> list[Entries]:
+    """Return the matrix part: −1 where it leaves, its share of +1 in each period in which some of it arrives."""
     net, steps = layout.base.net, layout.base.steps["routes"]
     k = layout.start["routes"] + np.arange(len(steps))
-    ones = np.ones(len(steps))
-    return Entries(
-        row=np.concatenate([net.route_from[steps.owner], net.route_to[steps.owner]]),
-        col=np.concatenate([k, k]),
-        val=np.concatenate([-ones, ones]),
-        shift=np.concatenate([np.zeros(len(steps), np.int64), layout.lag[steps.owner]]),
-    )
+    out = [Entries(row=net.route_from[steps.owner], col=k, val=-np.ones(len(steps)))]
+    share, _ = layout.arrivals(t)
+    for later in range(t, layout.periods):
+        hit = np.flatnonzero(share[later][steps.owner] > 0)
+        if len(hit):
+            owner = steps.owner[hit]
+            out.append(Entries(row=net.route_to[owner], col=k[hit], val=share[later][owner], shift=later - t))
+    return out
 
 
 def fill(view: View, arrays: Arrays) -> None:
@@ -45,45 +50,49 @@ def fill(view: View, arrays: Arrays) -> None:
     base, net, steps = layout.base, layout.base.net, layout.base.steps["routes"]
     if not len(net.routes):
         return
-    per = layout.months / 12.0
-    rate = net.parameter("discount_rate")
-    beta_lag = (1.0 + rate) ** (-layout.lag * layout.months / 12.0)
     p_to, p_from = base.price[net.route_to], base.price[net.route_from]
     new = base.balanced.route_q <= 0
-    indifferent = beta_lag * p_to - p_from
-    anchor = np.where(
-        new,
-        np.maximum(indifferent, net.route_freight) + net.parameter("new_route_premium") * p_to,
-        indifferent,
-    )
+    # Worth of what arrives, discounted to when it leaves: inside the window and after it.
+    inside, after = _discounted(view)
+    indifferent = (inside + after) * p_to - p_from
+    dearer = np.maximum(indifferent, net.route_freight) + net.parameter("new_route_premium") * p_to
+    anchor = np.where(new, dearer, indifferent)
     sigma = view.draw.sigma or net.parameter("route_sigma")
     slope = np.where(new[steps.owner], steps.mid, steps.mid - 1.0) / sigma
-    cost = anchor[steps.owner] + p_to[steps.owner] * slope
     extra = view.mean(view.beliefs.route_cost)
     if view.tariff is not None:
         extra = extra + view.tariff
+    # Goods still under way at the end are worth their price after it.
+    late = after * view.far[net.route_to]
     part = layout.slice("routes")
-    arrays.cost[:, part] = view.beta[:-1, None] * (cost[None, :] + spread(extra, steps.owner))
+    cost = spread(anchor + extra - late, steps.owner) + p_to[steps.owner] * slope
+    arrays.cost[:, part] = view.beta[:-1, None] * cost
 
-    reference = per * base.route_ref
-    unit = np.where(new, reference, per * base.balanced.route_q)
+    unit = np.where(new, base.route_ref, base.balanced.route_q)
     below = unit[steps.owner] * steps.lo
     width = unit[steps.owner] * (steps.hi - steps.lo)
-    banned = view.mean(np.minimum(view.beliefs.limit, 1e6))
-    limit = np.where(banned < 1e5, banned * np.where(new, 0.0, unit), np.inf)
-    if layout.static:
-        top = limit
-    else:
-        growth = net.parameter("qualification_ramp") * layout.months * reference
-        top = envelope(limit, view.state.route * per, growth)
-    arrays.upper[:, part] = np.clip(spread(top, steps.owner) - below, 0.0, width)
+    allowed = view.mean(np.minimum(view.beliefs.limit, UNLIMITED))
+    limit = np.where(allowed < UNLIMITED / 10, allowed * np.where(new, 0.0, unit), np.inf)
+    if not layout.static:
+        growth = net.parameter("qualification_ramp") * base.route_ref
+        limit = envelope(limit, view.state.route, growth, layout.spans)
+    arrays.upper[:, part] = layout.per * np.clip(spread(limit, steps.owner) - below, 0.0, width)
 
-    # What left before the window arrives; what leaves too late to arrive is worth the price after it.
-    n = len(net.nodes)
-    for t in range(min(len(view.state.transit), layout.periods) if not layout.static else 0):
-        arrived = np.bincount(net.route_to, weights=view.state.transit[t], minlength=n)
-        arrays.row_lower[t, :n] -= arrived
-    late = np.arange(layout.periods)[:, None] + layout.lag[None, :] >= layout.periods
-    if late.any():
-        worth = np.where(late, (beta_lag * view.far[net.route_to])[None, :], 0.0)
-        arrays.cost[:, part] -= view.beta[:-1, None] * spread(worth, steps.owner)
+    for t in range(layout.periods if not layout.static else 0):
+        arriving = view.state.transit[layout.begin[t] : layout.begin[t + 1]].sum(axis=0)
+        arrays.row_lower[t, : len(net.nodes)] -= np.bincount(
+            net.route_to, weights=arriving, minlength=len(net.nodes)
+        )
+
+
+def _discounted(view: View) -> tuple[Floats, Floats]:
+    """Discount factors from departure to arrival, by period of departure: (T, routes) inside and after the window."""
+    layout = view.layout
+    t_count = layout.periods
+    inside = np.empty((t_count, len(layout.base.net.routes)))
+    after = np.empty_like(inside)
+    for t in range(t_count):
+        share, beyond = layout.arrivals(t)
+        inside[t] = view.beta[:-1] / view.beta[t] @ share
+        after[t] = view.beta[-1] / view.beta[t] * beyond
+    return inside, after
