@@ -50,7 +50,12 @@ def test_check(mine, capsys) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "says"),
     [
-        ("jianxiawo", "jianxiawoo", 2, "Did you mean 'jianxiawo'"),
+        (
+            "jianxiawo",
+            "jianxiawoo",
+            2,
+            "line 4, events[0]: scenario 'mine', event 'halt', target.plants: unknown plant",
+        ),
         ("start", "strat", 4, "line 8"),
         ("2025-09", "2035-09", 4, "outside the horizon"),
         ("{output_cut: 900000, per: year}", "{capacity: -1}", 4, "negative"),

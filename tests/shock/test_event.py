@@ -114,6 +114,8 @@ def test_default_durations_come_from_the_table_of_laws(world) -> None:
     assert default_duration(world, "technology_switch") == Duration.permanent()
     with pytest.raises(ScenarioError, match="no row for events of type 'accident'"):
         default_duration(world, "accident")
+    suspension = world.laws.iloc[[1]].assign(law="suspension", event_type="suspension")
+    assert default_duration(world.with_(laws=suspension), "halt").median == 1
     with pytest.raises(UnknownNameError, match="'strike'"):
         default_duration(world, "strikes")
     with pytest.raises(UnknownNameError, match="'strike'"):

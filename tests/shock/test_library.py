@@ -3,7 +3,20 @@ import pytest
 
 from oreflow.atlas import bundled
 from oreflow.errors import ReadError, UnknownNameError
-from oreflow.shock import diff, expected, find, from_library, library, load, loads, realise, stage
+from oreflow.shock import (
+    EVENT_TYPES,
+    default_duration,
+    diff,
+    expected,
+    find,
+    from_library,
+    library,
+    load,
+    loads,
+    realise,
+    stage,
+)
+from oreflow.shock.event import LASTING
 
 WANTED = {
     "jianxiawo_halt_2025",
@@ -51,6 +64,47 @@ def test_a_library_scenario_holds_in_the_bundled_world(name: str) -> None:
             if change.attribute == "availability":
                 assert ((change.profile >= 0) & (change.profile <= 1 + 1e-12)).all()
     assert realise(staged.scenario, world, np.random.default_rng(0)).news
+
+
+def test_sodium_may_take_more_than_it_could() -> None:
+    world = bundled()
+    base = world.mixes[world.mixes["cell"] == "sodium_cell"].set_index(["use", "region"])
+    (item,) = expected(stage(from_library("sodium_ion_ramp"), world))
+    for change in item.changes:
+        for row in change.rows:
+            use, region = row.split(":")[0].split("@")
+            assert change.profile[-1] > base.loc[(use, region), change.attribute]
+
+
+def test_the_chance_of_permanence_costs_several_times_the_output_of_a_known_halt() -> None:
+    world = bundled()
+
+    def lost(name: str) -> float:
+        (change, *_) = expected(stage(from_library(name), world))[0].changes
+        assert change.rows == ("jianxiawo",)
+        return float(np.sum(1 - change.profile[:36]))
+
+    assert lost("halt_known_3_months") == pytest.approx(3)
+    assert lost("halt_maybe_permanent") > 3 * lost("halt_known_3_months")
+
+
+def test_what_congo_may_export_is_nothing_then_the_quota() -> None:
+    world = bundled()
+    news = expected(stage(from_library("drc_cobalt_ban_quota"), world))
+    assert [n.month for n in news] == [1, 5, 8]
+    (limit,) = [c for c in news[-1].changes if c.attribute == "limit"]
+    (quota,) = [c for c in news[-1].changes if c.attribute == "quota"]
+    np.testing.assert_allclose(limit.profile[2:9], 0, atol=1e-9)
+    assert quota.profile[9:12].sum() / 12 == pytest.approx(18125)
+    np.testing.assert_allclose(quota.profile[12:], 96600)
+    assert all(r.startswith("cobalt_") and ":COD>" in r for r in quota.rows)
+
+
+def test_every_type_of_event_that_stops_something_has_a_default_law() -> None:
+    world = bundled()
+    for event_type in EVENT_TYPES:
+        law = default_duration(world, event_type)
+        assert (law.p_permanent == 1) == (event_type in LASTING)
 
 
 def test_names_that_are_wrong_raise_with_the_nearest() -> None:

@@ -41,11 +41,11 @@ def show(name: str, as_yaml: bool, as_json: bool) -> None:
     from oreflow.atlas import bundled
     from oreflow.shock import find
 
-    found = find(name)
     if as_yaml:
-        click.echo(found.to_yaml(), nl=False)
+        click.echo(find(name).to_yaml(), nl=False)
         return
     world = bundled()
+    found = find(name, world)
     sentences = found.sentences(world)
     notes = found.check(world)
     if as_json:
@@ -77,8 +77,9 @@ def check(file: str, start: str, months: int, as_json: bool) -> None:
     from oreflow.atlas import bundled
     from oreflow.shock import find
 
-    found = find(file)
-    notes = found.check(bundled(), start=start, months=months)
+    world = bundled()
+    found = find(file, world, start=start, months=months)
+    notes = found.check(world, start=start, months=months)
     if as_json:
         print_json({"scenario": found.name, "events": len(found), "notes": notes, "valid": True})
         return

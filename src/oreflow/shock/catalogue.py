@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from importlib import resources
 from pathlib import Path
 
@@ -38,29 +40,31 @@ def from_library(name: str, world: World | None = None) -> Scenario:
     return loads(file.read_text("utf-8"), world, name=file.name)
 
 
-def find(name: str, world: World | None = None) -> Scenario:
+def find(name: str, world: World | None = None, *, start: str = "2025-01", months: int = 36) -> Scenario:
     """Return a scenario by file or by name: what looks like a file is read as one.
 
     Args:
         name: Path of a file, a name of `library`, or several of these joined by ``+``.
-        world: Checks its names against this world where given.
+        world: Checks its names, dates and contradictions where given.
+        start: First month of the horizon that dates are checked against.
+        months: Length of it.
 
     Returns:
         The scenario; for several, their composition.
 
     Raises:
-        UnknownNameError: There is neither such a file nor such a scenario.
+        UnknownNameError: There is neither such a file nor such a scenario, or it names what is not in the world.
         ReadError: The file cannot be read.
+        SchemaError: The file does not follow the schema.
+        ScenarioError: Its events are not possible.
     """
-    parts = [p.strip() for p in name.split("+")] if not Path(name).exists() else [name]
-    if len(parts) > 1:
-        total = find(parts[0])
-        for part in parts[1:]:
-            total = total + find(part)
-        if world is not None:
-            total.check(world)
-        return total
     path = Path(name)
+    if "+" in name and not path.is_file():
+        # Parts are checked together: an event may supersede one that stands in another file.
+        total = reduce(operator.add, [find(p.strip()) for p in name.split("+")])
+        if world is not None:
+            total.check(world, start=start, months=months)
+        return total
     if path.suffix.lower() in (".yaml", ".yml", ".json") or path.is_file():
-        return load(path, world)
+        return load(path, world, start=start, months=months)
     return from_library(name, world)

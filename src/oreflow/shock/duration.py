@@ -35,8 +35,9 @@ from oreflow.errors import ScenarioError
 Shape = Literal["fixed", "uniform", "lognormal"]
 Floats = NDArray[np.float64]
 
-_GONE = 1e-12
-"""Survivor probability below which conditioning on survival is replaced by an immediate end."""
+_GONE = 1e-9
+"""Survivor probability below which conditioning on survival is replaced by an immediate end: dividing by less would
+magnify rounding beyond 1e-6."""
 _MOST = 1200.0
 """Longest median or bound in months (100 years): beyond it, say permanent."""
 

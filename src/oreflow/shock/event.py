@@ -56,6 +56,10 @@ LASTING = (
 )
 """Types that hold until further notice where neither a duration nor a law says otherwise."""
 
+LIKE = {"halt": "suspension", "output_cut": "suspension"}
+"""Types that follow the law of another where the world has none of their own: nothing is known of the reason, so
+they are taken for what owners do most often."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9_\-]{0,63}")
 
 

@@ -10,7 +10,7 @@ from oreflow.atlas import World
 from oreflow.errors import DataError, ScenarioError, UnknownNameError
 from oreflow.shock.calendar import month_of
 from oreflow.shock.duration import Duration
-from oreflow.shock.event import EVENT_TYPES, LASTING, Event
+from oreflow.shock.event import EVENT_TYPES, LASTING, LIKE, Event
 
 
 def law(world: World, name: str, *, where: str = "") -> Duration:
@@ -42,7 +42,7 @@ def default_duration(world: World, event_type: str) -> Duration:
         event_type: Key of `EVENT_TYPES`.
 
     Returns:
-        The law; permanent for types in `LASTING` that have none.
+        The law of the type, else of the one that it is like (`LIKE`); permanent for types in `LASTING`.
 
     Raises:
         UnknownNameError: There is no such type.
@@ -51,8 +51,9 @@ def default_duration(world: World, event_type: str) -> Duration:
     if event_type not in EVENT_TYPES:
         raise UnknownNameError("event type", event_type, EVENT_TYPES)
     types = list(world.laws["event_type"])
-    if event_type in types:
-        return _read(world.laws.iloc[types.index(event_type)].to_dict())
+    for candidate in (event_type, LIKE.get(event_type)):
+        if candidate in types:
+            return _read(world.laws.iloc[types.index(candidate)].to_dict())
     if event_type in LASTING:
         return Duration.permanent()
     raise ScenarioError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,16 @@ class _Document:
         return ", ".join(x for x in (self.name, f"line {line}" if line else "", told) if x)
 
 
-def load(path: str | Path, world: World | None = None) -> Scenario:
+def load(
+    path: str | Path, world: World | None = None, *, start: str = "2025-01", months: int = 36
+) -> Scenario:
     """Read a scenario file.
 
     Args:
         path: YAML or JSON in UTF-8, at most `MAX_BYTES`.
-        world: Checks every name, date and contradiction too where given, over the default horizon.
+        world: Checks every name, date and contradiction too where given.
+        start: First month of the horizon that dates are checked against.
+        months: Length of it.
 
     Returns:
         The scenario.
@@ -76,16 +80,20 @@ def load(path: str | Path, world: World | None = None) -> Scenario:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         raise ReadError(f"{file}: not UTF-8 text (byte {e.start}); save it as UTF-8.") from None
-    return loads(text, world, name=file.name)
+    return loads(text, world, name=file.name, start=start, months=months)
 
 
-def loads(text: str, world: World | None = None, *, name: str = "scenario") -> Scenario:
+def loads(
+    text: str, world: World | None = None, *, name: str = "scenario", start: str = "2025-01", months: int = 36
+) -> Scenario:
     """Read a scenario from text.
 
     Args:
         text: YAML or JSON.
-        world: Checks every name, date and contradiction too where given, over the default horizon.
+        world: Checks every name, date and contradiction too where given.
         name: Name of the document for messages.
+        start: First month of the horizon that dates are checked against.
+        months: Length of it.
 
     Returns:
         The scenario.
@@ -105,10 +113,23 @@ def loads(text: str, world: World | None = None, *, name: str = "scenario") -> S
     scenario = _build(document)
     if world is not None:
         try:
-            scenario.check(world)
+            scenario.check(world, start=start, months=months)
         except OreflowError as e:
-            raise _located(e, f"{name}: ") from None
+            raise _blame(scenario, world, document, start, months) or _located(e, f"{name}: ") from None
     return scenario
+
+
+def _blame(
+    scenario: Scenario, world: World, document: _Document, start: str, months: int
+) -> OreflowError | None:
+    """The error of the first event that fails on its own, with its line; None where only their mix does."""
+    for i, event in enumerate(scenario.events):
+        alone = replace(scenario, events=(replace(event, supersedes=None),))
+        try:
+            alone.check(world, start=start, months=months)
+        except OreflowError as e:
+            return _located(e, f"{document.place(('events', i))}: ")
+    return None
 
 
 def _parse(text: str, name: str) -> _Document:
