@@ -95,6 +95,8 @@ def test_things_needed_together_are_two_stages() -> None:
             "lfp_cathode": ("battery", "component"),
             "nmc_cathode": ("battery", "component"),
             "anode": ("battery", "component"),
+            "sodium_cathode": ("battery", "component"),
+            "sodium_cell": ("battery", "cell"),
             "lfp_cell": ("battery", "cell"),
             "nmc_cell": ("battery", "cell"),
             "lithium_carbonate": ("lithium", "refined"),
@@ -104,6 +106,8 @@ def test_things_needed_together_are_two_stages() -> None:
             "nmc_cathode_making": ("conversion", {"nmc_cathode": 1.0, "lithium_carbonate": -0.38}),
             "anode_making": ("conversion", {"anode": 1.0}),
             "lfp_cell_making": ("conversion", {"lfp_cell": 1.0, "lfp_cathode": -2000.0, "anode": -1000.0}),
+            "sodium_cathode_making": ("conversion", {"sodium_cathode": 1.0}),
+            "sodium_cell_making": ("conversion", {"sodium_cell": 1.0, "sodium_cathode": -2300.0}),
             "nmc_cell_making": ("conversion", {"nmc_cell": 1.0, "nmc_cathode": -1600.0, "anode": -1000.0}),
         },
         plants={
@@ -117,6 +121,7 @@ def test_things_needed_together_are_two_stages() -> None:
     )
     b = bottleneck(w, "battery", "KOR")
     assert b.stage == "components: anode"
+    assert "components: sodium_cathode" in [s.name for s in b.stages]  # an alternative to both
     assert b["components: anode"].capacity == pytest.approx(50.0)
     assert b["components: cathode"].capacity == pytest.approx(110.0)
     assert b["components: anode"].dual == pytest.approx(1.0)

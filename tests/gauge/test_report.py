@@ -66,6 +66,11 @@ def test_one_commodity_shows_only_its_own_rows_and_the_chain() -> None:
     assert set(gauges(bundled(), "copper_refined")["region"]) == {"world"}
 
 
+def test_a_region_without_a_chain_has_no_bottleneck_rows() -> None:
+    table = gauges(bundled(), "lithium", "COD")
+    assert not table["indicator"].str.startswith(("domestic", "stage", "bypass")).any()
+
+
 def test_unknown_names() -> None:
     with pytest.raises(UnknownNameError, match="lithium"):
         gauges(bundled(), "litium")

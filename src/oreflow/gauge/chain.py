@@ -219,14 +219,18 @@ def _split(grid: pd.DataFrame, stage: dict[str, str]) -> dict[str, str]:
     together = [set(grid.index[grid[p] < 0]) for p in grid.columns]
     found: dict[str, str] = {}
     for level in STAGES:
+        here = [str(c) for c in grid.index if stage[str(c)] == level]
+        partners = {c: {q for s in together if c in s for q in s} & set(here) - {c} for c in here}
+        # What is needed with nothing else of the stage is an alternative to all of it, unless the stage is split.
+        alone = [c for c in here if not partners[c]]
         groups: list[list[str]] = []
-        for c in (str(c) for c in grid.index if stage[str(c)] == level):
-            partners = {q for s in together if c in s for q in s}
-            home = next((g for g in groups if not partners & set(g)), None)
+        for c in (c for c in here if partners[c]):
+            home = next((g for g in groups if not partners[c] & set(g)), None)
             if home is None:
                 groups.append([c])
             else:
                 home.append(c)
+        groups += [[c] for c in alone] if groups else [alone]
         for group in groups:
             label = _LABEL[level] if len(groups) == 1 else f"{_LABEL[level]}: {_common(group)}"
             found |= dict.fromkeys(group, label)

@@ -282,6 +282,8 @@ def _reliance(world: World, mineral: str, region: str) -> Iterator[Indicator]:
 
 
 def _bottleneck(b: Bottleneck) -> Iterator[Indicator]:
+    if not b.bypass and not any(s.capacity for s in b.stages):
+        return
     method = "largest domestic throughput of a linear programme (bottleneck)"
     products = ", ".join(b.products)
 
