@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,3 +124,13 @@ def test_scenarios_are_found_by_name_by_file_and_joined(tmp_path) -> None:
     assert find(str(path)) == load(path) == from_library("smelter_outage")
     both = find(f"malacca_closed + {path}")
     assert [e.id for e in both.events] == ["closed", "outage"]
+
+
+def test_a_part_may_supersede_an_event_of_another_file(tmp_path) -> None:
+    talk = from_library("jianxiawo_restart_talk")
+    path = tmp_path / "talk.yaml"
+    path.write_text(replace(talk, name="talk", events=talk.events[1:]).to_yaml(), encoding="utf-8")
+    world = bundled()
+    with pytest.raises(UnknownNameError, match="unknown event 'halt'"):
+        find(str(path), world)
+    assert len(find(f"jianxiawo_halt_2025 + {path}", world)) == 2
