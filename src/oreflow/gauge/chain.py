@@ -221,7 +221,8 @@ def _split(grid: pd.DataFrame, stage: dict[str, str]) -> dict[str, str]:
     for level in STAGES:
         here = [str(c) for c in grid.index if stage[str(c)] == level]
         partners = {c: {q for s in together if c in s for q in s} & set(here) - {c} for c in here}
-        # What is needed with nothing else of the stage is an alternative to all of it, unless the stage is split.
+        # What needs no partner is an alternative to the rest. In a split stage it joins the group that it shares its
+        # last word with (sodium_cathode the cathodes, by the label below), or stands alone.
         alone = [c for c in here if not partners[c]]
         groups: list[list[str]] = []
         for c in (c for c in here if partners[c]):
