@@ -198,7 +198,8 @@ def test_every_kind_of_finding_is_tried_above():
     for path in Path(room.__file__).parent.glob("*.py"):
         written |= set(re.findall(rf'"((?:{"|".join(FAMILIES)})\.[a-z_]+)"', path.read_text("utf-8")))
     tried = {c[3] for c in CASES if c[5]}
-    others = {"units.column", "balance.node", "balance.self_trade", "balance.year", "routes.self",
+    others = {"units.column", "balance.node", "balance.self_trade", "years.exports", "years.world",
+              "years.sources", "routes.self",
               "duplicates.aggregate", "ranges.index", "claims.disagree"}  # fmt: skip
     assert written == tried | others
 
@@ -221,8 +222,37 @@ def test_balance_by_node_and_year(change, rows):
         {"commodity": "lithium_concentrate", "stage": "mine", "country": "AUS", "year": 2020, "edition": "b",
          "quantity": 50},
     ]  # fmt: skip
-    hit = one(World.from_rows(**rows), "balance.year")
+    hit = one(World.from_rows(**rows), "years.exports")
     assert "2020: AUS makes 50 and imports 0 t LCE" in hit.message
+
+
+def test_supply_demand_and_statistics_of_past_years(rows):
+    rows["outlook"] = [
+        {"commodity": "lithium_carbonate", "measure": m, "stage": s, "country": c, "scenario": "base", "year": y,
+         "quantity": q}
+        for m, s, c, y, q in [
+            ("supply", "refining", "CHN", 2024, 70.0),
+            ("supply", "refining", "OTH", 2024, 25.0),
+            ("demand", "total", "WLD", 2024, 100.0),
+            ("demand", "ev", "WLD", 2024, 60.0),
+            ("supply", "refining", "WLD", 2030, 500.0),
+            ("demand", "total", "WLD", 2030, 900.0),
+        ]
+    ]  # fmt: skip
+    rows["production"] = [
+        {"commodity": "lithium_carbonate", "stage": "refined", "country": "CHN", "year": 2024, "edition": e,
+         "quantity": q}
+        for e, q in [("2025", 200.0), ("2026", 50.0)]
+    ]  # fmt: skip
+    world = World.from_rows(**rows)
+    hit = one(world, "years.world")
+    assert "2024: supply of lithium_carbonate is 95 and demand 100 t LCE/yr, a gap of -5.0%" in hit.message
+    assert hit.severity == "info"
+    hit = one(world, "years.sources")
+    assert (
+        "is 95 in the outlook and 50 t LCE/yr in the statistics of production, a gap of +47.4%" in hit.message
+    )
+    assert hit.severity == "warning"
 
 
 def test_rows_that_lead_to_themselves_and_double_aggregates(change):

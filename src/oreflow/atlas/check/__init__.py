@@ -21,6 +21,7 @@ from oreflow.atlas.check import (
     routes,
     shares,
     units,
+    years,
 )
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import SEVERITIES, Finding
@@ -40,6 +41,7 @@ FAMILIES: dict[str, Callable[[Chain], Iterable[Finding]]] = {
     "routes": routes.run,
     "network": network.run,
     "balance": balance.run,
+    "years": years.run,
     "duplicates": duplicates.run,
     "provenance": provenance.run,
     "claims": claims.run,
