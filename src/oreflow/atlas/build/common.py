@@ -44,17 +44,18 @@ def facts(name: str) -> list[Row]:
     return [{k: v for k, v in row.items() if v} for row in csv.DictReader(text.splitlines())]
 
 
-def read(path: Path) -> list[Row]:
+def read(path: Path, *, encoding: str = "utf-8-sig") -> list[Row]:
     """Return the rows of a public file, all values text.
 
     Args:
-        path: CSV in UTF-8 (a byte-order mark is dropped), plain or gzipped.
+        path: CSV, plain or gzipped.
+        encoding: UTF-8 by default (a byte-order mark is dropped).
 
     Returns:
         One dict a row.
 
     Raises:
-        ReadError: The file does not exist or is not text in UTF-8.
+        ReadError: The file does not exist or is not text in that encoding.
     """
     import gzip
 
@@ -62,9 +63,9 @@ def read(path: Path) -> list[Row]:
         raise ReadError(f"{path} does not exist. Point --from at the folder that holds the public files.")
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        return list(csv.DictReader(data.decode("utf-8-sig").splitlines()))
+        return list(csv.DictReader(data.decode(encoding).splitlines()))
     except (UnicodeDecodeError, OSError) as error:
-        raise ReadError(f"{path} is not a text file in UTF-8: {error}") from error
+        raise ReadError(f"{path} is not a text file in {encoding}: {error}") from error
 
 
 def number(text: str, *, where: str = "") -> float | None:

@@ -12,15 +12,16 @@ from oreflow.atlas.build.common import Common, Row, Tables, facts, plain, read
 from oreflow.atlas.build.derive import distance_prior, great_circle, proportional_fit
 from oreflow.atlas.build.minerals_battery import demand_2025
 from oreflow.atlas.build.minerals_chain import apparent_use
+from oreflow.atlas.build.parameters import parameters
 from oreflow.errors import DataError
 
 ORDER = 60
 Array = NDArray[np.float64]
-_ROCK_TRADE = 2.6
 _DISTANCE_POWER = 1.5
 _LEAST_FINAL = 0.03
 _FAR = 8000.0
 _LEAST_FLOW, _LEAST_SHARE, _TINY = 5e-4, 0.04, 2e-5
+_HOME = 0.97
 
 
 def complete(src: Path, common: Common, rows: Tables) -> Tables:
@@ -109,7 +110,7 @@ def final_demand(
 def _shares(src: Path, common: Common, fact: Row) -> dict[str, float]:
     commodity = fact["commodity"]
     if fact["consumption"] == "apparent":
-        scale = _ROCK_TRADE if commodity == "phosphate_rock" else 1.0
+        scale = parameters()["phosphate_rock_trade_scale"] if commodity == "phosphate_rock" else 1.0
         values = apparent_use(src, common, commodity, scale=scale)
     else:
         values = {
@@ -184,7 +185,8 @@ def _trade(
 def _pruned(flows: Array, made: Array, taken: Array) -> Array:
     """Drop flows that matter neither to the world nor to either side, and fit the rest again where that is possible.
 
-    The largest outflow of each origin and inflow of each destination always stay.
+    The largest outflow of an origin stays where it does not use its own, and the largest inflow of a destination
+    where it does not make its own.
     """
     total = float(made.sum())
     keep = flows >= _LEAST_FLOW * total
@@ -192,8 +194,10 @@ def _pruned(flows: Array, made: Array, taken: Array) -> Array:
         keep |= (flows >= _LEAST_SHARE * share) & (flows >= _TINY * total)
     np.fill_diagonal(keep, True)
     apart = flows - np.diag(np.diag(flows))
-    keep[np.arange(len(made)), apart.argmax(axis=1)] = True
-    keep[apart.argmax(axis=0), np.arange(len(made))] = True
+    home, here = np.diag(flows), np.arange(len(made))
+    out, into = home < _HOME * made, home < _HOME * taken
+    keep[here[out], apart.argmax(axis=1)[out]] = True
+    keep[apart.argmax(axis=0)[into], here[into]] = True
     left = np.where(keep & (flows > 1e-6 * total), flows, 0.0)
     try:
         return proportional_fit(left, made, taken, rounds=400, tolerance=1e-5)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from oreflow.atlas.build import usgs
 from oreflow.atlas.build.common import Common, Row, Tables, facts
+from oreflow.atlas.build.eu_crm import processing_by_region
 from oreflow.atlas.build.minerals_chain import (
     aggregate,
     apparent_use,
@@ -15,9 +16,10 @@ from oreflow.atlas.build.minerals_chain import (
     scaled,
     weights,
 )
+from oreflow.atlas.build.parameters import parameters
+from oreflow.atlas.build.salient import us_value
 
 _JOINT_REGIONS = ("CHL", "PER", "MEX", "USA", "ROW")
-_US_ZINC = 220_000.0
 
 
 def tables(src: Path, common: Common) -> Tables:
@@ -32,15 +34,19 @@ def tables(src: Path, common: Common) -> Tables:
 
 
 def refined_copper(src: Path, common: Common) -> dict[str, float]:
-    """Return refinery production of copper in 2025 by region (MCS 2026; other countries split by our weights).
+    """Return refinery production of copper in 2025 by region.
+
+    MCS 2026; its other countries are split by the shares of the EU's study.
 
     Args:
         src: Folder of the public files.
         common: Shared names.
     """
     named = dict(usgs.output_2025(src)[("copper_refined", "refined")])
-    named |= scaled(weights("copper_refined_other"), named.pop("OTH"))
-    return {r: named[r] for r in common.regions if named.get(r, 0.0) > 0}
+    rest = named.pop("OTH")
+    split = processing_by_region(src, "Copper", without=frozenset(named))
+    sums = {r: named.get(r, 0.0) + rest * split.get(r, 0.0) for r in common.regions}
+    return {r: q for r, q in sums.items() if q > 0}
 
 
 def copper(src: Path, common: Common) -> list[Row]:
@@ -60,11 +66,12 @@ def copper(src: Path, common: Common) -> list[Row]:
     concentrate = {r: q - leached.get(r, 0.0) - (congo if r == "COD" else 0.0) for r, q in mine.items()}
     concentrate = {r: q for r, q in concentrate.items() if q > 0}
     scrap = {r: share * refined.get(r, 0.0) for r, share in weights("copper_recycling").items()}
-    scrap_usa = 60_000.0
+    scrap_usa = us_value(src, common, "Production, Refinery: Secondary (from scrap)")
     smelted = sum(concentrate.values()) / coefficient("copper_smelting", "copper_concentrate")
     needed = sum(refined.values()) - congo - sum(leached.values()) - smelted - scrap_usa
     scrap = scaled(scrap, needed)
-    scrap = {r: min(q, 0.6 * refined[r]) for r, q in scrap.items()} | {"USA": scrap_usa}
+    most = parameters()["recycled_copper_most"]
+    scrap = {r: min(q, most * refined[r]) for r, q in scrap.items()} | {"USA": scrap_usa}
     smelt = {r: q - leached.get(r, 0.0) - scrap.get(r, 0.0) for r, q in refined.items() if r != "COD"}
     joint = joint_copper(src, common, concentrate)
     alone = {r: q - joint.get(r, 0.0) for r, q in concentrate.items()}
@@ -95,7 +102,7 @@ def copper(src: Path, common: Common) -> list[Row]:
 def joint_copper(src: Path, common: Common, concentrate: dict[str, float]) -> dict[str, float]:
     """Return copper in concentrate from mines that also give molybdenum.
 
-    As much as explains a region's molybdenum at the process's ratio, and at most 90 % of its concentrate.
+    As much as explains a region's molybdenum at the process's ratio, up to a most share of its concentrate.
 
     Args:
         src: Folder of the public files.
@@ -104,9 +111,9 @@ def joint_copper(src: Path, common: Common, concentrate: dict[str, float]) -> di
     """
     ratio = coefficient("copper_molybdenum_mining", "molybdenum_concentrate")
     mo = mined(src, common, "molybdenum_concentrate")
-    return {
-        r: min(mo[r] / ratio, 0.9 * concentrate[r]) for r in _JOINT_REGIONS if r in mo and r in concentrate
-    }
+    most = parameters()["joint_molybdenum_most"]
+    both = [r for r in _JOINT_REGIONS if r in mo and r in concentrate]
+    return {r: min(mo[r] / ratio, most * concentrate[r]) for r in both}
 
 
 def molybdenum_rest(src: Path, common: Common) -> list[Row]:
@@ -142,9 +149,10 @@ def molybdenum_rest(src: Path, common: Common) -> list[Row]:
 
 
 def zinc(src: Path, common: Common) -> list[Row]:
-    """Return zinc mines and smelters; a region smelts what it mines plus net imports of concentrate.
+    """Return zinc mines and smelters.
 
-    The United States are set to their reported 220 kt.
+    A region's share of smelting is the mean of two estimates: what it mines plus net imports of concentrate, and
+    its share of processing in the EU's study. The United States are set to their reported output, scrap included.
 
     Args:
         src: Folder of the public files.
@@ -152,7 +160,11 @@ def zinc(src: Path, common: Common) -> list[Row]:
     """
     use = apparent_use(src, common, "zinc_concentrate")
     rate = coefficient("zinc_smelting", "zinc_concentrate")
-    smelted = {r: q / rate for r, q in use.items()} | {"USA": _US_ZINC}
+    known = us_value(src, common, "Production: Refined zinc,")
+    total = sum(use.values()) / rate
+    study = processing_by_region(src, "Zinc")
+    mean = {r: use.get(r, 0.0) / rate / total + study.get(r, 0.0) for r in common.regions if r != "USA"}
+    smelted = scaled({r: m for r, m in mean.items() if m > 0.002}, total - known) | {"USA": known}
     mcs: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
     return [
         *aggregate(
@@ -167,9 +179,9 @@ def zinc(src: Path, common: Common) -> list[Row]:
             common,
             "zinc_smelting",
             smelted,
-            source="usgs_mcs_2026;baci",
-            vintage="MCS 2026; BACI 2024",
+            source="usgs_mcs_2026;baci;eu_crm",
+            vintage="MCS 2026; BACI 2024; EU CRM 2023",
             quality="derived",
-            method="minerals_chain.apparent_use",
+            method="minerals_base.zinc",
         ),
     ]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from oreflow.atlas.build.common import Common, Row, Tables, by_region, read
+from oreflow.atlas.build.eu_crm import processing_by_region
 from oreflow.atlas.build.minerals_chain import aggregate, apparent_use, coefficient, mined, scaled, weights
+from oreflow.atlas.build.parameters import parameters
+from oreflow.atlas.build.salient import us_value
 from oreflow.atlas.build.usgs import iea_supply, split_other
 
 _HPAL = ("IDN", "PHL", "MDG", "PNG", "CUB", "TUR")
-_ROCK_TRADE = 2.6
+_LEAST_SPLIT = 0.001
 _MCS: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
 _IEA: Row = {
-    "source": "iea_critical_minerals;usgs_mcs_2026",
-    "vintage": "IEA 2025; MCS 2026",
+    "source": "iea_critical_minerals;usgs_mcs_2026;eu_crm",
+    "vintage": "IEA 2025; MCS 2026; EU CRM 2023",
     "quality": "derived",
 }
 _TRADE: Row = {"source": "usgs_mcs_2026;baci", "vintage": "MCS 2026; BACI 2024", "quality": "derived"}
@@ -35,8 +38,8 @@ def cobalt_nickel(src: Path, common: Common) -> list[Row]:
 
     Cobalt comes with copper in DR Congo (see `minerals_base.copper`) and with nickel from laterite in Indonesia,
     the Philippines, Madagascar, Papua New Guinea, Cuba and Turkey. Their nickel from leached laterite is their
-    cobalt over the process's ratio. Refining is the IEA's of 2024 by region (its rest of the world split by our
-    weights), scaled to what is mined in 2025 times the yield.
+    cobalt over the process's ratio. Refining is the IEA's of 2024 by region (its rest of the world split by the
+    shares of the EU's study), scaled to what is mined in 2025 times the yield.
 
     Args:
         src: Folder of the public files.
@@ -70,7 +73,7 @@ def cobalt_nickel(src: Path, common: Common) -> list[Row]:
 
 
 def refining(src: Path, common: Common, mineral: str) -> dict[str, float]:
-    """Return refining of 2024 by region (IEA), its rest of the world split by our weights.
+    """Return refining of 2024 by region (IEA), its rest of the world split by the shares of the EU's study.
 
     Args:
         src: Folder of the public files.
@@ -82,8 +85,10 @@ def refining(src: Path, common: Common, mineral: str) -> dict[str, float]:
     """
     key = f"{mineral.capitalize()} refining"
     named = {c: kt * 1000 for (k, c), kt in iea_supply(src, common, 2024).items() if k == key}
-    rest = scaled(weights(f"{mineral}_refining"), named.pop("OTH"))
-    return {r: named.get(r, rest.get(r, 0.0)) for r in common.regions if r in named or r in rest}
+    rest = named.pop("OTH")
+    split = processing_by_region(src, mineral.capitalize(), without=frozenset(named))
+    kept = scaled({r: s for r, s in split.items() if s > _LEAST_SPLIT}, rest)
+    return {r: named.get(r, 0.0) + kept.get(r, 0.0) for r in common.regions if r in named or r in kept}
 
 
 def graphite(src: Path, common: Common) -> list[Row]:
@@ -130,19 +135,32 @@ def demand_2025(src: Path, mineral: str) -> float:
 
 
 def manganese(src: Path, common: Common) -> list[Row]:
-    """Return manganese mines and refineries; a region refines what it mines plus net imports of ore.
+    """Return manganese mines, and refineries by the shares of processing in the EU's study.
+
+    The United States are set to their reported consumption of ore. Trade in ore says less here, for grades differ
+    from 28 to 50 % and BACI gives gross weight.
 
     Args:
         src: Folder of the public files.
         common: Shared names.
     """
     rate = coefficient("manganese_refining", "manganese_ore")
-    refined = {r: q / rate for r, q in apparent_use(src, common, "manganese_ore").items()}
+    ore = mined(src, common, "manganese_ore")
+    grade = parameters()["grade_manganese_ore"]
+    usa = us_value(src, common, "Consumption, reported: Manganese ore") * grade / rate
+    study = processing_by_region(src, "Manganese", without=frozenset({"USA"}))
+    refined = scaled(study, sum(ore.values()) / rate - usa) | {"USA": usa}
     return [
+        *aggregate(common, "manganese_mining", ore, **_MCS, quality="reported"),
         *aggregate(
-            common, "manganese_mining", mined(src, common, "manganese_ore"), **_MCS, quality="reported"
+            common,
+            "manganese_refining",
+            {r: q for r, q in refined.items() if q > _LEAST_SPLIT * sum(refined.values())},
+            source="usgs_mcs_2026;eu_crm",
+            vintage="MCS 2026; EU CRM 2023",
+            quality="derived",
+            method="minerals_battery.manganese",
         ),
-        *aggregate(common, "manganese_refining", refined, **_TRADE, method="minerals_chain.apparent_use"),
     ]
 
 
@@ -151,14 +169,14 @@ def phosphate(src: Path, common: Common) -> list[Row]:
 
     A region turns the share of ``facts/outputs.csv`` (ROW's where it has none of its own) of the rock that it
     mines or imports into acid. BACI holds only ground rock, about 10 of
-    the 27 Mt traded; its flows are scaled up by that.
+    the 27 Mt traded; a parameter scales its flows up by that.
 
     Args:
         src: Folder of the public files.
         common: Shared names.
     """
     rate = coefficient("phosphoric_acid_making", "phosphate_rock")
-    use = apparent_use(src, common, "phosphate_rock", scale=_ROCK_TRADE)
+    use = apparent_use(src, common, "phosphate_rock", scale=parameters()["phosphate_rock_trade_scale"])
     share = weights("acid_share")
     acid = {r: share.get(r, share["ROW"]) * q / rate for r, q in use.items()}
     return [

@@ -80,6 +80,7 @@ def aggregate(
         capacity: Region to capacity, unit/yr, where reported.
     """
     fact, rows = process(name), []
+    names = {r["region"]: r["name"] for r in facts("regions")}
     for region in common.regions:
         q = output.get(region, 0.0)
         if q <= 0:
@@ -88,7 +89,7 @@ def aggregate(
         rows.append(
             {
                 "plant": f"{name}_{region.lower()}",
-                "name": f"{fact['name']}, {region}",
+                "name": f"{fact['name']} in {names[region]}",
                 "process": name,
                 "region": region,
                 "aggregate": 1,

@@ -7,9 +7,9 @@ from pathlib import Path
 from oreflow.atlas.build import usgs
 from oreflow.atlas.build.common import Common, Row, Tables, by_region
 from oreflow.atlas.build.minerals_chain import aggregate, coefficient, mined, scaled, weights
+from oreflow.atlas.build.parameters import parameters
 
 _MCS: Row = {"source": "usgs_mcs_2026", "vintage": "MCS 2026"}
-_NDPR_IN_MAGNETS = 0.92
 
 
 def tables(src: Path, common: Common) -> Tables:
@@ -26,7 +26,7 @@ def rare_earths(src: Path, common: Common) -> list[Row]:
     """Return mines, separation plants and magnet makers.
 
     Separation outside China is ours by region; China separates the rest of what the world mines. Magnets use
-    92 % of NdPr oxide.
+    the share of NdPr oxide that a parameter gives.
 
     Args:
         src: Folder of the public files.
@@ -36,7 +36,7 @@ def rare_earths(src: Path, common: Common) -> list[Row]:
     oxide = sum(mine.values()) / coefficient("rare_earth_separation", "rare_earth_concentrate")
     separated = weights("rare_earth_separation")
     separated["CHN"] = oxide - sum(separated.values())
-    magnets = _NDPR_IN_MAGNETS * oxide / coefficient("magnet_making", "ndpr_oxide")
+    magnets = parameters()["ndpr_in_magnets"] * oxide / coefficient("magnet_making", "ndpr_oxide")
     derived: Row = {"source": "usgs_mcs_2026;oreflow", "vintage": "MCS 2026", "quality": "derived"}
     return [
         *aggregate(

@@ -15,7 +15,8 @@ def complete(src: Path, common: Common, rows: Tables) -> Tables:
 
     Old scrap returns where the commodity is used. Of the end-of-life recycling input rate only a share comes back
     as the refined commodity; the rest is remelted as alloy or stainless steel and never meets this market. Copper's
-    recycled output follows from refinery statistics (see `minerals_base.copper`).
+    recycled output follows from refinery statistics (see `minerals_base.copper`), and zinc's of the United States is
+    inside their reported smelter output.
 
     Args:
         src: Folder of the public files.
@@ -32,7 +33,9 @@ def complete(src: Path, common: Common, rows: Tables) -> Tables:
         if "process" in fact:
             rate = float(fact["input_rate"]) * float(fact["refined_share"])
             old = _primary(rows, fact["primary"]) * rate / (1 - rate)
-            output = {r: old * share for r, share in shares.items() if share > 0.004}
+            output = {
+                r: old * share for r, share in shares.items() if share > 0.004 and r != fact.get("without")
+            }
             plants += aggregate(
                 common,
                 fact["process"],

@@ -14,7 +14,7 @@ _MINERALS = {
     "Nickel": ("nickel_intermediate", "nickel_refined", 1.0),
     "Cobalt": ("cobalt_intermediate", "cobalt_refined", 1.0),
     "Lithium": ("lithium_carbonate", "lithium_carbonate", LCE_PER_LI),
-    "Graphite": ("graphite_natural", "graphite_natural", 1.0),
+    "Graphite": ("graphite_natural", "anode", 1.0),
     "Rare Earth Elements": ("ndpr_oxide", "ndpr_oxide", 1.0),
 }
 _SECTORS = {
@@ -29,8 +29,9 @@ _SECTORS = {
     "otherUses": "other_uses",
     "totalDemand": "total",
 }
+_NOT_ANODE = ("otherUses", "totalDemand")
 _NOTES = {
-    "Graphite": "Demand and refining are natural and synthetic graphite together",
+    "Graphite": "Refining is battery-grade graphite, natural and synthetic together; so is demand",
     "Rare Earth Elements": "Magnet rare earths (Nd Pr Dy Tb) as the IEA counts them",
 }
 
@@ -67,11 +68,16 @@ def _supply(src: Path, common: Common) -> list[Row]:
 
 
 def _demand(src: Path) -> list[Row]:
+    """Return demand by sector; graphite in batteries is anode, its total is left out, for no commodity holds both."""
     rows = []
     for r in read(src / "iea_critical_minerals" / "iea_total_demand.csv"):
         if r["sector"] not in _SECTORS or int(r["year"]) > _LAST:
             continue
         _, refined, factor = _MINERALS[r["mineral"]]
+        if r["mineral"] == "Graphite" and r["sector"] in _NOT_ANODE:
+            if r["sector"] != "otherUses":
+                continue
+            refined = "graphite_synthetic"
         rows.append(
             {
                 "commodity": refined,

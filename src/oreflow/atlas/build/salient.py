@@ -8,6 +8,8 @@ from pathlib import Path
 from oreflow.atlas.build.common import Common, Row, Tables, facts, number, read
 from oreflow.errors import DataError
 
+UNITS = {"metric tons": 1.0, "thousand metric tons": 1000.0, "kilograms": 0.001}
+"""Tonnes in the units of quantities."""
 _RAW = re.compile(r"\b(mine|ores? and)\b", re.IGNORECASE)
 
 
@@ -53,6 +55,27 @@ def tables(src: Path, common: Common) -> Tables:
             }
         )
     return {"salient": rows}
+
+
+def us_value(src: Path, common: Common, detail: str, year: int = 2025) -> float:
+    """Return one salient figure of the United States in tonnes.
+
+    Args:
+        src: Folder of the public files.
+        common: Shared names.
+        detail: Series in the source's words.
+        year: Calendar year.
+
+    Returns:
+        Quantity, t.
+
+    Raises:
+        DataError: No such figure is printed.
+    """
+    for r in tables(src, common)["salient"]:
+        if r["detail"] == detail and r["year"] == year:
+            return float(r["value"]) * UNITS[r["unit"]]
+    raise DataError(f"mcs2026_us_salient_selected.csv: no figure for {detail!r} in {year}.")
 
 
 def _commodity(chapter: Row, detail: str) -> str:

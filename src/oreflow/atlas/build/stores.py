@@ -7,11 +7,11 @@ from pathlib import Path
 from oreflow.atlas.build.common import Common, Row, Tables, facts
 from oreflow.atlas.build.minerals_balance import supply_and_use
 from oreflow.atlas.build.parameters import parameters
+from oreflow.atlas.build.salient import UNITS
 from oreflow.atlas.build.salient import tables as salient_tables
 
 ORDER = 70
 _LEAST_NODE = 0.012
-_UNITS = {"metric tons": 1.0, "thousand metric tons": 1000.0, "kilograms": 0.001}
 
 
 def complete(src: Path, common: Common, rows: Tables) -> Tables:
@@ -81,5 +81,5 @@ def _reported(src: Path, common: Common) -> dict[tuple[str, str], float]:
     for r in salient_tables(src, common)["salient"]:
         if r["statistic"] == "stocks" and r["year"] == 2024 and wanted.get(r["detail"]) == r["commodity"]:
             key = (r["commodity"], "USA")
-            out[key] = out.get(key, 0.0) + r["value"] * _UNITS[r["unit"]]
+            out[key] = out.get(key, 0.0) + r["value"] * UNITS[r["unit"]]
     return out
