@@ -1,1 +1,25 @@
-"""."""
+"""What just happened: articles to claims with exact quotes, and claims to events on the world."""
+
+from oreflow.news.claims import Amount, Claim
+from oreflow.news.drafts import EventDraft, NotModelled
+from oreflow.news.groups import Group
+from oreflow.news.interval import Interval
+from oreflow.news.reading import Reading, combine, read, read_text
+from oreflow.news.score import Score, score
+from oreflow.news.to_events import to_scenario
+
+__all__ = [
+    "Amount",
+    "Claim",
+    "EventDraft",
+    "Group",
+    "Interval",
+    "NotModelled",
+    "Reading",
+    "Score",
+    "combine",
+    "read",
+    "read_text",
+    "score",
+    "to_scenario",
+]

@@ -60,6 +60,10 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
     Returns:
         The mention, or None.
     """
+    if trigger.type == "share_price_move":
+        owner = _share_owner(scene, trigger)
+        if owner is not None:
+            return owner
     spec = types()[trigger.type]
     kinds = spec.subjects
     best: tuple[float, Mention] | None = None
@@ -94,6 +98,24 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
     return None
 
 
+def _share_owner(scene: Scene, trigger: Trigger) -> Mention | None:
+    """Whose shares: the name right before "shares", or behind "shares of"."""
+    i, j = scene.span(*trigger.object)
+    if trigger.object == (trigger.head.start, trigger.head.end):
+        return None
+    near = []
+    for m in scene.mentions:
+        if m.kind not in {"firm", "commodity"}:
+            continue
+        a, b = scene.span(m.start, m.end)
+        if m.kind == "firm" and a <= i and j <= b:
+            return m
+        gap = i - b if b <= i else a - j
+        if 0 <= gap <= 3:
+            near.append((gap + (1.5 if b > i else 0), m))
+    return min(near, key=lambda n: n[0])[1] if near else None
+
+
 _CARRIED = frozenset({"restart", "licence", "reserve_report", "ignorance", "halt"})
 
 
@@ -110,7 +132,7 @@ def commodity(scene: Scene, trigger: Trigger, limit: float = 60.0) -> list[Menti
     """
     found = [m for m in scene.mentions if m.kind == "commodity"]
     special = [m for m in found if m.name.key not in _VAGUE]
-    use = special or found
+    use = special or ([] if trigger.type in _SUPPLY_TYPES else found)
     best: tuple[float, Mention] | None = None
     a, b = scene.span(*trigger.object)
     for m in use:
@@ -143,6 +165,7 @@ def commodity(scene: Scene, trigger: Trigger, limit: float = 60.0) -> list[Menti
 
 
 _LISTERS = frozenset([",", "and", "or", "&", "/", "refined", "raw"])
+_SUPPLY_TYPES = frozenset({"halt", "restart", "output_cut", "licence", "reserve_report", "disruption", "ignorance", "expansion"})
 _VAGUE = frozenset({"battery", "ev_battery", "stationary_battery", "critical_minerals"})
 _GOODS = frozenset({"battery", "ev_battery", "stationary_battery", "cathode", "anode"})
 
@@ -163,14 +186,19 @@ def country(scene: Scene, trigger: Trigger, chosen: Mention | None) -> str | Non
         i, j = scene.span(m.start, m.end)
         if scene.lower[i - 1 : i] == ["to"] and trigger.type not in _POLICIES:
             continue
-        cost = _gap(i, j, trigger.first, trigger.last) + 8.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
+        if any(w in _ELSEWHERE for w in scene.lower[j : j + 2]):
+            continue
+        cost = _gap(i, j, trigger.first, trigger.last) + 12.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
         if best is None or cost < best[0]:
             best = (cost, m.name.country)
     if best is not None and best[0] < 24:
         return best[1]
-    if chosen is not None and chosen.kind in {"programme", "firm"}:
+    if chosen is not None and chosen.kind == "programme":
         return chosen.name.country or None
     return None
+
+
+_ELSEWHERE = frozenset("stock stocks market markets dollar dollars investors shares listed exchange analyst analysts".split())
 
 
 def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
@@ -200,6 +228,8 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
                 continue
             if q.kind == "time" and not _is_duration(scene, i, t):
                 continue
+            if q.kind == "money" and t.type != "investment" and _names_fund(scene, q):
+                continue
             a, b = scene.span(*t.object)
             near = min(_gap(i, j, t.first, t.last), _gap(i, j, a, b) + 0.5)
             commas = sum(1 for w in scene.lower[min(j, t.last) : max(i, t.first)] if w in {",", ";"})
@@ -209,6 +239,11 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
         if best is not None and best[0] <= 22:
             out.setdefault(best[1], []).append((best[0], q))
     return {k: [q for _, q in sorted(found, key=lambda c: c[0])] for k, found in out.items()}
+
+
+def _names_fund(scene: Scene, q: Quantity) -> bool:
+    """Whether an amount of money is the size of what is named right behind it: "the $1.8 billion Orion fund"."""
+    return any(m.kind == "programme" and 0 <= m.start - q.end <= 2 for m in scene.mentions)
 
 
 def _is_duration(scene: Scene, i: int, t: Trigger) -> bool:

@@ -77,6 +77,7 @@ class Claim:
         candidates: What an ambiguous subject may be; not printed.
         item: Number of the article within a digest; not printed.
         anchor: Offset of the word that triggered it; not printed.
+        nominal: Whether that word is a noun; not printed.
     """
 
     type: str
@@ -101,6 +102,7 @@ class Claim:
     candidates: tuple[str, ...] = ()
     item: int = 0
     anchor: int = 0
+    nominal: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As it is printed: the documented keys and no other."""

@@ -359,6 +359,9 @@ def _joined(text: str, dates: list[When]) -> list[When]:
             last = out[-1]
             between = text[last.end : w.start].strip().lower()
             first, final = last.interval.start, w.interval.end or w.interval.start
+            if last.role == "from" and between in {"to", "until", "-"} and last.interval.label and w.interval.label:
+                out[-1] = When(last.start, w.end, Interval(None, None, f"{last.interval.label}/{w.interval.label}"))
+                continue
             if last.role == "from" and between in {"to", "until", "and", "through", "-"} and first and final:
                 if first <= final:
                     out[-1] = When(last.start, w.end, Interval(first, final), "")

@@ -67,12 +67,15 @@ def extract(article: Article, world: World, *, day: date | None = None) -> Extra
     carried: dict[str, Mention] = {}
     item = -1
     near: list[Mention] = []
+    seen: set[str] = set()
     for s, own, words in _aligned(all_sentences, mentions, hits):
         if s.item != item:
             item, carried, near = s.item, {}, []
         was_open = speakers.open_quote
         speech = attributions(s, own, speakers)
-        if s.item in relevant:
+        repeated = s.text.lower() in seen or any(t.startswith(s.text.lower()) for t in seen if len(s.text) > 40)
+        seen.add(s.text.lower())
+        if s.item in relevant and not repeated and not s.text.rstrip(" \"')").endswith("?"):
             stamp = stamps[min(s.item, len(stamps) - 1)]
             out += _claims(article, s, own, words, speech, was_open, speakers, stamp, carried, near, g.country_of)
         for m in own:
@@ -156,7 +159,10 @@ def _claim(
     keys = arguments.distinct(m.name.key for m in goods)
     if not keys and who is not None and who.kind == "plant":
         keys = arguments.distinct(n.mineral for n in who.names)[:1]
-    if not keys and near and trigger.type not in {"share_price_move", "investment", "agreement"}:
+    inherits = trigger.type not in {"share_price_move", "investment", "agreement", "bottleneck"} and not (
+        trigger.type == "licence" and (who is None or who.kind not in {"plant", "firm"})
+    )
+    if not keys and near and inherits:
         last = [m for m in near if m.name.key not in {"ev_battery", "battery"}]
         keys = [last[-1].name.key] if last else []
     meaning = stance(scene, trigger)
@@ -190,6 +196,7 @@ def _claim(
         candidates=candidates,
         item=s.item,
         anchor=trigger.head.start,
+        nominal=trigger.head.form in {"noun", "fixed"} or trigger.head.name.endswith("_N"),
     )
     return _settled(claim, trigger, stamp)
 
@@ -296,12 +303,33 @@ def _quoted(article: Article, scene: Scene, claims: list[Claim], triggers: list[
 
 
 def _tidy(claims: list[Claim]) -> list[Claim]:
-    """Drop exact repeats within a sentence."""
-    seen: set[tuple[object, ...]] = set()
-    out = []
+    """Drop exact repeats, and bare repeats of what the same sentence or another one says with more."""
+    out: list[Claim] = []
     for c in claims:
-        key = (c.type, c.subject, c.commodity, c.quantity, c.polarity, c.modality, c.start, c.direction)
-        if key not in seen:
-            seen.add(key)
+        if any(_repeats(c, o) for o in claims if o is not c) and not _bare_first(c, claims):
+            continue
+        if all(_key(c) != _key(o) for o in out):
             out.append(c)
     return out
+
+
+def _key(c: Claim) -> tuple[object, ...]:
+    return (c.type, c.subject, c.commodity, c.quantity, c.polarity, c.modality, c.start, c.direction)
+
+
+def _repeats(c: Claim, o: Claim) -> bool:
+    """Whether claim c says nothing that claim o does not."""
+    if (c.type, c.polarity, c.item) != (o.type, o.polarity, o.item) or c.quantity is not None:
+        return False
+    same = c.subject == o.subject or (c.start == o.start and c.type in {"share_price_move", "price_move"})
+    if c.start == o.start and same and o.quantity is not None and c.direction == o.direction:
+        return True
+    if not c.nominal or c.subject != o.subject or c.modality not in {"happened", o.modality}:
+        return False
+    return c.effective in {None, o.effective} and c.speaker in {None, o.speaker}
+
+
+def _bare_first(c: Claim, claims: list[Claim]) -> bool:
+    """Of bare repeats of each other the first is kept."""
+    others = [o for o in claims if o is not c and _repeats(c, o)]
+    return all(_repeats(o, c) for o in others) and all(c.start <= o.start for o in others)

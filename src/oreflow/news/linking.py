@@ -152,6 +152,11 @@ def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> lis
     for doc, base in docs:
         for unknown in _unknown(doc.text, base, g, taken):
             clash = [t for t in taken if unknown.start < t.end and t.start < unknown.end]
+            same = [t for t in clash if t.kind == "firm" and t.start <= unknown.start and t.name.known]
+            if unknown.kind == "firm" and same and unknown.end > same[0].end:
+                taken = [t for t in taken if t not in clash]
+                taken.append(replace(same[0], end=unknown.end, text=unknown.text))
+                continue
             inside = [t for t in clash if unknown.start <= t.start and t.end <= unknown.end]
             if any(t.kind in {"plant", "programme"} or t.end - t.start >= unknown.end - unknown.start for t in clash):
                 continue
@@ -220,7 +225,7 @@ _NOT_FIRMS = frozenset(
     "EPA FTA WTO IMF UN EU UK USA PRC DRC ETF ETFS SUV OEM OEMS HPAL MHP NPI SX EW LME CME SHFE GFEX CIF FOB DDP "
     "NEV BEV PHEV BESS GWH MWH KWH AI API CAGR AND THE NOT FOR BUT NEW DOE DOD DLA GOED SEC FBI CIA REE REES YTD "
     "MMT TPA KTPA VAT TPY CIP ASEAN BRICS COVID PDF UTC GMT EST EDT Q1 Q2 Q3 Q4 H1 H2 II III SMR TREO NDPR REO "
-    "HPMSM PGM MIIT MOFCOM NDRC DLE ADR ADRS SCRM CSCRM USTR EV EVS VP SVP EVP".split()
+    "S&P NASDAQ DOW FTSE TSX NYSE ASX HKEX HPMSM PGM MIIT MOFCOM NDRC DLE ADR ADRS SCRM CSCRM USTR EV EVS VP SVP EVP".split()
 )
 
 
@@ -303,6 +308,7 @@ def _fuzzy(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[Men
 
 _THE_PLANT = re.compile(r"\b(?:the|this|that|its)\s+(?:[a-z-]+\s){0,2}?(?:mine|smelter|refinery|plant|pit|operation|facility|site|project)\b(?!s)", re.I)
 _THE_FIRM = re.compile(r"\b(?:the|this)\s+(?:[a-z-]+\s){0,2}?(?:company|firm|miner|producer|group|battery maker|manufacturer|refiner|carmaker|battery giant|corporation|developer|operator)\b(?!')", re.I)
+_BOTH = re.compile(r"\b(?:[Tt]he two|[Bb]oth) (?:companies|firms|groups|parties|sides|partners|miners)\b|\b[Tt]he (?:pair|partners)\b")
 _IT = re.compile(r"\b(?:[Ii]t|[Ii]ts)\b")
 
 
@@ -323,14 +329,15 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
     out = list(mentions)
     plant: tuple[int, Mention] | None = None
     firm: tuple[int, Mention] | None = None
+    other: Mention | None = None
     item = -1
     for s in sentences:
         if s.item != item:
-            plant = firm = None
+            plant = firm = other = None
             item = s.item
         own = [m for m in mentions if s.start <= m.start < s.end]
         events: list[tuple[int, Mention | re.Match[str]]] = [(m.start, m) for m in own]
-        for pattern in (_POSSESSED, _THE_PLANT, _THE_FIRM, _IT):
+        for pattern in (_POSSESSED, _THE_PLANT, _THE_FIRM, _BOTH, _IT):
             for match in pattern.finditer(s.text):
                 events.append((s.start + match.start(), match))
         for _, event in sorted(events, key=lambda e: e[0]):
@@ -338,6 +345,8 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
                 if event.kind == "plant":
                     plant = (s.index, event)
                 elif event.kind == "firm":
+                    if firm and firm[1].label != event.label:
+                        other = firm[1]
                     firm = (s.index, event)
                 continue
             start, end = s.start + event.start(), s.start + event.end()
@@ -346,6 +355,10 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
                 if described and not any(m.kind == "plant" and m.start < end and start < m.end for m in own):
                     out.append(described)
                     plant = (s.index, described)
+                continue
+            if event.re is _BOTH:
+                pair = [m for m in (other, firm[1] if firm else None) if m is not None]
+                out += [replace(m, start=start, end=end, via="pronoun") for m in pair if len(pair) == 2]
                 continue
             if any(m.start < end and start < m.end and m.via in {"description", "alias"} and m.kind != "commodity" for m in out):
                 continue

@@ -128,6 +128,11 @@ def _form(scene: Scene, trigger: Trigger) -> str:
     article = before in {"the", "a", "an", "this", "its", "their", "of", "further", "possible", "any", "another"}
     if article and form in {"base", "s"}:
         return "noun"
+    same = [h for h in scene.hits if h.start == trigger.head.start and h.end == trigger.head.end]
+    if form in {"base", "s"} and any(h.form == "noun" or h.name.endswith("_N") for h in same):
+        # "production cuts", "more cuts": a noun; "the mine cuts output": a verb.
+        if before in _QUANTIFIERS or (scene.span(*trigger.object)[1] == i and not _object_follows(scene, trigger)):
+            return "noun"
     if form == "base":
         # "shut", "cut": the base form is also the past.
         forms = {h.form for h in scene.hits if h.start == trigger.head.start and h.end == trigger.head.end and h.name == trigger.head.name}
@@ -138,6 +143,18 @@ def _form(scene: Scene, trigger: Trigger) -> str:
             if not any(w in _MODALS for w in aux) and before not in {"n't", "not"}:
                 return "past"
     return form
+
+
+_QUANTIFIERS = frozenset(
+    "more further additional deeper new possible potential planned expected proposed some several such recent "
+    "expected announced reported % percent production output supply price export".split()
+)
+
+
+def _object_follows(scene: Scene, trigger: Trigger) -> bool:
+    """Whether a noun that the verb may act on stands right behind it."""
+    ahead = [h for h in scene.hits if h.name in {"OUTPUT", "CAPACITY", "FACILITY", "EXPORT", "PRICE"}]
+    return any(0 <= scene.token(h.start) - trigger.last <= 2 for h in ahead)
 
 
 def _group(scene: Scene, first: int) -> list[str]:

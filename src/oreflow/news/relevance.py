@@ -10,7 +10,7 @@ from oreflow.news.triggers import Scene, Trigger
 _USES = frozenset({"battery", "ev_battery", "stationary_battery"})
 _MINING = frozenset(
     "mine mines mining miner miners smelter smelters smelting refinery refineries refining refiner refiners ore ores "
-    "concentrate concentrates cathode anode battery batteries minerals mineral metal metals spodumene tailings".split()
+    "processing concentrate concentrates cathode anode battery batteries minerals mineral metal metals spodumene tailings".split()
 )
 
 

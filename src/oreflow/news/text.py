@@ -16,11 +16,10 @@ LIMIT = 1_000_000
 _FOLD = {
     **dict.fromkeys("‘’‚‛′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
-    **dict.fromkeys("‐‑‒–−﹣－", "-"),
+    **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
     **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
     **dict.fromkeys("\ufeff\u200b\u200c\u200d\u2060\t\x0b\x0c", " "),
     **{chr(0xFF01 + i): chr(0x21 + i) for i in range(94)},
-    "－": "-",
     "。": ".",
     "、": ",",
     "•": "-",

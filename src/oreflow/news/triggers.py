@@ -268,6 +268,11 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
         return bool(rest) and any(
             q.kind in {"share", "money", "points"} and 0 <= q.start - hit.end <= 24 for q in scene.quantities
         )
+    if hit.name == "RELY" and hit.form in {"base", "s"}:
+        word = scene.lower[first]
+        before = scene.lower[first - 1] if first else ""
+        if word.startswith(("source", "import", "procure")) and before not in {"to", "will", "would", "must", "should"}:
+            return False
     if hit.form in {"base", "s"} and hit.name in {"PRODUCE", "CONTROL", "SWITCH", "BUILD", "BUY", "RAISE", "GRANT"}:
         before = scene.lower[first - 1] if first else ""
         if before in {"the", "a", "an", "of", "its", "this", "that", "their", "first"}:
@@ -331,8 +336,13 @@ def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
         return bool(kinds & {*need.split("|"), "points"} if "share" in need else kinds & {need})
     if need == "firms":
         return len({m.label for m in scene.mentions if m.kind == "firm"}) >= 2
+    if need == "mining":
+        return any(h.name in {"STAGE", "OUTPUT", "FACILITY"} for h in scene.hits)
     if need == "region":
-        return any(m.kind in {"region", "firm"} for m in scene.mentions)
+        return any(
+            m.kind in {"region", "firm"} and m.end <= hit.start and scene.clauses[scene.token(m.start)] == clause
+            for m in scene.mentions
+        )
     if need == "stage":
         return any(h.name == "STAGE" for h in scene.hits) or any(m.kind == "commodity" for m in scene.mentions)
     return True

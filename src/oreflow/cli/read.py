@@ -1,0 +1,112 @@
+"""``oreflow read``: what articles claim, and the events that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from oreflow.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from oreflow.news import Claim, Reading
+
+
+@click.command()
+@click.argument("articles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the articles, where the text has none.")
+@click.option("--with", "overlay", type=click.Path(path_type=Path), help="Folder of CSV tables laid over the world.")
+@json_option
+def read(articles: tuple[Path, ...], day: datetime | None, overlay: Path | None, as_json: bool) -> None:
+    """Read ARTICLES (plain text) and list what they claim, with quotes."""
+    from oreflow.atlas import bundled
+    from oreflow.news import read as read_articles
+
+    world = bundled()
+    if overlay is not None:
+        from oreflow.atlas import overlay as lay_over
+
+        world = lay_over(overlay, base=world)
+    readings = read_articles(articles, world, day=day.date() if day else None)
+    if as_json:
+        found = [r.to_dict() for r in readings]
+        print_json(found[0] if len(found) == 1 else found)
+        return
+    for i, reading in enumerate(readings):
+        if i:
+            click.echo()
+        _show(reading)
+
+
+def _show(r: Reading) -> None:
+    from oreflow.cli.output import print_table
+
+    click.echo(f"{r.article}: {r.title}")
+    click.echo(f"Date: {r.date or 'not stated'}. {len(r.claims)} claims, {len(r.events)} events.")
+    if r.claims:
+        rows = [
+            (i, c.type, c.subject, c.commodity, _amount(c), _stance(c), c.speaker, c.effective, c.group, _words(c.quote))
+            for i, c in enumerate(r.claims)
+        ]
+        heads = ["", "type", "subject", "commodity", "quantity", "stance", "speaker", "effective", "group", "quote"]
+        click.echo()
+        print_table(heads, rows, title="Claims")
+    if r.groups:
+        click.echo()
+        print_table(
+            ["group", "question", "claims"],
+            [(g.name, g.question, ", ".join(map(str, g.claims))) for g in r.groups],
+            title="Disagreements: all are kept",
+        )
+    if r.checks:
+        click.echo()
+        rows_ = [(("holds" if k.holds else "does not"), k.problem, "; ".join(k.readings)) for k in r.checks]
+        print_table(["sum", "finding", "readings"], rows_, title="Sums in the text, done again")
+    if r.events:
+        click.echo()
+        print_table(
+            ["event", "type", "target", "effect", "start", "certainty", "claims", "taken for what the text leaves open"],
+            [
+                (e.id, e.type, e.label, _effect(e.effect, e.per), e.start, f"{e.certainty:.0%}", ", ".join(map(str, e.claims)), "; ".join(e.defaults))
+                for e in r.events
+            ],
+            title="Events",
+        )
+    if r.not_modelled:
+        click.echo()
+        print_table(
+            ["claim", "what", "reason"], [(n.claim, n.what, n.reason) for n in r.not_modelled], title="Not modelled"
+        )
+
+
+def _amount(c: Claim) -> str:
+    q = c.quantity
+    sign = {"up": "+", "down": "-"}.get(c.direction or "", "")
+    if q is None:
+        return {"+": "up", "-": "down"}.get(sign, "")
+    low, high = q.low, q.high
+    if q.value is None:
+        number = f"{low:,.6g} to {high:,.6g}"
+    elif high is not None and low is None:
+        number = f"up to {q.value:,.6g}"
+    elif low is not None and high is None:
+        number = f"at least {q.value:,.6g}"
+    else:
+        number = f"{q.value:,.6g}"
+    return f"{sign} {number} {q.unit}{f'/{q.per}' if q.per else ''}".strip()
+
+
+def _stance(c: Claim) -> str:
+    return f"not {c.modality}" if c.polarity == "negated" else c.modality
+
+
+def _effect(effect: dict[str, object], per: str) -> str:
+    return ", ".join(f"{k} {v}" for k, v in effect.items()) + (f" a {per}" if per else "")
+
+
+def _words(quote: str) -> str:
+    text = " ".join(quote.split())
+    return text if len(text) <= 120 else text[:117].rstrip() + "..."

@@ -1,0 +1,229 @@
+"""Claims to events: what happens to the world, how sure it is, and what is left out and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from oreflow.news.arguments import types
+from oreflow.news.assumptions import assumption
+from oreflow.news.claims import Claim
+from oreflow.news.drafts import EventDraft, NotModelled
+from oreflow.news.effects import Consequence, consequence, disruption_kind
+from oreflow.news.interval import Interval
+from oreflow.news.modality import MODALITIES
+from oreflow.news.targets import Atlas
+
+if TYPE_CHECKING:
+    from oreflow.atlas.world import World
+
+
+def draft_events(
+    claims: Sequence[Claim], world: World, *, source: str, date_: Interval | None = None
+) -> tuple[list[EventDraft], list[NotModelled]]:
+    """Turn claims into events.
+
+    Claims of one type on one target make one event: the amount spans their range, the certainty comes from the
+    firmest modality and falls where somebody denies it.
+
+    Args:
+        claims: Claims of one or more articles.
+        world: The world whose rows are hit.
+        source: Name of the article, for the events' source.
+        date_: Date of the article.
+
+    Returns:
+        The events, and every claim that becomes none with the reason.
+    """
+    atlas = Atlas(world)
+    causes = _causes(claims)
+    left: list[NotModelled] = []
+    buckets: dict[str, list[tuple[int, Claim, Consequence]]] = {}
+    for i, claim in enumerate(claims):
+        spec = types()[claim.type]
+        if not spec.modelled and claim.type not in {"agreement"}:
+            left.append(NotModelled(i, _what(claim), spec.reason))
+            continue
+        if claim.polarity == "negated":
+            left.append(NotModelled(i, _what(claim), "it is denied or negated: it lowers the certainty of what it denies"))
+            continue
+        found = consequence(claim, atlas, causes.get(i, ""))
+        reason = found.reason or ("" if found.effect and found.aim.target else found.aim.reason or spec.reason)
+        if reason:
+            left.append(NotModelled(i, _what(claim), reason))
+            continue
+        key = json.dumps([claim.type if claim.type != "output_cut" else "halt", found.aim.target], sort_keys=True)
+        buckets.setdefault(key, []).append((i, claim, found))
+    drafts: list[EventDraft] = []
+    for k, members in enumerate(buckets.values()):
+        drafts.append(_draft(k, members, claims, source, date_))
+    drafts, dropped = _related(drafts, claims, date_)
+    return drafts, sorted(left + dropped, key=lambda n: (n.claim is None, n.claim or 0))
+
+
+def _what(c: Claim) -> str:
+    label = types()[c.type].label
+    about = c.subject or c.commodity or "no subject named"
+    q = c.quantity
+    amount = ""
+    if q is not None:
+        low, high = q.range
+        number = f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
+        amount = f", {number} {q.unit}" + (f" a {q.per}" if q.per else "")
+    return f"{label}: {about}{amount}"
+
+
+def _causes(claims: Sequence[Claim]) -> dict[int, str]:
+    """Cause of each halt or cut, from what stands in its sentence and the claims beside it."""
+    out: dict[int, str] = {}
+    for i, c in enumerate(claims):
+        if c.type not in {"halt", "output_cut", "disruption"}:
+            continue
+        text = c.quote.lower()
+        lapsed = re.search(r"licen[cs]e|permit|mining right", text) and re.search(r"expir|lapse|revok|renew|without|suspend|cancel|withdraw|reject", text)
+        same = [o for o in claims if o.type == "licence" and o.direction == "down" and (o.subject == c.subject or o.start == c.start)]
+        if lapsed or (same and c.type == "halt"):
+            out[i] = "permit_halt"
+            continue
+        kind = disruption_kind(text)
+        if kind:
+            out[i] = kind
+    return out
+
+
+def _draft(
+    k: int,
+    members: list[tuple[int, Claim, Consequence]],
+    claims: Sequence[Claim],
+    source: str,
+    article: Interval | None,
+) -> EventDraft:
+    order = sorted(members, key=lambda m: (MODALITIES.index(m[1].modality), -_detail(m[1], m[2])))
+    _, first, found = order[0]
+    chosen = [m for m in members if set(m[2].effect) == set(found.effect)]
+    effect = _span([m[2].effect for m in chosen])
+    modality = min((m[1].modality for m in members), key=MODALITIES.index)
+    certainty = max(assumption(f"certainty_{m[1].modality}") for m in members)
+    denied = any(
+        c.polarity == "negated" and c.type == first.type and c.subject == first.subject for c in claims
+    )
+    defaults = list(found.defaults)
+    if denied:
+        certainty *= assumption("denied_factor")
+        defaults.append("somebody denies it: the certainty is lowered")
+    start = _first([m[1].effective for m in order]) or _first([m[1].announced for m in order])
+    if start is None and modality == "happened" and article is not None and article.end:
+        start = article.end
+        defaults.append("the text gives no date: it starts on the date of the article")
+    elif start is None:
+        start = _first([m[1].said for m in order])
+    announced = _first([m[1].announced for m in order]) or (
+        start if modality == "happened" else _first([m[1].said for m in order])
+    )
+    if announced and start and modality == "happened" and announced > start:
+        announced = start
+    law_types = [m[2].type for m in members]
+    kind = next((t for t in law_types if t in {"permit_halt", "accident", "weather", "strike", "conflict"}), found.type)
+    duration = found.duration
+    if isinstance(duration, str) and kind != found.type and duration != "permanent":
+        duration = kind
+    until = _until(first)
+    return EventDraft(
+        id=f"{first.type}_{k + 1}",
+        type=kind,
+        claim_type=first.type,
+        label=found.aim.label,
+        target=found.aim.target,
+        effect=effect,
+        per=found.per,
+        start=start.isoformat() if start else None,
+        announced=announced.isoformat() if announced else None,
+        until=until.isoformat() if until and (start is None or until > start) else None,
+        duration=None if until and (start is None or until > start) else duration,
+        certainty=certainty,
+        modality=modality,
+        claims=tuple(m[0] for m in members),
+        speakers=tuple(dict.fromkeys(m[1].speaker for m in members if m[1].speaker)),
+        quote=first.quote,
+        source=source,
+        recovery=found.recovery,
+        defaults=tuple(dict.fromkeys(defaults)),
+    )
+
+
+def _detail(c: Claim, found: Consequence) -> int:
+    return 2 * (c.quantity is not None) + (c.effective is not None) + (found.type == "permit_halt")
+
+
+def _span(effects: list[dict[str, Any]]) -> dict[str, Any]:
+    """One effect that spans the range of several."""
+    out: dict[str, Any] = {}
+    for kind in effects[0]:
+        values = [e[kind] for e in effects]
+        if any(v is True for v in values):
+            out[kind] = True
+            continue
+        ends = [x for v in values for x in (v if isinstance(v, list) else [v])]
+        out[kind] = min(ends) if min(ends) == max(ends) else [min(ends), max(ends)]
+    return out
+
+
+def _first(intervals: list[Interval | None]) -> date | None:
+    for i in intervals:
+        if i is not None and (i.start or i.end):
+            return i.start or i.end
+    return None
+
+
+def _until(c: Claim) -> date | None:
+    """Last day, for "until X" (an interval open at its start)."""
+    i = c.effective
+    return i.end if i is not None and i.start is None and i.end is not None and c.type != "restart" else None
+
+
+def _related(
+    drafts: list[EventDraft], claims: Sequence[Claim], article: Interval | None
+) -> tuple[list[EventDraft], list[NotModelled]]:
+    """Restarts take the place of the halt they end; a cut within a halt is part of it."""
+    halts = {json.dumps(d.target, sort_keys=True): d for d in drafts if d.claim_type in {"halt", "output_cut", "disruption"} and "availability" in d.effect}
+    out: list[EventDraft] = []
+    dropped: list[NotModelled] = []
+    unknown = {c.subject for c in claims if c.type == "ignorance"} | {None}
+    for d in drafts:
+        halt = halts.get(json.dumps(d.target, sort_keys=True))
+        if d.claim_type == "restart":
+            if halt is None:
+                dropped += [NotModelled(i, _what(claims[i]), "the atlas has it running: there is no halt in the text for it to end") for i in d.claims]
+                continue
+            d = _restarted(d, halt, [claims[i] for i in d.claims], article, len(unknown) > 1)
+        elif halt is not None and halt is not d and d.claim_type in {"output_cut", "disruption", "halt"}:
+            dropped += [NotModelled(i, _what(claims[i]), f"it is part of the event {halt.id!r}") for i in d.claims]
+            continue
+        out.append(d)
+    return out, dropped
+
+
+def _restarted(
+    d: EventDraft, halt: EventDraft, behind: list[Claim], article: Interval | None, open_: bool
+) -> EventDraft:
+    """A restart as a new belief about how long the halt goes on."""
+    said = article.end if article and article.end else None
+    known = d.announced or (said.isoformat() if said else d.start)
+    start = known if known and (halt.start is None or known > halt.start) else halt.start
+    dated = [c.effective for c in behind if c.effective is not None and c.effective.middle and (said is None or c.effective.middle > said)]
+    duration, defaults = d.duration, list(d.defaults)
+    if dated and said is not None:
+        middle = dated[0].middle
+        assert middle is not None
+        months = max((middle - said).days / 30.4, 0.25)
+        duration = {"median": round(months, 2), "sigma": assumption("restart_sigma")}
+        defaults = [x for x in defaults if not x.startswith("months until")]
+    certainty = d.certainty
+    if open_:
+        certainty *= assumption("disputed_factor")
+        defaults.append("the text also says that no date is known: the certainty is lowered")
+    return replace(d, start=start, announced=start, duration=duration, supersedes=halt.id, certainty=certainty, defaults=tuple(defaults), until=None)
