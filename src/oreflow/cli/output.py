@@ -100,7 +100,7 @@ def print_table(
     for i, spec in enumerate(specs):
         numeric = all(isinstance(_plain(r[i]), int | float) or _plain(r[i]) is None for r in records)
         right = spec.right or (numeric and bool(records))
-        table.add_column(Text(spec.heading), justify="right" if right else "left")
+        table.add_column(Text(spec.heading), justify="right" if right else "left", overflow="fold")
     for r in records:
         table.add_row(*(Text(spec.text(value)) for spec, value in zip(specs, r, strict=True)))
     out = console()
