@@ -23,14 +23,20 @@ _JOINT_REGIONS = ("CHL", "PER", "MEX", "USA", "ROW")
 
 
 def tables(src: Path, common: Common) -> Tables:
-    """Return processes and flows of all minerals here, and the plants of copper, zinc and molybdenum.
+    """Return processes, flows and owners of all minerals here, and the plants of copper, zinc and molybdenum.
 
     Args:
         src: Folder of the public files.
         common: Shared names.
     """
     plants = [*copper(src, common), *zinc(src, common), *molybdenum_rest(src, common)]
-    return {"processes": process_rows(), "flows": facts("flows"), "plants": plants}
+    return {
+        "processes": process_rows(),
+        "flows": facts("flows"),
+        "plants": plants,
+        "firms": facts("mineral_firms"),
+        "ownership": facts("mineral_ownership"),
+    }
 
 
 def refined_copper(src: Path, common: Common) -> dict[str, float]:
