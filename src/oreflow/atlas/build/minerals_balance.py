@@ -17,7 +17,6 @@ from oreflow.errors import DataError
 
 ORDER = 60
 Array = NDArray[np.float64]
-_DISTANCE_POWER = 1.5
 _LEAST_FINAL = 0.03
 _FAR = 8000.0
 _LEAST_FLOW, _LEAST_SHARE, _TINY = 5e-4, 0.04, 2e-5
@@ -41,7 +40,7 @@ def complete(src: Path, common: Common, rows: Tables) -> Tables:
         if "use" in fact:
             final = final_demand(src, common, fact, supply, use)
             for name, quantities in final.items():
-                demands += [_demand(fact, name, r, q, supply) for r, q in sorted(quantities.items())]
+                demands += [_demand(fact, name, r, q) for r, q in sorted(quantities.items())]
                 for r, q in quantities.items():
                     use[r] = use.get(r, 0.0) + q
         trade += _trade(src, common, fact, supply, use)
@@ -120,8 +119,9 @@ def _shares(src: Path, common: Common, fact: Row) -> dict[str, float]:
     return {r: v / total for r, v in values.items()}
 
 
-def _demand(fact: Row, use: str, region: str, quantity: float, supply: dict[str, float]) -> Row:
+def _demand(fact: Row, use: str, region: str, quantity: float) -> Row:
     stock = use == "stock building"
+    answer = next(p for p in facts("parameters") if p["parameter"] == "stock_building_ed")
     short = "stock" if stock else "other"
     note = "Includes stock building: final demand takes all that is made" if not stock else ""
     if stock:
@@ -132,9 +132,9 @@ def _demand(fact: Row, use: str, region: str, quantity: float, supply: dict[str,
         "region": region,
         "use": use,
         "quantity": quantity,
-        "ed_low": 0.5 if stock else fact["ed_low"],
-        "ed_high": 1.5 if stock else fact["ed_high"],
-        "ed_lr": 1.5 if stock else fact["ed_lr"],
+        "ed_low": answer["low"] if stock else fact["ed_low"],
+        "ed_high": answer["high"] if stock else fact["ed_high"],
+        "ed_lr": answer["high"] if stock else fact["ed_lr"],
         "source": "oreflow;usgs_mcs_2026;iea_critical_minerals",
         "vintage": "2025",
         "quality": "derived",
@@ -229,7 +229,7 @@ def _prior(common: Common, regions: list[str], made: Array, taken: Array) -> Arr
         # The rest of the world lies everywhere: it is as far from all as an ocean is wide.
         i = regions.index("ROW")
         distance[i, :] = distance[:, i] = _FAR
-    near = distance_prior(distance, power=_DISTANCE_POWER)
+    near = distance_prior(distance, power=parameters()["trade_distance_power"])
     weights = near * (made[:, None] + 1e-9) * (taken[None, :] + 1e-9)
     return np.asarray(weights / weights.sum())
 
