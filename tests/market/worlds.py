@@ -26,6 +26,8 @@ PARAMETERS = {
     "sigma_imputed": 0.2,
     "sigma_assumed": 0.3,
     "ed_outside": 0.05,
+    "stock_holding_share": 0.002,
+    "working_stock_days": 10.0,
     "new_route_share": 0.02,
     "new_route_premium": 0.05,
     "route_reference": 0.05,

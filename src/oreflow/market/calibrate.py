@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from oreflow.atlas import World
 from oreflow.market import curves
@@ -25,7 +23,10 @@ ROUTE_EDGES = np.array([0.0, 0.3, 0.6, 0.8, 0.92, 1.0, 1.08, 1.2, 1.5, 2.2, 4.0]
 ROUTE_CENTRED = np.array([0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 1.04, 1.1, 1.25, 1.6, 2.3, 4.0])
 MIX_BELOW = np.array([0.0, 0.4, 0.7, 0.9, 1.0])
 MIX_ABOVE = np.array([0.0, 0.1, 0.3, 0.6, 1.0])
+WORKING_EDGES = np.array([0.0, 0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0])
+WORKING_CENTRED = np.array([0.0, 0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 2.0])
 STOCK_EDGES = np.concatenate([[0.0], np.geomspace(0.3, 1.0, 15), np.geomspace(1.0, 2.0, 11)[1:]])
+STOCK_CENTRED = np.concatenate([[0.0], np.geomspace(0.3, 0.96, 15), np.geomspace(1.04, 2.0, 10)])
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Base:
         route_ref: Flow that a route's growth is measured by, unit/yr.
         steps: Steps by family: ``plants``, ``mixes``, ``routes``, ``demands``, ``stores``.
         centred: For each node, ``(family, index)`` of the curve that pins its price, or None.
+        imported: Nodes whose price is pinned by their stock, and in the long run by the route given here.
         world_hash: Hash of the world it was made from.
         hash: Hash of the world and the scope: the name of this base in a cache.
     """
@@ -67,6 +69,7 @@ class Base:
     route_ref: Floats
     steps: dict[str, Steps]
     centred: list[tuple[str, int] | None]
+    imported: dict[int, int]
     world_hash: str
 
     @property
@@ -140,7 +143,7 @@ def calibrate(world: World, *, scope: tuple[str, ...] | None = None) -> Base:
     mix_total = np.zeros(len(net.nodes))
     np.add.at(mix_total, net.mix_to, balanced.mix_q)
     cap = np.maximum(net.plant_cap, balanced.plant_q)
-    pins = _pins(net, balanced, cap)
+    pins, imported = _pins(net, balanced, cap)
     return Base(
         net=net,
         balanced=balanced,
@@ -155,6 +158,7 @@ def calibrate(world: World, *, scope: tuple[str, ...] | None = None) -> Base:
         route_ref=np.maximum(balanced.route_q, net.parameter("route_reference") * throughput[net.route_to]),
         steps=_steps(net, balanced, throughput, cap, pins),
         centred=pins,
+        imported=imported,
         world_hash=world.hash,
     )
 
@@ -170,50 +174,63 @@ def _throughput(net: Network, b: Balanced) -> Floats:
     return np.maximum(use, 1e-9)
 
 
-def _pins(net: Network, b: Balanced, cap: Floats) -> list[tuple[str, int] | None]:
+def _pins(net: Network, b: Balanced, cap: Floats) -> tuple[list[tuple[str, int] | None], dict[int, int]]:
     """Choose for each node one curve whose middle step will pin its price, each curve for one node at most.
 
-    Demands pin their own node; nodes without one take a plant that uses or makes the commodity. A matching keeps
-    the pins independent, so that base prices and quantities are unique.
+    Demands pin their own node. Then, one node at a time: a plant all of whose other nodes are settled, or the largest
+    flow that joins the node to a settled one. Settling one after another leaves no cycle, so that the middle steps
+    form a triangular basis and base prices and quantities are unique.
     """
     pins: list[tuple[str, int] | None] = [None] * len(net.nodes)
-    order = np.argsort(-b.demand_q, kind="stable")
-    for i in order:
+    for i in np.argsort(-b.demand_q, kind="stable"):
         node = int(net.demand_node[i])
         if pins[node] is None and b.demand_q[i] > 0:
             pins[node] = ("demands", int(i))
-    open_nodes = np.array([i for i, pin in enumerate(pins) if pin is None], dtype=np.int64)
     # A plant at its capacity has no upper half of a middle step: it cannot pin.
     can = (b.plant_q > 0) & (b.plant_q < 0.995 * cap)
-    position = np.full(len(net.nodes), -1)
-    position[open_nodes] = np.arange(len(open_nodes))
-    keep = can[net.entry_plant] & (position[net.entry_node] >= 0)
-    if len(open_nodes) and keep.any():
-        graph = sparse.csr_matrix(
-            (np.ones(keep.sum()), (position[net.entry_node[keep]], net.entry_plant[keep])),
-            shape=(len(open_nodes), len(net.plants)),
-        )
-        match = maximum_bipartite_matching(graph, perm_type="column")
-        for k, plant in enumerate(match):
-            if plant >= 0:
-                pins[int(open_nodes[k])] = ("plants", int(plant))
-    _pin_by_trade(net, b, pins)
-    return pins
+    touched: list[list[int]] = [[] for _ in net.plants]
+    for plant, node in zip(net.entry_plant.tolist(), net.entry_node.tolist(), strict=True):
+        touched[plant].append(node)
+    plants = [int(j) for j in np.argsort(-b.plant_q * can, kind="stable") if can[j]]
+    routes = [int(a) for a in np.argsort(-b.route_q, kind="stable") if b.route_q[a] > 0]
+    while True:
+        if _settle_by_plants(plants, touched, pins):
+            continue
+        for a in routes:
+            ends = (int(net.route_from[a]), int(net.route_to[a]))
+            open_ends = [n for n in ends if pins[n] is None]
+            if len(open_ends) == 1:
+                pins[open_ends[0]] = ("routes", a)
+                break
+        else:
+            break
+    # What an importer gets in a month left port before: there its stock pins the price, in the long run its supplier.
+    store = {
+        int(n): s for s, n in enumerate(net.store_node) if not net.store_reserve[s] and net.store_s0[s] > 0
+    }
+    imported = {}
+    for node, pin in enumerate(pins):
+        if pin and pin[0] == "routes" and net.route_to[pin[1]] == node and node in store:
+            imported[node] = pin[1]
+            pins[node] = ("stores", store[node])
+    return pins, imported
 
 
-def _pin_by_trade(net: Network, b: Balanced, pins: list[tuple[str, int] | None]) -> None:
-    """Pin what is left by the largest flows that join it to pinned nodes, one after another: a forest has no cycle."""
-    order = np.argsort(-b.route_q, kind="stable")
-    order = order[b.route_q[order] > 0]
-    found = True
-    while found:
-        found = False
-        for a in order:
-            start, end = int(net.route_from[a]), int(net.route_to[a])
-            if (pins[start] is None) == (pins[end] is None):
-                continue
-            pins[start if pins[start] is None else end] = ("routes", int(a))
-            found = True
+def _settle_by_plants(
+    plants: list[int], touched: list[list[int]], pins: list[tuple[str, int] | None]
+) -> bool:
+    """Let plants with one open node pin it; say whether any did. Plants that can no longer pin leave the list."""
+    before = len(plants)
+    left = []
+    for j in plants:
+        open_nodes = [n for n in touched[j] if pins[n] is None]
+        if len(open_nodes) == 1:
+            pins[open_nodes[0]] = ("plants", j)
+        elif open_nodes:
+            left.append(j)
+    pinned = any(pins[n] == ("plants", j) for j in set(plants) - set(left) for n in touched[j])
+    plants[:] = left
+    return pinned and len(left) < before
 
 
 def _middle(edges: Floats) -> Floats:
@@ -264,11 +281,16 @@ def _steps(
         NEW_EDGES if q <= 0 else ROUTE_CENTRED if ("routes", a) in centred else ROUTE_EDGES
         for a, q in enumerate(b.route_q)
     ]
+    kinds = [
+        (WORKING_EDGES, WORKING_CENTRED) if working else (STOCK_EDGES, STOCK_CENTRED)
+        for working in net.store_working
+    ]
+    stock_edges = [edges[("stores", s) in centred] for s, edges in enumerate(kinds)]
     mix_edges = [np.concatenate([MIX_BELOW, 1.0 + MIX_ABOVE[1:]]) for _ in net.mixes]
     return {
         "plants": cut("plants", b.plant_q, net.plant_main, es, cap, reverse=False),
         "mixes": curves.join(mix_edges, [_middle(e) for e in mix_edges]),
         "routes": curves.join(route_edges, [_middle(e) for e in route_edges]),
         "demands": cut("demands", b.demand_q, net.demand_node, net.demand_ed, b.demand_q, reverse=True),
-        "stores": curves.join([STOCK_EDGES] * len(net.stores), [_middle(STOCK_EDGES)] * len(net.stores)),
+        "stores": curves.join(stock_edges, [_middle(e) for e in stock_edges]),
     }

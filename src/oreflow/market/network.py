@@ -32,7 +32,7 @@ class Network:
         mixes: ``use@REGION:cell``, from a cell node to a use node.
         routes: ``commodity:ORIGIN>DESTINATION``; `route_new` marks routes without an observed flow.
         demands: Final demand, and the use by plants outside the scope.
-        stores: Stocks.
+        stores: Stocks. `store_working` marks the working stock of an importer that has no other.
         plant_floor: Floor price that a policy guarantees, USD/unit; minus infinity where none.
         contract_plant: Plant of each binding offtake; `contract_route` carries it, `contract_q` is unit/yr.
     """
@@ -85,6 +85,7 @@ class Network:
     demand_ed: Floats
     stores: list[str]
     store_node: Ints
+    store_working: NDArray[np.bool_]
     store_reserve: NDArray[np.bool_]
     store_s0: Floats
     store_cap: Floats
@@ -241,7 +242,8 @@ def build(world: World, *, scope: tuple[str, ...] | None = None) -> Network:
     )
 
     t = _with_routes(trade.assign(new=False), world, commodities, inside)
-    s = stores[stores["commodity"].str.cat(stores["region"], sep="@").isin(at)].reset_index(drop=True)
+    s = stores[stores["commodity"].str.cat(stores["region"], sep="@").isin(at)]
+    s = pd.concat([s.assign(working=False), _working_stocks(world, t, s, price)], ignore_index=True)
 
     routes = (t["commodity"] + ":" + t["origin"] + ">" + t["destination"]).tolist()
     route_at = {name: i for i, name in enumerate(routes)}
@@ -296,6 +298,7 @@ def build(world: World, *, scope: tuple[str, ...] | None = None) -> Network:
         demand_ed=np.stack([all_demands["ed_low"], all_demands["ed_high"]], axis=1).astype(float),
         stores=s["store"].tolist(),
         store_node=node(s["commodity"], s["region"]),
+        store_working=s["working"].to_numpy(dtype=bool),
         store_reserve=(s["kind"] == "reserve").to_numpy(),
         store_s0=s["opening"].to_numpy(),
         store_cap=s["capacity"].to_numpy(),
@@ -373,6 +376,32 @@ def _new_pairs(trade: pd.DataFrame, least: float, known: set[tuple[str, str]]) -
                     rows.append((commodity, o, d))
     frame = pd.DataFrame(rows, columns=["commodity", "origin", "destination"])
     return frame.assign(year=2025, quantity=0.0, quality="assumed", new=True)
+
+
+def _working_stocks(
+    world: World, trade: pd.DataFrame, stores: pd.DataFrame, price: dict[str, float]
+) -> pd.DataFrame:
+    """Stocks of importers that the world lists none for: some days of what they import, so that a ship may be late."""
+    into = trade.groupby(["commodity", "destination"], as_index=False)["quantity"].sum()
+    have = set(zip(stores["commodity"], stores["region"], strict=True))
+    lacks = [(c, d) not in have for c, d in zip(into["commodity"], into["destination"], strict=True)]
+    into = into[np.array(lacks, dtype=bool) & (into["quantity"] > 0).to_numpy()]
+    share = world.parameter("stock_holding_share")
+    return pd.DataFrame(
+        {
+            "store": "working:" + into["commodity"] + "@" + into["destination"],
+            "commodity": into["commodity"],
+            "region": into["destination"],
+            "kind": "commercial",
+            "opening": into["quantity"] * world.parameter("working_stock_days") / 365.0,
+            "capacity": np.nan,
+            "rate_in": np.nan,
+            "rate_out": np.nan,
+            "holding_cost": into["commodity"].map(price) * share,
+            "loss": 0.0,
+            "working": True,
+        }
+    )
 
 
 def _contracts(world: World, plants: pd.DataFrame, route_at: dict[str, int]) -> pd.DataFrame:

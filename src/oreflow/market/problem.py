@@ -99,8 +99,10 @@ def starting_basis(problem: Problem) -> tuple[NDArray[np.int8], NDArray[np.int8]
         if pin is None:
             continue
         family, index = pin
+        if layout.static and family == "stores":
+            family, index = "routes", base.imported[node]
         steps = base.steps[family]
-        mine = np.flatnonzero((steps.owner == index) & (steps.mid == 1.0))
+        mine = np.flatnonzero((steps.owner == index) & (steps.lo < 1.0) & (steps.hi >= 1.0))
         if len(mine):
             col[layout.start[family] + mine[0]] = 1
             row[node] = 0

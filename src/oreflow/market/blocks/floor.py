@@ -1,6 +1,6 @@
 """A price floor or contract for difference: its plants decide as if the price were never below the floor.
 
-    cost of step m of plant j:  at most 0 where it is below the floor K
+    cost of step m of plant j:  at most 0 where its price, k_m·max(p0, K), is below the floor K
     payment_t = max(0, K − p_t)·x_t,  returned share of the upside above K
 
 The payment is settled after the solve. What the floor does in the market is that tonnes which cost less than K keep
@@ -22,11 +22,17 @@ def fill(view: View, arrays: Arrays) -> None:
     base, net, steps = layout.base, layout.base.net, layout.base.steps["plants"]
     if not np.isfinite(net.plant_floor).any():
         return
-    # A step is worth running at the floor when its price ratio is below floor / base price.
-    ratio = net.plant_floor / np.maximum(base.price[net.plant_main], 1e-9)
-    paid = steps.mid <= ratio[steps.owner]
-    cols = layout.start["plants"] + np.flatnonzero(paid)
-    arrays.cost[:, cols] = np.minimum(arrays.cost[:, cols], 0.0)
+    price = np.maximum(base.price[net.plant_main], 1e-9)
+    ratio = (net.plant_floor / price)[steps.owner]
+    # A floor above the base price is what the observed output answers: the curve is anchored on it.
+    above = np.maximum(ratio, 1.0)
+    paid = steps.mid * above <= ratio
+    moved = np.flatnonzero((ratio > 1.0) & ~paid)
+    part = layout.start["plants"]
+    raised = base.plant_gross[steps.owner[moved]] * steps.mid[moved] * (ratio[moved] - 1.0)
+    arrays.cost[:, part + moved] += view.beta[:-1, None] * raised
+    free = part + np.flatnonzero(paid)
+    arrays.cost[:, free] = np.minimum(arrays.cost[:, free], 0.0)
 
 
 def payment(floor: float, price: Floats, output: Floats, *, upside: float = 0.0) -> Floats:

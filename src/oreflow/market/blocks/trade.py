@@ -64,6 +64,10 @@ def fill(view: View, arrays: Arrays) -> None:
         extra = extra + view.tariff
     # Goods still under way at the end are worth their price after it.
     late = after * view.far[net.route_to]
+    if layout.static and base.imported:
+        # Without transit an importer's price is pinned by its supplier: the steps around the base flow become one.
+        pinned = np.isin(steps.owner, list(base.imported.values()))
+        slope = np.where(pinned & ((steps.hi == 1.0) | (steps.lo == 1.0)), 0.0, slope)
     part = layout.slice("routes")
     cost = spread(anchor + extra - late, steps.owner) + p_to[steps.owner] * slope
     arrays.cost[:, part] = view.beta[:-1, None] * cost
