@@ -53,7 +53,15 @@ def cobalt_nickel(src: Path, common: Common) -> list[Row]:
     alone = {r: q - leached.get(r, 0.0) for r, q in nickel.items()}
     other = by_region(common, {c: q for c, q in cobalt.items() if c not in (*_HPAL, "COD")})
     rows = [
-        *aggregate(common, "nickel_mining", alone, **_MCS, quality="reported", note="Less leached laterite"),
+        *aggregate(
+            common,
+            "nickel_mining",
+            alone,
+            **_MCS,
+            quality="derived",
+            method="minerals_battery.cobalt_nickel",
+            note="Less leached laterite",
+        ),
         *aggregate(
             common,
             "nickel_hpal_mining",

@@ -117,13 +117,8 @@ def _named(row: Row) -> list[Row]:
         own = {k: fact[k] for k in ("plant", "name", "lat", "lon", "aliases") if k in fact}
         size = {k: row[k] * share for k in ("capacity", "output")}
         notes = "; ".join(n for n in (fact.get("note", ""), row["note"]) if n)
-        quality = "derived" if share == 1 else "assumed"
-        parts.append(
-            row
-            | own
-            | size
-            | {"aggregate": 0, "quality": quality, "method": "minerals_chain.aggregate", "note": notes}
-        )
+        whole = share == 1
+        parts.append(row | own | size | {"aggregate": 0, "note": notes})
     if left > 1e-9:
         parts.append(row | {k: row[k] * left for k in ("capacity", "output")})
     return parts

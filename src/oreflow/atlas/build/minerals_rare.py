@@ -47,7 +47,17 @@ def rare_earths(src: Path, common: Common) -> list[Row]:
             quality="reported",
             note="Oxide equivalent of all rare earths; China is its production quota of 2024",
         ),
-        *aggregate(common, "rare_earth_separation", separated, **derived, method="minerals_rare.rare_earths"),
+        *aggregate(
+            common,
+            "rare_earth_separation",
+            {"CHN": separated.pop("CHN")},
+            **derived,
+            method="minerals_rare.rare_earths",
+            note="What the world mines less what others separate",
+        ),
+        *aggregate(
+            common, "rare_earth_separation", separated, source="oreflow", vintage="2025", quality="assumed"
+        ),
         *aggregate(
             common,
             "magnet_making",
