@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from oreflow.gauge import bottleneck, gauges
     from oreflow.market import Base, Engine, Outcome, Settings, calibrate
+    from oreflow.news import Claim, read
     from oreflow.shock import Event, Scenario
 
 __version__ = "0.1.0"
@@ -42,12 +43,15 @@ _HOME = {
     "Outcome": "oreflow.market",
     "Settings": "oreflow.market",
     "calibrate": "oreflow.market",
+    "Claim": "oreflow.news",
+    "read": "oreflow.news",
     "Event": "oreflow.shock",
     "Scenario": "oreflow.shock",
 }
 
 __all__ = [
     "Base",
+    "Claim",
     "DataError",
     "Engine",
     "Event",
@@ -66,6 +70,7 @@ __all__ = [
     "bundled",
     "calibrate",
     "gauges",
+    "read",
 ]
 
 
