@@ -97,7 +97,7 @@ def aggregate(
                 "output": q,
                 "cost": float(fact["cost"]),
                 "status": "operating",
-                "source": source if room else f"{source};oreflow",
+                "source": source if room else _with_ours(source),
                 "vintage": vintage,
                 "quality": quality,
                 "method": method,
@@ -117,11 +117,18 @@ def _named(row: Row) -> list[Row]:
         own = {k: fact[k] for k in ("plant", "name", "lat", "lon", "aliases") if k in fact}
         size = {k: row[k] * share for k in ("capacity", "output")}
         notes = "; ".join(n for n in (fact.get("note", ""), row["note"]) if n)
-        whole = share == 1
-        parts.append(row | own | size | {"aggregate": 0, "note": notes})
+        known: Row = (
+            {} if share == 1 else {"quality": "assumed", "method": "", "source": _with_ours(row["source"])}
+        )
+        parts.append(row | own | size | known | {"aggregate": 0, "note": notes})
     if left > 1e-9:
         parts.append(row | {k: row[k] * left for k in ("capacity", "output")})
     return parts
+
+
+def _with_ours(source: str) -> str:
+    """Add our own assumptions to the keys of sources."""
+    return ";".join(dict.fromkeys([*source.split(";"), "oreflow"]))
 
 
 def _assumed(fact: Row) -> str:

@@ -45,7 +45,7 @@ def rare_earths(src: Path, common: Common) -> list[Row]:
             mine,
             **_MCS,
             quality="reported",
-            note="Oxide equivalent of all rare earths; China is its production quota of 2024",
+            note="Oxide equivalent of all rare earths; China counts its quota",
         ),
         *aggregate(
             common,
