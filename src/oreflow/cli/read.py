@@ -22,14 +22,10 @@ if TYPE_CHECKING:
 @json_option
 def read(articles: tuple[Path, ...], day: datetime | None, overlay: Path | None, as_json: bool) -> None:
     """Read ARTICLES (plain text) and list what they claim, with quotes."""
-    from oreflow.atlas import bundled
+    from oreflow.atlas import load
     from oreflow.news import read as read_articles
 
-    world = bundled()
-    if overlay is not None:
-        from oreflow.atlas import overlay as lay_over
-
-        world = lay_over(overlay, base=world)
+    world = load(overlay)
     readings = read_articles(articles, world, day=day.date() if day else None)
     if as_json:
         found = [r.to_dict() for r in readings]
@@ -48,7 +44,7 @@ def _show(r: Reading) -> None:
     click.echo(f"Date: {r.date or 'not stated'}. {len(r.claims)} claims, {len(r.events)} events.")
     if r.claims:
         rows = [
-            (i, c.type, c.subject, c.commodity, _amount(c), _stance(c), c.speaker, c.effective, c.group, _words(c.quote))
+            (i, c.type, c.subject, c.commodity, _amount(c), _stance(c), c.speaker, str(c.effective or ""), c.group, _words(c.quote))
             for i, c in enumerate(r.claims)
         ]
         heads = ["", "type", "subject", "commodity", "quantity", "stance", "speaker", "effective", "group", "quote"]
@@ -87,15 +83,17 @@ def _amount(c: Claim) -> str:
     sign = {"up": "+", "down": "-"}.get(c.direction or "", "")
     if q is None:
         return {"+": "up", "-": "down"}.get(sign, "")
-    low, high = q.low, q.high
+    from oreflow.news.claims import plain
+
+    low, high = q.range
     if q.value is None:
-        number = f"{low:,.6g} to {high:,.6g}"
-    elif high is not None and low is None:
-        number = f"up to {q.value:,.6g}"
-    elif low is not None and high is None:
-        number = f"at least {q.value:,.6g}"
+        number = f"{plain(low)} to {plain(high)}"
+    elif q.high is not None and q.low is None:
+        number = f"up to {plain(q.value)}"
+    elif q.low is not None and q.high is None:
+        number = f"at least {plain(q.value)}"
     else:
-        number = f"{q.value:,.6g}"
+        number = plain(q.value)
     return f"{sign} {number} {q.unit}{f'/{q.per}' if q.per else ''}".strip()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from oreflow.news.claims import Amount
-from oreflow.news.dates import When
+from oreflow.news.dates import When, moved
 from oreflow.news.interval import Interval
 from oreflow.news.lexicon import read_table
 from oreflow.news.linking import Mention
@@ -66,6 +66,11 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
             return owner
     spec = types()[trigger.type]
     kinds = spec.subjects
+    if trigger.head.name in _INTRANSITIVE and trigger.object != (trigger.head.start, trigger.head.end):
+        found = _attached(scene, trigger, kinds)
+        if found is None and not scene.mentions and trigger.type in _CARRIED:
+            return next((last[k] for k in ("plant", "firm") if k in last), None)
+        return found
     best: tuple[float, Mention] | None = None
     for m in scene.mentions:
         if m.kind not in kinds:
@@ -77,9 +82,12 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
         if i >= trigger.last and trigger.type not in _POLICIES:
             cost += 5.0 if m.kind != "plant" else 0.0
         before = scene.lower[i - 1] if i else ""
+        if before == "the" and i > 1:
+            before = scene.lower[i - 2]
         possessive = j < len(scene.lower) and scene.lower[j] in {"'s", "'"}
         if trigger.type in _POLICIES and m.kind == "region":
-            cost += 25.0 if before in _AIMED and not possessive else 0.0
+            if before in _AIMED and not possessive and before not in {"in", "by"}:
+                continue
         elif m.kind == "firm" and before in {"with", "to", "from", "including", "against"}:
             cost += 8.0
         elif m.kind == "region" and before in {"to", "from"}:
@@ -96,6 +104,36 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
         if kind in kinds and kind in last and trigger.type in _CARRIED:
             return last[kind]
     return None
+
+
+_INTRANSITIVE = frozenset({"FALL", "FALL_N", "RISE", "RISE_N", "UP", "DOWN", "TRADE_AT", "COPULA"})
+_LINKS = frozenset("of at in from by for the its 's ' and domestic total mine mined refined annual monthly global world".split())
+
+
+def _attached(scene: Scene, trigger: Trigger, kinds: tuple[str, ...]) -> Mention | None:
+    """What the object belongs to: "CATL's output", "lithium demand in China", "production at Greenbushes"."""
+    i, j = scene.span(*trigger.object)
+    best: tuple[float, Mention] | None = None
+    for m in scene.mentions:
+        if m.kind not in kinds:
+            continue
+        a, b = scene.span(m.start, m.end)
+        if a < j and i < b:
+            between: list[str] = []
+        elif b <= i:
+            between = scene.lower[b:i]
+        else:
+            between = scene.lower[j:a]
+            if not between or between[0] not in {"of", "at", "in", "from", "by", "for"}:
+                continue
+        if len(between) > 6 or any(w in {",", ";", ":", "that", "said", "as", "when"} for w in between):
+            continue
+        if b <= i and len(between) > 2 and "'s" not in between and not set(between) & _LINKS and m.kind != "plant":
+            continue
+        cost = len(between) + 3.0 * kinds.index(m.kind)
+        if best is None or cost < best[0]:
+            best = (cost, m)
+    return best[1] if best else None
 
 
 def _share_owner(scene: Scene, trigger: Trigger) -> Mention | None:
@@ -116,7 +154,7 @@ def _share_owner(scene: Scene, trigger: Trigger) -> Mention | None:
     return min(near, key=lambda n: n[0])[1] if near else None
 
 
-_CARRIED = frozenset({"restart", "licence", "reserve_report", "ignorance", "halt"})
+_CARRIED = frozenset({"restart", "licence", "reserve_report", "ignorance", "halt", "output_cut", "expansion"})
 
 
 def commodity(scene: Scene, trigger: Trigger, limit: float = 60.0) -> list[Mention]:
@@ -191,7 +229,7 @@ def country(scene: Scene, trigger: Trigger, chosen: Mention | None) -> str | Non
         cost = _gap(i, j, trigger.first, trigger.last) + 12.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
         if best is None or cost < best[0]:
             best = (cost, m.name.country)
-    if best is not None and best[0] < 24:
+    if best is not None and best[0] < (24 if trigger.type in _POLICIES else 13):
         return best[1]
     if chosen is not None and chosen.kind == "programme":
         return chosen.name.country or None
@@ -226,6 +264,8 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
             kinds = types()[t.type].quantities
             if q.kind not in kinds or (q.start < t.head.end and t.head.start < q.end and q.kind != "multiple"):
                 continue
+            if q.unit == "workers" and t.type in {"halt", "disruption", "output_cut"}:
+                continue
             if q.kind == "time" and not _is_duration(scene, i, t):
                 continue
             if q.kind == "money" and t.type != "investment" and _names_fund(scene, q):
@@ -238,7 +278,10 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
                 best = (cost, k)
         if best is not None and best[0] <= 22:
             out.setdefault(best[1], []).append((best[0], q))
-    return {k: [q for _, q in sorted(found, key=lambda c: c[0])] for k, found in out.items()}
+    return {
+        k: [q for _, q in sorted(found, key=lambda c: (types()[triggers[k].type].quantities.index(c[1].kind), c[0]))]
+        for k, found in out.items()
+    }
 
 
 def _names_fund(scene: Scene, q: Quantity) -> bool:
@@ -274,6 +317,7 @@ class Dates:
     effective: Interval | None
 
 
+_OUTLOOKS = frozenset({"forecast", "dependency", "capacity_fact"})
 _ANNOUNCE = frozenset(
     "announced announces announce announcing announcement confirmed confirms unveiled unveils disclosed declared".split()
 )
@@ -281,7 +325,12 @@ _SAY = frozenset("said says told wrote stated reported reports estimated noted w
 
 
 def dates(
-    scene: Scene, trigger: Trigger, found: list[When], article: Interval | None, spoken: tuple[int, int] | None
+    scene: Scene,
+    trigger: Trigger,
+    found: list[When],
+    article: Interval | None,
+    spoken: tuple[int, int] | None,
+    modality: str,
 ) -> Dates:
     """Find when a claim was said, was announced and takes effect.
 
@@ -291,6 +340,7 @@ def dates(
         found: Dates in it, with offsets in the article.
         article: Date of the article, None when unknown.
         spoken: Span of the attribution, if any.
+        modality: Whether it is past or still to come, which settles the year of a month named without one.
 
     Returns:
         The dates; ``said`` is the article's date where the text gives no other.
@@ -311,11 +361,28 @@ def dates(
             continue
         cost = gap + 7.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
         cost += 3.0 if j <= trigger.first and i > 1 and any(x == "," for x in scene.lower[j : trigger.first]) else 0.0
-        if cost < best and cost <= 22:
-            best, effective = cost, w.interval
+        limit = 45 if trigger.type in _OUTLOOKS else 22
+        if cost < best and cost <= limit:
+            best, effective = cost, _tensed(w, article, modality)
     if announced is None and any(w in _ANNOUNCE for w in scene.lower):
         announced = said
     return Dates(said, announced, effective)
+
+
+def _tensed(w: When, article: Interval | None, modality: str) -> Interval | None:
+    """Move a date without a year by the tense; a past that lies in the future is no date of it."""
+    ref = article.end if article else None
+    i = w.interval
+    if ref is None or i.label:
+        return i
+    ahead = modality in {"planned", "forecast", "considered", "conditional"}
+    if w.floating and ahead and i.end is not None and i.end < ref:
+        return moved(i, 1)
+    if w.floating and modality == "happened" and i.start is not None and i.start > ref and not w.role:
+        return moved(i, -1)
+    if modality in {"happened", "rumoured"} and w.role == "by" and i.end is not None and i.end > ref:
+        return None
+    return i
 
 
 def _verb_near(scene: Scene, i: int, j: int) -> str:

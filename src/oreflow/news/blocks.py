@@ -152,12 +152,12 @@ def _is_wrapped(lines: list[tuple[int, int, str]]) -> bool:
     lengths = sorted(len(t.rstrip()) for _, _, t in lines if t.strip())
     if len(lengths) < 4 or lengths[-1] > 125:
         return False
-    runs = sum(
-        1
+    runs = [
+        b.lstrip()[:1].islower()
         for (_, _, a), (_, _, b) in zip(lines, lines[1:], strict=False)
         if a.strip() and b.strip() and not _END.search(a) and not _BULLET.match(b) and len(a) > 45
-    )
-    return runs >= 0.25 * len(lengths)
+    ]
+    return len(runs) >= 0.25 * len(lengths) and sum(runs) >= 0.4 * len(runs)
 
 
 def _breaks(lines: list[tuple[int, int, str]], last: int, i: int, wrapped: bool) -> bool:

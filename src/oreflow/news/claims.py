@@ -8,6 +8,11 @@ from typing import Any
 from oreflow.news.interval import Interval
 
 
+def plain(value: float) -> str:
+    """A number for people: grouped thousands, no exponent."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A quantity as the text states it.

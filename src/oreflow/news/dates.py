@@ -40,12 +40,14 @@ class When:
         interval: The days it may mean.
         role: Word in front that gives the interval its open end (``since``, ``by``, ``until``, ``before``,
             ``after``, ``from``), or ``""``.
+        floating: Whether the text names no year, so that the tense may still move it by one.
     """
 
     start: int
     end: int
     interval: Interval
     role: str = ""
+    floating: bool = False
 
 
 Builder = Callable[["re.Match[str]", "date | None", str], "Interval | None"]
@@ -311,7 +313,9 @@ def find_dates(text: str, ref: date | None = None) -> list[When]:
                 interval = None
             if interval is not None:
                 end = match.start() + len(match[0].rstrip())
-                found.append(When(match.start(), end, interval, _ROLES.get(lead, lead)))
+                groups = match.groupdict()
+                yearless = build in (_absolute, _quarter) and not any(groups.get(k) for k in ("y", "yy", "rel"))
+                found.append(When(match.start(), end, interval, _ROLES.get(lead, lead), yearless))
     found.sort(key=lambda w: (w.start, -(w.end - w.start)))
     kept: list[When] = []
     for w in found:
@@ -345,10 +349,25 @@ def _opened(w: When, ref: date | None) -> When:
         i = Interval(None, i.start - timedelta(days=1) if i.start else None)
     elif w.role == "after":
         i = Interval(i.end, None)
-    return When(w.start, w.end, i, w.role if w.role in _OPENERS else "")
+    return When(w.start, w.end, i, w.role if w.role in _OPENERS else "", w.floating and w.role != "since")
 
 
 _OPENERS = {"since", "by", "until", "before", "after", "from"}
+
+
+def moved(interval: Interval, years: int) -> Interval:
+    """The same stretch some years on.
+
+    Args:
+        interval: Any interval.
+        years: Years to add; may be negative.
+
+    Returns:
+        The moved interval.
+    """
+    start = iv.shift_months(interval.start, 12 * years) if interval.start else None
+    end = iv.shift_months(interval.end, 12 * years) if interval.end else None
+    return Interval(start, end, interval.label)
 
 
 def _joined(text: str, dates: list[When]) -> list[When]:

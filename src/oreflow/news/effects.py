@@ -192,7 +192,7 @@ _KINDS = [
     ("weather", r"storm|flood|rain|snow|drought|cyclone|hurricane|typhoon|heatwave|heat wave|wildfire|landslide|mudslide"),
     ("strike", r"strike|walkout|walk-out|lockout|industrial action|blockade|roadblock|protest|labou?r dispute|\bunion\b"),
     ("power_cut", r"power cut|power outage|power shortage|load[- ]shedding|blackout|electricity"),
-    ("conflict", r"conflict|rebel|militant|armed group|insurgen|attack|coup|unrest|sabotage"),
+    ("conflict", r"conflict|fighting|clashes|rebel|militant|armed group|insurgen|attack|coup|unrest|sabotage"),
     ("accident", r"accident|explosion|fire|blaze|collapse|mud rush|rockfall|rockburst|leak|dam failure|spill|seismic|earthquake|quake|tremor|breakdown|equipment|derail|fatalit|cave-in|rupture"),
 ]
 
@@ -207,14 +207,15 @@ def disruption_kind(text: str) -> str:
 
 def _disruption(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     aim = plants(claim, atlas, text)
-    kind = disruption_kind(text) or cause or "accident"
+    known = disruption_kind(text) or cause
+    kind, law = known or "halt", known or "suspension"
     q = claim.quantity
     defaults = [aim.note] if aim.note else []
     if aim.target is None:
         return Consequence(kind, aim, reason=aim.reason)
     length = _months(q)
     if q is not None and q.unit.startswith("t") and q.per in _MONTHS:
-        return _loss(claim, aim, kind, kind, defaults)
+        return _loss(claim, aim, kind, law, defaults)
     if q is not None and q.unit == "%":
         low, high = bounds(q)
         effect = {"availability": _pair(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
@@ -225,8 +226,8 @@ def _disruption(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequenc
         effect = {"availability": [low, high]}
         defaults.append(f"the plant runs at {low:.0%} to {high:.0%} while it lasts")
     if length is None:
-        defaults.append(f"length: the law {kind!r}")
-    return Consequence(kind, aim, effect, duration=length or kind, recovery=assumption("restart_recovery"), defaults=tuple(defaults))
+        defaults.append(f"length: the law {law!r}" + ("" if known else ", as the cause is not told"))
+    return Consequence(kind, aim, effect, duration=length or law, recovery=assumption("restart_recovery"), defaults=tuple(defaults))
 
 
 def _export_control(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:

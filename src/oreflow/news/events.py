@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from oreflow.news.arguments import types
 from oreflow.news.assumptions import assumption
-from oreflow.news.claims import Claim
+from oreflow.news.claims import Claim, plain
 from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.effects import Consequence, consequence, disruption_kind
 from oreflow.news.interval import Interval
@@ -72,7 +72,7 @@ def _what(c: Claim) -> str:
     amount = ""
     if q is not None:
         low, high = q.range
-        number = f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
+        number = plain(low) if low == high else f"{plain(low)} to {plain(high)}"
         amount = f", {number} {q.unit}" + (f" a {q.per}" if q.per else "")
     return f"{label}: {about}{amount}"
 
@@ -104,6 +104,10 @@ def _draft(
 ) -> EventDraft:
     order = sorted(members, key=lambda m: (MODALITIES.index(m[1].modality), -_detail(m[1], m[2])))
     _, first, found = order[0]
+    tonnes = [m for m in order if "output_cut" in m[2].effect]
+    if tonnes and "output_cut" not in found.effect and re.search(_PARTLY, first.quote.lower()):
+        # "Some of its operations": the amount that somebody gives says how much.
+        found = replace(tonnes[0][2], type=found.type, duration=found.duration)
     chosen = [m for m in members if set(m[2].effect) == set(found.effect)]
     effect = _span([m[2].effect for m in chosen])
     modality = min((m[1].modality for m in members), key=MODALITIES.index)
@@ -153,6 +157,9 @@ def _draft(
         recovery=found.recovery,
         defaults=tuple(dict.fromkeys(defaults)),
     )
+
+
+_PARTLY = r"\b(?:some of|one of|part of|partly|partial|several|lines?)\b"
 
 
 def _detail(c: Claim, found: Consequence) -> int:

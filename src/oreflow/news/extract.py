@@ -67,11 +67,13 @@ def extract(article: Article, world: World, *, day: date | None = None) -> Extra
     carried: dict[str, Mention] = {}
     item = -1
     near: list[Mention] = []
+    carried_at: dict[str, int] = {}
     seen: set[str] = set()
     for s, own, words in _aligned(all_sentences, mentions, hits):
         if s.item != item:
             item, carried, near = s.item, {}, []
         was_open = speakers.open_quote
+        carried = {k: m for k, m in carried.items() if s.index - carried_at[k] <= 4}
         speech = attributions(s, own, speakers)
         repeated = s.text.lower() in seen or any(t.startswith(s.text.lower()) for t in seen if len(s.text) > 40)
         seen.add(s.text.lower())
@@ -81,6 +83,7 @@ def extract(article: Article, world: World, *, day: date | None = None) -> Extra
         for m in own:
             if m.via != "pronoun" and m.kind in {"plant", "firm"}:
                 carried[m.kind] = m
+                carried_at[m.kind] = s.index
         named = [m for m in own if m.kind == "commodity" and m.via != "pronoun"]
         near = named or (near if near and near[0].start > s.start - 600 else [])
     return Extract(tuple(_tidy(out)), stamps[0] if stamps else None, bool(relevant), plan)
@@ -127,7 +130,7 @@ def _claims(
         replace(q, start=q.start + s.start, end=q.end + s.start) for q in find_quantities(s.text, spans)
     ]
     scene = Scene(s, words, own, quantities)
-    triggers = find_triggers(scene)
+    triggers = _told(find_triggers(scene))
     given = arguments.amounts(scene, triggers)
     out = []
     for k, trigger in enumerate(triggers):
@@ -136,8 +139,16 @@ def _claims(
         )
         if claim is not None and belongs(claim, scene, trigger):
             out.append(claim)
-            out += _more(claim, given.get(k, [])[1:])
+            out += _more(claim, given.get(k, [])[1:], found)
     return _quoted(article, scene, out, triggers)
+
+
+def _told(triggers: list[Trigger]) -> list[Trigger]:
+    """Leave out what a statement of ignorance is about: "has not said when the mine will reopen"."""
+    unknown = [t for t in triggers if t.type == "ignorance"]
+    return [
+        t for t in triggers if t.type == "ignorance" or not any(0 <= t.first - u.last <= 8 for u in unknown)
+    ]
 
 
 def _claim(
@@ -162,13 +173,15 @@ def _claim(
     inherits = trigger.type not in {"share_price_move", "investment", "agreement", "bottleneck"} and not (
         trigger.type == "licence" and (who is None or who.kind not in {"plant", "firm"})
     )
+    if trigger.type in {"tariff", "sanction", "subsidy"} and {"goods", "products", "all"} & set(scene.lower):
+        inherits = False
     if not keys and near and inherits:
-        last = [m for m in near if m.name.key not in {"ev_battery", "battery"}]
-        keys = [last[-1].name.key] if last else []
+        last = arguments.distinct(m.name.key for m in near if m.name.key not in {"ev_battery", "battery"})
+        keys = last if len(last) == 1 else []
     meaning = stance(scene, trigger)
     spoken = speaker_of(trigger.head.start, trigger.head.end, s, speech, speakers, was_open)
     span = (spoken.start, spoken.end) if spoken else None
-    when = arguments.dates(scene, trigger, found, stamp, span)
+    when = arguments.dates(scene, trigger, found, stamp, span, "forecast" if trigger.head.name == "EXPECT" else meaning.modality)
     quantity = given[0] if given else None
     direction = trigger.direction or {1: "up", -1: "down"}.get(quantity.sign if quantity else 0, "")
     kind, label, candidates = _subject(scene, trigger, who, keys)
@@ -240,7 +253,8 @@ def _measure(scene: Scene, trigger: Trigger, quantity: Quantity | None) -> str:
     return best[1] if best else ""
 
 
-_AGGREGATES = frozenset({"demand_change", "price_move", "output_cut", "expansion", "capacity_fact", "concentration"})
+_AGGREGATES = frozenset({"capacity_fact", "concentration"})
+_CHANGES = frozenset({"RISE", "FALL", "RISE_N", "FALL_N", "UP", "DOWN", "GAP"})
 
 
 def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None) -> Claim:
@@ -253,6 +267,12 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None) -> Claim:
         and (claim.effective.end - ref).days > 300
         and claim.effective.end.year > ref.year
     )
+    if trigger.head.name in _CHANGES and claim.modality == "planned":
+        claim = replace(claim, modality="forecast")  # nobody plans a price: "will rise" is a forecast
+    if claim.type == "capacity_fact" and claim.modality == "planned":
+        claim = replace(claim, type="expansion", direction="up")
+    if claim.type == "bottleneck" and claim.modality == "forecast":
+        return replace(claim, modality="happened")
     if claim.type == "ignorance":
         return replace(claim, polarity="negated", modality="happened", quantity=None)
     if claim.type == "forecast" and trigger.head.name == "EXPECT" and claim.modality in {"happened", "rumoured"}:
@@ -264,19 +284,23 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None) -> Claim:
     return claim
 
 
-_REPEATED = frozenset({"forecast", "capacity_fact", "tariff", "price_move", "quota", "concentration", "output_cut"})
+_REPEATED = frozenset({"stockpile", "forecast", "capacity_fact", "tariff", "price_move", "quota", "concentration", "output_cut"})
 
 
-def _more(claim: Claim, rest: list[Quantity]) -> list[Claim]:
+def _more(claim: Claim, rest: list[Quantity], found: list[When]) -> list[Claim]:
     """Further quantities of the same statement become claims of their own where they are of another kind."""
     if claim.type not in _REPEATED or claim.quantity is None:
         return []
     out = []
-    units = {claim.quantity.unit}
+    units = {(claim.quantity.unit, claim.quantity.per)}
     for q in rest:
-        if q.unit not in units and q.kind in {"mass", "energy", "share", "money"}:
-            units.add(q.unit)
-            out.append(replace(claim, quantity=arguments.amount(q)))
+        if (q.unit, q.per or None) in units or q.kind not in {"mass", "energy", "share", "money"}:
+            continue
+        units.add((q.unit, q.per or None))
+        kind = "concentration" if claim.type == "capacity_fact" and q.kind == "share" else claim.type
+        behind = [w for w in found if 0 <= w.start - q.end <= 12]
+        when = behind[0].interval if behind else claim.effective
+        out.append(replace(claim, type=kind, quantity=arguments.amount(q), effective=when))
     return out
 
 
@@ -322,7 +346,9 @@ def _repeats(c: Claim, o: Claim) -> bool:
     if (c.type, c.polarity, c.item) != (o.type, o.polarity, o.item) or c.quantity is not None:
         return False
     same = c.subject == o.subject or (c.start == o.start and c.type in {"share_price_move", "price_move"})
-    if c.start == o.start and same and o.quantity is not None and c.direction == o.direction:
+    if c.start == o.start and same and o.quantity is not None and (
+        c.type == "forecast" or (c.type in {"share_price_move", "price_move"} and c.direction == o.direction)
+    ):
         return True
     if not c.nominal or c.subject != o.subject or c.modality not in {"happened", o.modality}:
         return False

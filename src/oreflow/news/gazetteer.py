@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from oreflow.news.lexicon import read_table
+from oreflow.news.lexicon import entries, read_table
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
 
-Kind = Literal["plant", "firm", "region", "commodity", "programme"]
+Kind = Literal["plant", "firm", "region", "commodity", "programme", "observer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Name:
     """Something that text can name.
 
     Attributes:
-        kind: ``plant``, ``firm``, ``region`` (a country), ``commodity`` or ``programme``.
+        kind: ``plant``, ``firm``, ``region`` (a country), ``commodity``, ``programme``, or ``observer`` (a bank, an
+            agency, a paper: it speaks of others and is never what a claim is about).
         key: Its key in the atlas; for a country its ISO-3 code, for a programme its key in the lexicon.
         mineral: Mineral family of a commodity or plant, or ``""``.
         country: ISO-3 code of where it is, or ``""``.
@@ -109,6 +111,8 @@ def _build(world: World) -> Gazetteer:
         for alias in [row["name"], *row["aliases"].split("|")]:
             g.add(alias, name)
         g.titles[row["key"]] = row["name"]
+    for row in read_table("observers"):
+        g.add(row["name"], Name("observer", row["name"], known=False))
     _firms(g, world)
     _plants(g, world)
     return g
@@ -155,7 +159,7 @@ def _firms(g: Gazetteer, world: World) -> None:
             continue
         firm = Name("firm", key, country=region)
         g.titles[key] = name
-        for alias in [name, *_split(aliases)]:
+        for alias in [name, *_split(aliases), *_short(name)]:
             if not _is_place(g, alias):
                 g.add(alias, firm)
         for ticker in _split(tickers):
@@ -164,13 +168,26 @@ def _firms(g: Gazetteer, world: World) -> None:
                     g.tickers[form.upper()] = firm
 
 
+_SUFFIX = re.compile(
+    r",?\s+(?:Inc|Corp|Corporation|Ltd|Limited|Co Ltd|Company|Group|PLC|plc|AG|SA|NV|AB|ASA|LLC|SE|Holdings)\.?$"
+)
+
+
+def _short(name: str) -> list[str]:
+    """The name without brackets and the legal form: "Rio Tinto" of "Rio Tinto Group (ASX)"."""
+    plain = re.sub(r"\s*\(.*\)$", "", name)
+    cut = _SUFFIX.sub("", plain)
+    return [w for w in dict.fromkeys((plain, cut)) if w != name and len(w) > 2]
+
+
 def _is_place(g: Gazetteer, alias: str) -> bool:
     meanings = g.loose.get(alias.lower(), []) + g.exact.get(alias, [])
-    return any(m.kind in {"region", "commodity"} for m in meanings)
+    return any(m.kind in {"region", "commodity", "observer"} for m in meanings)
 
 
 def _plants(g: Gazetteer, world: World) -> None:
     outputs = dict(zip(world.processes["process"], world.processes["output"], strict=True))
+    common = {e.phrase for e in entries()}
     p = world.plants
     for key, name, process, region, aggregate, aliases in zip(
         p["plant"], p["name"], p["process"], p["region"], p["aggregate"], p["aliases"], strict=True
@@ -182,10 +199,10 @@ def _plants(g: Gazetteer, world: World) -> None:
         g.plants[key] = plant
         g.titles[key] = name
         for alias in [name, *_split(aliases)]:
-            if not _is_place(g, alias):
+            if not _is_place(g, alias) and alias.lower() not in common:
                 g.add(alias, plant)
-                bare = _bare(alias)
-                if bare and not _is_place(g, bare):
+                bare = _bare(re.sub(r"\s*\(.*\)$", "", alias)) or ("" if "(" not in alias else alias.split(" (")[0])
+                if bare and not _is_place(g, bare) and bare.lower() not in common:
                     g.add(bare, plant)
     for plant_key, owner in zip(world.ownership["plant"], world.ownership["firm"], strict=True):
         if plant_key in g.plants:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from oreflow.news.gazetteer import Gazetteer, Name
@@ -205,8 +206,14 @@ _LEADING = frozenset(
     "she they we i monday tuesday wednesday thursday friday saturday sunday january february march april may june "
     "july august september october november december chinese us u.s. australian chilean new state-owned state".split()
 )
+_KIND_OF = (
+    r"(?:lithium|copper|nickel|cobalt|zinc|lead|graphite|gold|silver|tin|iron|ore|rare|earths?|magnet|manganese|"
+    r"phosphate|molybdenum|gallium|potash|uranium|coal|spodumene|lepidolite|brine|salt|hydroxide|carbonate|sulphate|"
+    r"anode|cathode|battery|open|pit|underground|hard|rock|cut|refined|oxide|separation|processing|alumina|aluminium|"
+    r"metal|metals|concentrator|mining|giant|flagship)"
+)
 _FACILITY = re.compile(
-    rf"(?P<name>{_RUN})(?:'s)?\s(?:(?:[a-z]+[- ]){{0,3}}?)"
+    rf"(?P<name>{_RUN})(?:'s)?\s(?:{_KIND_OF}[- ]){{0,3}}"
     r"(?P<what>mine|mines|smelter|refinery|plant|project|deposit|salar|complex|pit|gigafactory|concentrator|operation)\b"
 )
 _FIRM = re.compile(
@@ -262,7 +269,12 @@ def _unknown(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[M
 
 def _titled(name: str, what: str) -> bool:
     """"Lithium Project": only common words, as in a headline."""
-    return all(w.lower() in _COMMON for w in name.split())
+    return all(w.lower() in _COMMON or w.lower() in _verbs() for w in name.split())
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(e.phrase for e in entries())
 
 
 _COMMON = frozenset(
@@ -307,8 +319,10 @@ def _fuzzy(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[Men
 
 
 _THE_PLANT = re.compile(r"\b(?:the|this|that|its)\s+(?:[a-z-]+\s){0,2}?(?:mine|smelter|refinery|plant|pit|operation|facility|site|project)\b(?!s)", re.I)
-_THE_FIRM = re.compile(r"\b(?:the|this)\s+(?:[a-z-]+\s){0,2}?(?:company|firm|miner|producer|group|battery maker|manufacturer|refiner|carmaker|battery giant|corporation|developer|operator)\b(?!')", re.I)
+_THE_FIRM = re.compile(r"\b(?:the|this)\s+(?:[a-z.-]+\s){0,2}?(?:company|firm|miner|producer|group|battery maker|manufacturer|refiner|carmaker|battery giant|corporation|developer|operator)\b", re.I)
 _BOTH = re.compile(r"\b(?:[Tt]he two|[Bb]oth) (?:companies|firms|groups|parties|sides|partners|miners)\b|\b[Tt]he (?:pair|partners)\b")
+_THE_COUNTRY = re.compile(r"\b(?:the|this)\s+(?:country|nation|kingdom)\b", re.I)
+_ITS_OUTPUT = re.compile(r"\b[Ii]ts\s+(?:annual\s|total\s|yearly\s)?(?:output|production|capacity|operations)\b")
 _IT = re.compile(r"\b(?:[Ii]t|[Ii]ts)\b")
 
 
@@ -326,18 +340,20 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
     Returns:
         All mentions in order.
     """
+    mentions = [_owned_by(m, sentences, mentions, g) for m in mentions]
     out = list(mentions)
     plant: tuple[int, Mention] | None = None
     firm: tuple[int, Mention] | None = None
+    place: tuple[int, Mention] | None = None
     other: Mention | None = None
     item = -1
     for s in sentences:
         if s.item != item:
-            plant = firm = other = None
+            plant = firm = other = place = None
             item = s.item
         own = [m for m in mentions if s.start <= m.start < s.end]
         events: list[tuple[int, Mention | re.Match[str]]] = [(m.start, m) for m in own]
-        for pattern in (_POSSESSED, _THE_PLANT, _THE_FIRM, _BOTH, _IT):
+        for pattern in (_POSSESSED, _THE_PLANT, _THE_FIRM, _BOTH, _THE_COUNTRY, _ITS_OUTPUT, _IT):
             for match in pattern.finditer(s.text):
                 events.append((s.start + match.start(), match))
         for _, event in sorted(events, key=lambda e: e[0]):
@@ -345,9 +361,14 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
                 if event.kind == "plant":
                     plant = (s.index, event)
                 elif event.kind == "firm":
+                    if firm and firm[0] == s.index and event.label != firm[1].label:
+                        other = event  # the first firm of a sentence stays its topic
+                        continue
                     if firm and firm[1].label != event.label:
                         other = firm[1]
                     firm = (s.index, event)
+                elif event.kind == "region":
+                    place = (s.index, event)
                 continue
             start, end = s.start + event.start(), s.start + event.end()
             if event.re is _POSSESSED:
@@ -358,14 +379,35 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
                 continue
             if event.re is _BOTH:
                 pair = [m for m in (other, firm[1] if firm else None) if m is not None]
+                pair.sort(key=lambda m: m.start)
                 out += [replace(m, start=start, end=end, via="pronoun") for m in pair if len(pair) == 2]
                 continue
             if any(m.start < end and start < m.end and m.via in {"description", "alias"} and m.kind != "commodity" for m in out):
                 continue
-            last = plant if event.re is _THE_PLANT else firm
+            last = plant if event.re is _THE_PLANT else place if event.re is _THE_COUNTRY else firm
+            if event.re is _IT and place and place[0] == s.index and not (firm and firm[0] == s.index):
+                continue  # "the United States ... it": not the firm of the sentence before
+            if event.re is _ITS_OUTPUT and plant and s.index - plant[0] <= 1 and (not firm or firm[1].start < plant[1].start):
+                last = plant
             if last and s.index - last[0] <= (3 if event.re is not _IT else 1) and last[1].start < start:
                 out.append(replace(last[1], start=start, end=end, via="pronoun"))
+                if last is plant:
+                    plant = (s.index, last[1])
+                elif last is firm and event.re is not _IT:
+                    firm = (s.index, last[1])
     return sorted(out, key=lambda m: (m.start, -m.end))
+
+
+def _owned_by(m: Mention, sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -> Mention:
+    """Of several plants of one name, the one whose owner stands in the same sentence."""
+    if len(m.names) < 2 or m.kind != "plant":
+        return m
+    s = next((x for x in sentences if x.start <= m.start < x.end), None)
+    if s is None:
+        return m
+    near = {o.name.key for o in mentions if s.start <= o.start < s.end and o.kind == "firm"}
+    kept = tuple(n for n in m.names if any(n.key in g.owners.get(f, []) for f in near))
+    return replace(m, names=kept) if len(kept) == 1 else m
 
 
 _POSSESSED = re.compile(

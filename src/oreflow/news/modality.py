@@ -44,6 +44,7 @@ _AUXILIARIES = frozenset(
     "sharply steadily slightly choose chooses chosen".split()
 )
 _MODALS = frozenset("will 'll would may might could can should must shall to".split())
+_REPORTS = frozenset("said announced told added confirmed stated declared reported promised".split())
 _RANK = {"conditional": 0, "considered": 1, "planned": 2, "forecast": 3}
 
 
@@ -71,6 +72,8 @@ def stance(scene: Scene, trigger: Trigger) -> Stance:
         governed = _governing(scene, trigger, cues, barrier)
         if governed:
             modality, text = governed
+    if text == "would" and any(w in _REPORTS for w in scene.lower[: trigger.first]):
+        modality = "planned"  # "said it would": the past of "will"
     if modality in {"happened", "planned", "forecast"}:
         condition = _condition(scene, trigger, modality, form)
         if condition:
@@ -193,9 +196,15 @@ def _modality(
         ):
             return "happened", ""
     if form == "noun":
+        start, _ = scene.span(*trigger.object)
+        between = [c for c in _cues(scene, trigger) if c.effect in _RANK and trigger.last <= c.first < start]
+        if between:
+            return between[0].effect, between[0].text
         for c in after:
             if c.effect in _RANK or c.effect == "happened":
                 return c.effect, c.text
+    if form == "noun":
+        modal = [c for c in modal if not (c.text.endswith(" to") and _names_next(scene, c))]
     if modal:
         chosen = _strongest(modal, trigger.first)
         if chosen:
@@ -204,6 +213,12 @@ def _modality(
     if form in {"base", "noun"} and (word == "to" or (form == "base" and "to" in _group(scene, trigger.first))):
         return "planned", "to"
     return "happened", ""
+
+
+def _names_next(scene: Scene, cue: _Cue) -> bool:
+    """Whether a cue such as "agreed to" is followed by a noun and not a verb: then it is done."""
+    word = scene.lower[cue.last] if cue.last < len(scene.lower) else ""
+    return word in {"a", "an", "the", "its", "their", "this"} or word[:1] in "0123456789$"
 
 
 def _strongest(cues: list[_Cue], first: int) -> _Cue | None:

@@ -30,8 +30,8 @@ _N = r"[A-Z][a-zA-Z'\u00c0-\u024f-]+"
 _NAME = rf"{_N}(?:\s(?:[A-Z]\.\s|de\s|van\s|von\s|bin\s|al-)?{_N}){{1,2}}"
 _ROLE = (
     r"(?:(?:chief|senior|lead|principal|executive|deputy|vice|managing|general|founding|former|then|global|equity|mining|metals|commodity|commodities|research|industry|state|prime|energy|trade|mines|foreign|finance|head)\s)*"
-    r"(?:analysts?|strategists?|economists?|VP|[Vv]ice[- ][Pp]resident|CEO|CFO|COO|chief executive(?: officer)?|[Cc]hairman|[Cc]hairwoman|[Cc]hair|founder|co-founder|"
-    r"spokes(?:man|woman|person)|[Mm]inister|[Pp]resident|[Dd]irector|[Mm]anager|[Ss]ecretary|officials?|officer|executives?|"
+    r"(?:[Aa]nalysts?|[Ss]trategists?|[Ee]conomists?|VP|[Vv]ice[- ][Pp]resident|CEO|CFO|COO|[Cc]hief executive(?: officer)?|[Cc]hairman|[Cc]hairwoman|[Cc]hair|[Ff]ounder|[Cc]o-founder|"
+    r"[Ss]pokes(?:man|woman|person)|[Mm]inister|[Pp]resident|[Dd]irector|[Mm]anager|[Ss]ecretary|officials?|officer|executives?|"
     r"researchers?|professor|senator|governor|expert|consultant|trader|adviser|advisor|commissioner|ambassador|partner|engineer|geologist|General Manager)"
 )
 _INTRO = [
@@ -55,8 +55,8 @@ _ACCORDING = re.compile(
 _OPINION = re.compile(rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|estimate|estimates|diagnosis|forecast|opinion|position|projection|analysis)\b")
 _COLON = re.compile(rf"^(?P<who>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*){{0,3}})\s?:\s")
 _GENERIC = re.compile(
-    r"\b(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:[A-Z]{2,}\s|[A-Z][a-z]+\s)?(?:(?:industry|market|company|government|local|mining|ministry|union|state|senior|trade|bank|brokerage|other|US|Chinese)\s)?"
-    r"(?:analysts|sources|officials|traders|executives|researchers|experts|economists|report|study|ministry|agency|spokesperson|spokesman|spokeswoman|regulator|regulators|government|authorities|people familiar with the matter|union|survey|exchange|statement|readout|consultancy|consultants|filing|customers))\b"
+    r"(?<![\w.])(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:(?!The\s|A\s|An\s)(?:[A-Z]{2,}|[A-Z][a-z.]+)\s)?(?:(?:industry|market|company|government|local|mining|ministry|union|state|senior|trade|bank|brokerage|other|US|Chinese)\s)?"
+    r"(?:[Aa]nalysts(?:\sat\s[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)*)?|[Ss]ources|[Oo]fficials?|[Tt]raders|[Ee]xecutives|[Rr]esearchers|[Ee]xperts|[Ee]conomists|[Rr]eport|filing|institute|refiner|study|ministry|agency|spokesperson|spokesman|spokeswoman|regulator|regulators|government|authorities|people familiar with the matter|union|survey|exchange|statement|readout|consultancy|consultants|filing|customers))\b"
 )
 
 
@@ -155,18 +155,20 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         return speakers.last
     we = re.search(r"\b[Ww]e\b\s*$", before)
     if we:
-        return speakers.open_quote or speakers.last
+        return ""
     candidates: list[tuple[int, str]] = []
     base = m.start() - len(clause)
     for name in sorted(speakers.people, key=len, reverse=True):
         for k in re.finditer(rf"\b{re.escape(name)}\b", clause):
             candidates.append((k.end(), speakers.people[name]))
     for k in _GENERIC.finditer(clause):
-        candidates.append((k.end(), k["who"]))
+        joint = re.search(r"[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)? and (?:other )?$", clause[: k.start("who")])
+        candidates.append((k.end(), (joint[0] if joint else "") + k["who"]))
     for x in mentions:
-        if x.kind in {"firm", "region", "programme"} and base <= x.start - s.start and x.end - s.start <= m.start():
-            word = x.text if x.via not in {"pronoun"} else x.label
-            candidates.append((x.end - s.start - base, word))
+        if x.kind in {"firm", "region", "programme", "observer"} and base <= x.start - s.start and x.end - s.start <= m.start():
+            if x.kind == "region" and not re.match(r"\s*(?:has |had |have |also )?$", text[x.end - s.start : m.start()]):
+                continue  # "the U.S. producer said": the producer speaks
+            candidates.append((x.end - s.start - base, x.text))
     if candidates:
         end, who = max(candidates)
         between = clause[end:]

@@ -109,6 +109,9 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
         owned = atlas.names.owners.get(claim.subject or "", [])
         keep = [p for p in owned if not wanted or atlas.plants[p][0] in wanted]
         if not keep:
+            families = {atlas.mineral.get(w, "") for w in wanted}
+            keep = [p for p in owned if atlas.mineral.get(atlas.plants[p][0], "") in families]
+        if not keep:
             return Aim(None, label, "the atlas knows no plant of this firm that makes it")
         if len(keep) > 1:
             return Aim(None, label, f"the firm has {len(keep)} such plants and the text does not say which")

@@ -100,6 +100,11 @@ _COMPOUND_HEADS = frozenset(
 _PREPOSITIONS = frozenset("of for in at from on to with by near across over into outside behind".split())
 
 
+_PROGRAMMES = {
+    row["key"]: {"reserve": "STOCKPILE", "credit": "SUBSIDY"}.get(row["kind"], "") for row in read_table("programmes")
+}
+
+
 class Scene:
     """A sentence with all that was found in it, by token.
 
@@ -124,6 +129,11 @@ class Scene:
         # A word inside a name says nothing ("Standard Lithium", "Minerals Reserve"), except a programme's.
         named = [(m.start, m.end) for m in mentions if m.kind in {"plant", "firm"} and m.via not in {"pronoun", "description"}]
         self.hits = [h for h in hits if not any(a <= h.start and h.end <= b for a, b in named)]
+        for m in mentions:
+            name = _PROGRAMMES.get(m.name.key, "") if m.kind == "programme" else ""
+            if name and not any(h.name == name and h.start < m.end and m.start < h.end for h in self.hits):
+                self.hits.append(Hit(m.start, m.end, name, "fixed"))
+        self.hits.sort(key=lambda h: (h.start, -h.end))
         self.clauses = self._clauses()
 
     def token(self, offset: int) -> int:
@@ -140,7 +150,8 @@ class Scene:
         tokens = self.lower
         for i, word in enumerate(tokens):
             if (
-                word in {";", ":"}
+                word == ";"
+                or (word == ":" and not self._bracketed(i))
                 or (word in _BARRIERS and i > 0)
                 or (word in {"-", "--"} and self._spaced(i))
                 or (word in {"after", "before", "as", "since", "following"} and i > 0 and tokens[i - 1] == ",")
@@ -151,6 +162,11 @@ class Scene:
                 clause += 1
             numbers.append(clause)
         return numbers
+
+    def _bracketed(self, i: int) -> bool:
+        """Whether a colon stands within brackets or a time, as in "(NYSE: ALB)"."""
+        before = self.lower[max(0, i - 4) : i]
+        return "(" in before and ")" not in before
 
     def _spaced(self, i: int) -> bool:
         t = self.sentence.tokens
@@ -227,7 +243,12 @@ def _merged(triggers: list[Trigger]) -> list[Trigger]:
         for o in out:
             same_object = t.object == o.object and t.type == o.type
             near = abs(t.first - o.first) <= 8 and t.clause == o.clause and t.type == o.type and t.direction == o.direction
-            inside = o.object[0] <= t.head.start and t.head.end <= o.object[1] and o.object != (o.head.start, o.head.end)
+            inside = (
+                o.object[0] <= t.head.start
+                and t.head.end <= o.object[1]
+                and o.object != (o.head.start, o.head.end)
+                and o.type != "dependency"
+            )
             shadow = t.object != (t.head.start, t.head.end) and t.object == (o.head.start, o.head.end)
             weaker = t.object == o.object and t.clause == o.clause and t.score < o.score - 3
             if same_object or (near and t.type not in _REPEATABLE) or inside or shadow or weaker:
@@ -268,10 +289,29 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
         return bool(rest) and any(
             q.kind in {"share", "money", "points"} and 0 <= q.start - hit.end <= 24 for q in scene.quantities
         )
+    before = scene.lower[first - 1] if first else ""
+    if hit.form in {"base", "s"} and before in _DETERMINERS and any(
+        h.start == hit.start and h.form == "noun" for h in scene.hits
+    ):
+        return False
+    if hit.name in {"CONTROL", "PRODUCE"}:
+        if any(m.kind == "commodity" and m.start <= hit.start and hit.end <= m.end for m in scene.mentions):
+            return False
+        _, last = scene.span(hit.start, hit.end)
+        word = scene.lower[first]
+        follows = any(m.kind == "commodity" and 0 <= m.start - hit.end <= 1 for m in scene.mentions)
+        if hit.form == "past" and follows and before not in {"has", "have", "had", "and", "it", "which", "also"} and not any(
+            0 <= hit.start - m.end <= 1 and m.kind in {"firm", "region", "plant"} for m in scene.mentions
+        ):
+            return False  # "refined copper", "mined lithium"
+        if word == "supply" and (before in {"world", "global", "domestic", "total", "'s", "of", "in"} or follows is False and before not in {"to", "will", "can"} and hit.name == "CONTROL" and not any(0 <= hit.start - m.end <= 1 and m.kind in {"firm", "region", "plant"} for m in scene.mentions)):
+            return False
     if hit.name == "RELY" and hit.form in {"base", "s"}:
         word = scene.lower[first]
         before = scene.lower[first - 1] if first else ""
-        if word.startswith(("source", "import", "procure")) and before not in {"to", "will", "would", "must", "should"}:
+        named = any(0 <= hit.start - m.end <= 1 and m.kind in {"region", "firm"} for m in scene.mentions)
+        verb = named or before in {"to", "will", "would", "must", "should", "still", "also", "but", "and"}
+        if word.startswith(("source", "import", "procure")) and not verb:
             return False
     if hit.form in {"base", "s"} and hit.name in {"PRODUCE", "CONTROL", "SWITCH", "BUILD", "BUY", "RAISE", "GRANT"}:
         before = scene.lower[first - 1] if first else ""
@@ -348,6 +388,7 @@ def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
     return True
 
 
+_DETERMINERS = frozenset("the a an its their his this that 's new recent planned possible".split())
 _STOCK_OUT = frozenset({"RELEASE"})
 
 
@@ -374,7 +415,7 @@ def _direction(scene: Scene, rule: str, hit: Hit, first: int, clause: int) -> st
         return "up" if word.startswith(("surplus", "glut", "over")) else "down" if not word.startswith(("imbal", "market", "supply-dem")) else ""
     ease, impose = nearest(frozenset({"EASE", "CUT", "FALL"})), nearest(frozenset({"IMPOSE", "RAISE", "RISE", "BAN"}))
     tight = hit.name in {"EXPORT_CONTROL", "SANCTION", "BAN_N"}
-    if ease < impose:
+    if ease < 99 and ease <= impose:
         return "up" if tight else "down"
     if impose < 99:
         return "down" if tight else "up"
