@@ -13,6 +13,7 @@ BENCH := $(VENV)/.bench-$(shell cksum < requirements-bench.lock | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 
 .PHONY: help setup demo test test-slow check bench docs lock clean
+.PHONY: check-lint check-format check-types check-imports check-docs
 
 help:
 	@echo 'make demo       set up, brief an example article, write out/briefing.html'
@@ -52,11 +53,21 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
-check: $(STAMP)
+check: check-lint check-format check-types check-imports check-docs
+
+check-lint: $(STAMP)
 	@$(BIN)/ruff check .
+
+check-format: $(STAMP)
 	@$(BIN)/ruff format --check .
+
+check-types: $(STAMP)
 	@$(BIN)/mypy
+
+check-imports: $(STAMP)
 	@$(BIN)/lint-imports
+
+check-docs: $(STAMP)
 	@$(BIN)/python -m pytest -q tests/docs tests/test_project.py tests/test_imports.py
 
 bench: $(BENCH)

@@ -135,12 +135,11 @@ def test_the_version_is_told_once() -> None:
 
 def test_every_target_of_the_makefile_is_real() -> None:
     text = (ROOT / "Makefile").read_text("utf-8")
-    phony = re.search(r"^\.PHONY: (.*)$", text, re.M)
-    assert phony
+    phony = " ".join(re.findall(r"^\.PHONY: (.*)$", text, re.M)).split()
     rules = set(re.findall(r"^([a-z-]+):", text, re.M))
-    assert set(phony[1].split()) == rules
+    assert set(phony) == rules
     told = set(re.findall(r"echo 'make ([a-z-]+) ", text))
-    assert told == rules - {"help", "setup"}
+    assert told == {r for r in rules if not r.startswith("check-")} - {"help", "setup"}
 
 
 def test_the_article_of_the_demo_exists() -> None:
