@@ -68,8 +68,9 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
     kinds = spec.subjects
     if trigger.head.name in _INTRANSITIVE and trigger.object != (trigger.head.start, trigger.head.end):
         found = _attached(scene, trigger, kinds)
-        if found is None and not scene.mentions and trigger.type in _CARRIED:
-            return next((last[k] for k in ("plant", "firm") if k in last), None)
+        if found is None and trigger.type in _CARRIED and all(m.kind == "observer" for m in scene.mentions):
+            latest = [last[k] for k in ("plant", "firm") if k in last]
+            return max(latest, key=lambda m: m.start, default=None)
         return found
     best: tuple[float, Mention] | None = None
     for m in scene.mentions:
@@ -88,6 +89,8 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
         if trigger.type in _POLICIES and m.kind == "region":
             if before in _AIMED and not possessive and before not in {"in", "by"}:
                 continue
+        elif trigger.type == "dependency" and m.kind == "region" and before in {"on", "from"}:
+            continue
         elif m.kind == "firm" and before in {"with", "to", "from", "including", "against"}:
             cost += 8.0
         elif m.kind == "region" and before in {"to", "from"}:
@@ -101,7 +104,8 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
     if best:
         return best[1]
     for kind in ("plant", "firm"):
-        if kind in kinds and kind in last and trigger.type in _CARRIED:
+        phase = trigger.type == "capacity_fact" and trigger.head.name == "CAPACITY"
+        if kind in kinds and kind in last and (trigger.type in _CARRIED or phase):
             return last[kind]
     return None
 

@@ -142,8 +142,8 @@ def _dateline_fallback(lines: list[tuple[int, int, str]], keep: list[bool]) -> I
 
 def context_day(text: str, upto: int) -> date | None:
     """Day to count partial dates from when the article states none: the last full date before a place in it."""
-    days = [d.interval for d in find_dates(text[:upto]) if d.interval.known and not d.interval.label]
-    known = [i.end or i.start for i in days]
+    days = [d.interval for d in find_dates(text[:upto])]
+    known = [i.end for i in days if i.end is not None and i.start == i.end]
     return known[-1] if known else None
 
 

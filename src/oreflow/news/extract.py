@@ -130,7 +130,7 @@ def _claims(
         replace(q, start=q.start + s.start, end=q.end + s.start) for q in find_quantities(s.text, spans)
     ]
     scene = Scene(s, words, own, quantities)
-    triggers = _told(find_triggers(scene))
+    triggers = _told(find_triggers(scene), scene.lower)
     given = arguments.amounts(scene, triggers)
     out = []
     for k, trigger in enumerate(triggers):
@@ -139,16 +139,18 @@ def _claims(
         )
         if claim is not None and belongs(claim, scene, trigger):
             out.append(claim)
-            out += _more(claim, given.get(k, [])[1:], found)
+            out += _more(claim, given.get(k, [])[1:], found, article.folded)
     return _quoted(article, scene, out, triggers)
 
 
-def _told(triggers: list[Trigger]) -> list[Trigger]:
+def _told(triggers: list[Trigger], words: list[str]) -> list[Trigger]:
     """Leave out what a statement of ignorance is about: "has not said when the mine will reopen"."""
     unknown = [t for t in triggers if t.type == "ignorance"]
-    return [
-        t for t in triggers if t.type == "ignorance" or not any(0 <= t.first - u.last <= 8 for u in unknown)
-    ]
+
+    def about(t: Trigger, u: Trigger) -> bool:
+        return 0 <= t.first - u.last <= 8 and "," not in words[u.last : t.first]
+
+    return [t for t in triggers if t.type == "ignorance" or not any(about(t, u) for u in unknown)]
 
 
 def _claim(
@@ -170,7 +172,7 @@ def _claim(
     keys = arguments.distinct(m.name.key for m in goods)
     if not keys and who is not None and who.kind == "plant":
         keys = arguments.distinct(n.mineral for n in who.names)[:1]
-    inherits = trigger.type not in {"share_price_move", "investment", "agreement", "bottleneck"} and not (
+    inherits = not s.heading and trigger.type not in {"share_price_move", "investment", "agreement", "bottleneck"} and not (
         trigger.type == "licence" and (who is None or who.kind not in {"plant", "firm"})
     )
     if trigger.type in {"tariff", "sanction", "subsidy"} and {"goods", "products", "all"} & set(scene.lower):
@@ -184,6 +186,8 @@ def _claim(
     when = arguments.dates(scene, trigger, found, stamp, span, "forecast" if trigger.head.name == "EXPECT" else meaning.modality)
     quantity = given[0] if given else None
     direction = trigger.direction or {1: "up", -1: "down"}.get(quantity.sign if quantity else 0, "")
+    if not direction and quantity is not None and quantity.kind in {"share", "points", "multiple"}:
+        direction = _compared(article.folded[quantity.end : quantity.end + 12])
     kind, label, candidates = _subject(scene, trigger, who, keys)
     claim = Claim(
         type=trigger.type,
@@ -211,7 +215,13 @@ def _claim(
         anchor=trigger.head.start,
         nominal=trigger.head.form in {"noun", "fixed"} or trigger.head.name.endswith("_N"),
     )
-    return _settled(claim, trigger, stamp)
+    return _settled(claim, trigger, stamp, scene.lower[trigger.first] in {"could", "may", "might"})
+
+
+def _compared(after: str) -> str:
+    """Direction in "a third less", "20% higher"."""
+    word = after.split()[0].lower().strip(".,") if after.split() else ""
+    return {"less": "down", "lower": "down", "below": "down", "more": "up", "higher": "up", "above": "up"}.get(word, "")
 
 
 def _subject(
@@ -257,7 +267,7 @@ _AGGREGATES = frozenset({"capacity_fact", "concentration"})
 _CHANGES = frozenset({"RISE", "FALL", "RISE_N", "FALL_N", "UP", "DOWN", "GAP"})
 
 
-def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None) -> Claim:
+def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: bool) -> Claim:
     """Adjust what depends on type, modality and date together."""
     ref = stamp.end if stamp and stamp.end else None
     ahead = bool(
@@ -269,13 +279,15 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None) -> Claim:
     )
     if trigger.head.name in _CHANGES and claim.modality == "planned":
         claim = replace(claim, modality="forecast")  # nobody plans a price: "will rise" is a forecast
-    if claim.type == "capacity_fact" and claim.modality == "planned":
+    if claim.type == "capacity_fact" and claim.modality == "planned" and claim.subject_kind != "region":
         claim = replace(claim, type="expansion", direction="up")
     if claim.type == "bottleneck" and claim.modality == "forecast":
         return replace(claim, modality="happened")
     if claim.type == "ignorance":
         return replace(claim, polarity="negated", modality="happened", quantity=None)
-    if claim.type == "forecast" and trigger.head.name == "EXPECT" and claim.modality in {"happened", "rumoured"}:
+    if trigger.head.name == "EXPECT" and hedged:
+        claim = replace(claim, modality="conditional")
+    elif claim.type == "forecast" and trigger.head.name == "EXPECT" and claim.modality in {"happened", "rumoured"}:
         claim = replace(claim, modality="forecast")
     if claim.type in {"capacity_fact", "dependency", "forecast", "concentration"} and claim.modality in {"happened", "conditional", "planned"} and ahead:
         claim = replace(claim, modality="forecast")
@@ -287,7 +299,7 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None) -> Claim:
 _REPEATED = frozenset({"stockpile", "forecast", "capacity_fact", "tariff", "price_move", "quota", "concentration", "output_cut"})
 
 
-def _more(claim: Claim, rest: list[Quantity], found: list[When]) -> list[Claim]:
+def _more(claim: Claim, rest: list[Quantity], found: list[When], folded: str) -> list[Claim]:
     """Further quantities of the same statement become claims of their own where they are of another kind."""
     if claim.type not in _REPEATED or claim.quantity is None:
         return []
@@ -300,7 +312,8 @@ def _more(claim: Claim, rest: list[Quantity], found: list[When]) -> list[Claim]:
         kind = "concentration" if claim.type == "capacity_fact" and q.kind == "share" else claim.type
         behind = [w for w in found if 0 <= w.start - q.end <= 12]
         when = behind[0].interval if behind else claim.effective
-        out.append(replace(claim, type=kind, quantity=arguments.amount(q), effective=when))
+        direction = _compared(folded[q.end : q.end + 12]) or claim.direction
+        out.append(replace(claim, type=kind, quantity=arguments.amount(q), effective=when, direction=direction))
     return out
 
 
@@ -350,6 +363,8 @@ def _repeats(c: Claim, o: Claim) -> bool:
         c.type == "forecast" or (c.type in {"share_price_move", "price_move"} and c.direction == o.direction)
     ):
         return True
+    if c.direction not in {None, o.direction}:
+        return False
     if not c.nominal or c.subject != o.subject or c.modality not in {"happened", o.modality}:
         return False
     return c.effective in {None, o.effective} and c.speaker in {None, o.speaker}

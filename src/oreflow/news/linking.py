@@ -164,7 +164,22 @@ def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> lis
             if len(inside) == len(clash):
                 taken = [t for t in taken if t not in inside]
                 taken.append(unknown)
+    taken += _again(docs, taken)
     return sorted(taken, key=lambda x: x.start)
+
+
+def _again(docs: list[tuple[Doc, int]], taken: list[Mention]) -> list[Mention]:
+    """Further places of a name that was recognised only once by the words around it."""
+    out: list[Mention] = []
+    names = {m.text: m for m in taken if m.via == "unknown" and len(m.text) >= 4 and m.kind in {"plant", "firm"}}
+    for text, first in names.items():
+        pattern = re.compile(rf"(?<![\w-]){re.escape(text)}(?![\w-])")
+        for doc, base in docs:
+            for m in pattern.finditer(doc.text):
+                start, end = base + m.start(), base + m.end()
+                if all(end <= t.start or t.end <= start for t in (*taken, *out)):
+                    out.append(replace(first, start=start, end=end))
+    return out
 
 
 def _known(docs: list[tuple[Doc, int]], g: Gazetteer) -> list[Mention]:
@@ -382,7 +397,7 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
                 pair.sort(key=lambda m: m.start)
                 out += [replace(m, start=start, end=end, via="pronoun") for m in pair if len(pair) == 2]
                 continue
-            if any(m.start < end and start < m.end and m.via in {"description", "alias"} and m.kind != "commodity" for m in out):
+            if any(m.start < end and start < m.end and m.via in {"description", "alias"} and m.kind not in {"commodity", "region"} for m in out):
                 continue
             last = plant if event.re is _THE_PLANT else place if event.re is _THE_COUNTRY else firm
             if event.re is _IT and place and place[0] == s.index and not (firm and firm[0] == s.index):

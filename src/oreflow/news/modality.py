@@ -82,6 +82,12 @@ def stance(scene: Scene, trigger: Trigger) -> Stance:
         rumour = [c for c in cues if c.effect == "rumoured"]
         if rumour:
             modality, text = "rumoured", rumour[0].text
+    if "consider" in negation:
+        modality = "considered"
+    elif "plan" in negation or "intention" in negation:
+        modality = "planned"
+    elif negation and any(c.effect == "considered" and c.last <= trigger.first for c in before):
+        modality = "considered"
     if negation:
         return Stance("negated", modality, negation)
     return Stance("asserted", modality, text)
@@ -197,9 +203,12 @@ def _modality(
             return "happened", ""
     if form == "noun":
         start, _ = scene.span(*trigger.object)
-        between = [c for c in _cues(scene, trigger) if c.effect in _RANK and trigger.last <= c.first < start]
+        between = [] if trigger.head.name not in {"OUTPUT", "CAPACITY"} else [c for c in _cues(scene, trigger) if c.effect in _RANK and trigger.last <= c.first < start]
         if between:
             return between[0].effect, between[0].text
+        ahead = scene.lower[trigger.last : trigger.last + 2]
+        if ahead and ahead[0] in {"could", "may", "might", "would"}:
+            return "conditional", ahead[0]
         for c in after:
             if c.effect in _RANK or c.effect == "happened":
                 return c.effect, c.text

@@ -292,13 +292,14 @@ def _single(text: str, n: _Number, unit: tuple[_Unit, int] | None) -> Quantity |
         annual = _ANNUAL.search(text[max(0, n.start - 60) : n.start])
         if annual and not re.search(r"[.;]", text[max(0, n.start - 60) : n.start][annual.start() :]):
             per = _PERS.get({"annual": "annually"}.get(annual[1].lower(), annual[1].lower()), "")
-    low, high = _bounds(text, n.start, value) if kind != "time" else (None, None)
+    low, high = _bounds(text, n.start, value, spatial=kind != "time")
     return Quantity(n.start, end, value, low, high, name, per, kind, n.sign)
 
 
-def _bounds(text: str, start: int, value: float) -> tuple[float | None, float | None]:
+def _bounds(text: str, start: int, value: float, *, spatial: bool = True) -> tuple[float | None, float | None]:
+    """Bounds that words in front state; "over three months" is a length, not a bound."""
     match = _BOUND.search(text[max(0, start - 40) : start])
-    if not match:
+    if not match or (not spatial and match[0].split()[0].lower() in {"over", "under", "above", "below"}):
         return None, None
     if match["less"]:
         return None, value

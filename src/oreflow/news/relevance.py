@@ -68,19 +68,20 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
             known = [m for m in scene.mentions if m.label == claim.subject and m.name.known]
             return bool(known) or bool(named) or mining
         return bool(named) or mining
-    if trigger.head.name == "FRIENDS":
+    if trigger.head.name == "FRIENDS" or (claim.type == "bottleneck" and claim.subject_kind == "stage"):
         return True
     if claim.type in {"agreement", "investment", "licence", "technology_switch"}:
         return bool(named or firms or mining)
     if claim.type in {"tariff", "quota", "subsidy", "export_control", "sanction", "price_floor", "stockpile"}:
-        return bool(named or firms or mining or claim.commodity)
+        abroad = claim.type in {"tariff", "sanction"} and len({m.label for m in scene.mentions if m.kind == "region"}) > 1
+        return bool(named or firms or mining or claim.commodity or abroad)
     bare = trigger.object == (trigger.head.start, trigger.head.end)
     if claim.type in {"restart", "halt"} and bare:
         # "The restart" without a mine is one only where a plant is meant.
         return claim.subject_kind == "plant"
     if claim.subject_kind in {"plant"}:
         return True
-    if claim.subject_kind == "firm" and claim.type in {"output_cut", "expansion"} and claim.quantity and not scene.mentions:
+    if claim.subject_kind == "firm" and claim.type in {"output_cut", "expansion"} and claim.quantity and not [m for m in scene.mentions if m.kind != "observer"]:
         return True
     if claim.subject_kind == "firm" and any(m.label == claim.subject and not m.name.known for m in scene.mentions):
         return bool(named) or mining

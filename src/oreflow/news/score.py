@@ -17,7 +17,18 @@ from oreflow.news.reading import Reading, read
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
 
-FIELDS = ("modality", "polarity", "direction", "subject", "commodity", "country", "speaker", "effective", "quantity")
+FIELDS = (
+    "modality",
+    "polarity",
+    "direction",
+    "subject",
+    "commodity",
+    "country",
+    "speaker",
+    "announced",
+    "effective",
+    "quantity",
+)
 """Fields whose accuracy is counted on the claims that were found."""
 
 _KEYS = {"type", "words", "optional", "value", "low", "high", "unit", "per", *FIELDS}
@@ -176,7 +187,7 @@ def _fields(label: dict[str, Any], c: Claim) -> Iterable[tuple[str, bool, str]]:
             continue
         got = getattr(c, key)
         want = label[key]
-        if key in {"speaker", "effective"} and want is not None and got is not None:
+        if key in {"speaker", "announced", "effective"} and want is not None and got is not None:
             yield key, str(want) in str(got), str(got)
         else:
             yield key, got == want, str(got)

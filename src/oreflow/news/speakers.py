@@ -39,15 +39,15 @@ _INTRO = [
     re.compile(rf"(?P<name>{_NAME}),\s(?:an?\s|the\s)?(?P<role>(?:[\w&'-]+\s){{0,4}}?{_ROLE}(?:,?\s(?:and\s)?[A-Z][\w ]{{2,30}}?){{0,3}}?)(?:\s(?:of|at|for|with|in)\s(?P<org>(?:the\s)?[A-Z][\w&.'-]*(?:\s[A-Z][\w&.'-]*){{0,4}}))?(?=[,.;\s])"),
 ]
 _VERBS = (
-    r"said|says|say|saying|told|tells|stated|states|estimated|estimates|estimate|wrote|writes|noted|notes|note|declared|declares|announced|announces|"
+    r"said|says|say|put|puts|pegs|pegged|thinks?|saying|told|tells|stated|states|estimated|estimates|estimate|wrote|writes|noted|notes|note|declared|declares|announced|announces|"
     r"reported|reports|warned|warns|claimed|claims|acknowledged|acknowledges|added|adds|argued|argues|argue|believes?|believed|"
-    r"predicted|predicts|predict|forecasts?|projected|projects|expects?|expected|sees|saw|explained|explains|confirmed|confirms|denied|denies|emphasi[sz]e[ds]|"
+    r"predicted|predicts|predict|forecasts?|projected|projects|expects?|expected|sees?|saw|explained|explains|confirmed|confirms|denied|denies|emphasi[sz]e[ds]|"
     r"highlighted|highlights|underscored|underscores|pointed out|pointed to|suggested|suggests|suggest|revealed|reveals|calculated|calculates|reckons?|commented|comments|disclosed|"
     r"dismissed|rejected|insisted|insists|stressed|cautioned|cautions|recommended|recommends|framed|positions|quoted|quoting|citing|cites|cited|indicated|indicates|"
     r"found|concluded|concludes|observed|remarked|responded|replied|signalled|signaled|pledged|vowed|asserted|anticipates?|contends?|maintains?"
 )
 _ANY = re.compile(rf"\b(?:{_VERBS})\b")
-_WEAK = re.compile(r"^(?:reports|projects|estimates|forecasts?|notes|claims|comments|project|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions|expects?|suggests?|argues?|reveals|indicates)$")
+_WEAK = re.compile(r"^(?:put|puts|see|reports|projects|estimates|forecasts?|notes|claims|comments|project|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions|expects?|suggests?|argues?|reveals|indicates)$")
 _ACCORDING = re.compile(
     r"\b(?:[Aa]ccording to|[Cc]iting|[Pp]er data from|[Dd]ata from|[Ii]n the view of|as (?:per|reported by|estimated by|calculated by|quoted by))\s+"
     r"(?P<who>[^,.;]{2,80}?)(?=\s(?:showed|shows|said|that|released|published|shared|seen|on|in|for|dated)\b|[,.;]|$)"
@@ -56,7 +56,7 @@ _OPINION = re.compile(rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|e
 _COLON = re.compile(rf"^(?P<who>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*){{0,3}})\s?:\s")
 _GENERIC = re.compile(
     r"(?<![\w.])(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:(?!The\s|A\s|An\s)(?:[A-Z]{2,}|[A-Z][a-z.]+)\s)?(?:(?:industry|market|company|government|local|mining|ministry|union|state|senior|trade|bank|brokerage|other|US|Chinese)\s)?"
-    r"(?:[Aa]nalysts(?:\sat\s[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)*)?|[Ss]ources|[Oo]fficials?|[Tt]raders|[Ee]xecutives|[Rr]esearchers|[Ee]xperts|[Ee]conomists|[Rr]eport|filing|institute|refiner|study|ministry|agency|spokesperson|spokesman|spokeswoman|regulator|regulators|government|authorities|people familiar with the matter|union|survey|exchange|statement|readout|consultancy|consultants|filing|customers))\b"
+    r"(?:(?:[Aa]nalysts?|[Cc]onsultants?|[Ee]conomists?)(?:\sat\s[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)*)?|(?:Ministry|Department|Bureau|Commission|Administration|Office|Council|Institute)\s(?:of|for)\s(?:[A-Z]\w+|and|the)(?:\s(?:[A-Z]\w+|and))*|[Cc]armakers|[Aa]utomakers|[Mm]iners|[Pp]roducers|[Bb]uyers|[Ss]ources|[Oo]fficials?|[Tt]raders|[Ee]xecutives|[Rr]esearchers|[Ee]xperts|[Ee]conomists|[Rr]eport|filing|institute|refiner|study|ministry|agency|spokesperson|spokesman|spokeswoman|regulator|regulators|government|authorities|people familiar with the matter|union|survey|exchange|statement|readout|consultancy|filing|customers))\b"
 )
 
 
@@ -138,7 +138,8 @@ def _is_trailing(text: str, m: re.Match[str]) -> bool:
     tail = text[m.end() :]
     clause = re.split(r"[,;]", before)[-1]
     led = re.search(r"[,\"]\s*[^,\"]{0,60}$", before) is not None and len(before) > 25
-    return led and len(clause) < 70 and (len(tail.strip(" .\"")) < 60 or tail.lstrip().startswith((",", ".")))
+    rest = re.split(r"[,.]", tail, maxsplit=1)[0]
+    return led and len(clause) < 70 and (len(tail.strip(" .\"")) < 60 or len(rest) < 40)
 
 
 def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: Speakers) -> str:
@@ -179,9 +180,18 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
             if weak and re.search(r"\b(?:by|of|the|in|for|from|to)\s*$", between):
                 return ""
             return speakers.resolve(who)
+    if not weak:
+        plain = re.search(r"((?:[A-Z][\w&.-]+)(?:\s[A-Z][\w&.-]+){0,3})(?:\s(?:also|has|had|have))?\s*$", clause)
+        if plain and not re.match(r"(?:In|On|At|The|But|And|It|This|That|They|We|As|If|For|Mr)$", plain[1]):
+            return speakers.resolve(plain[1])
     after = re.match(rf"\s+(?P<who>(?:the\s)?(?:{_NAME}|{_N}))", text[m.end() :])
     if after and not weak and re.search(r"[,\"]\s*$", text[: m.start()]):
         return speakers.resolve(after["who"])
+    unnamed = _GENERIC.match(text[m.end() :].lstrip())
+    if unnamed is None:
+        unnamed = re.match(r"(?:one|a|an)\s(?P<who>(?:[a-z]+\s){0,2}(?:refiner|trader|analyst|official|executive|producer|source|buyer))\b", text[m.end() :].lstrip())
+    if unnamed and not weak and re.search(r"[,\"]\s*$", text[: m.start()]):
+        return unnamed["who"]
     if after and m[0] in {"citing", "quoting", "quoted"}:
         return ""
     _ = gap_words
@@ -198,6 +208,11 @@ def _track_quotes(s: Sentence, speech: list[Speech], speakers: Speakers) -> None
         speakers.open_quote = "" if speakers.open_quote else (named[0] if named else speakers.last)
 
 
+def _cut_off(between: str) -> bool:
+    """Whether a spaced dash or a semicolon outside quotation marks ends what somebody says."""
+    return (" - " in between or ";" in between) and between.count('"') % 2 == 0
+
+
 def speaker_of(start: int, end: int, s: Sentence, speech: list[Speech], speakers: Speakers, was_open: str) -> Speech | None:
     """Return the attribution that covers a stretch of a sentence.
 
@@ -212,7 +227,7 @@ def speaker_of(start: int, end: int, s: Sentence, speech: list[Speech], speakers
     Returns:
         The nearest attribution in front, else a trailing one behind, else the one of the open quotation.
     """
-    front = [x for x in speech if x.start <= start]
+    front = [x for x in speech if x.start <= start and not _cut_off(s.text[x.end - s.start : start - s.start])]
     if front:
         return front[-1]
     trailing = [x for x in speech if x.trailing and x.start >= end - 1]

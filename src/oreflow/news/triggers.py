@@ -95,7 +95,7 @@ _COMPOUND_HEADS = frozenset(
     "partner partners agreement deal contract contracts team division technology technologies hub city province "
     "margin margins profit profits stage stages capacity investments investment engineering gap shortage shortages "
     "constraint constraints concentration expert experts conference magnate disruption disruptions data code "
-    "employment jobs challenges boom hedge strategy".split()
+    "employment jobs challenges boom hedge strategy market markets".split()
 )
 _PREPOSITIONS = frozenset("of for in at from on to with by near across over into outside behind".split())
 
@@ -201,7 +201,7 @@ class Scene:
             return [(q.start, q.end) for q in self.quantities if q.kind == "count" and q.unit in _FACILITY_UNITS]
         if name == "source":
             return [(m.start, m.end) for m in self.mentions if m.kind in {"region", "firm", "commodity"}] + [
-                (h.start, h.end) for h in self.hits if h.name in {"IMPORT", "SUPPLY", "OUTPUT"}
+                (h.start, h.end) for h in self.hits if h.name in {"IMPORT", "SUPPLY", "OUTPUT", "ORE"}
             ]
         return [(q.start, q.end) for q in self.quantities if q.kind == name]
 
@@ -241,7 +241,7 @@ def _merged(triggers: list[Trigger]) -> list[Trigger]:
     for t in sorted(triggers, key=lambda t: -t.score):
         clash = False
         for o in out:
-            same_object = t.object == o.object and t.type == o.type
+            same_object = t.object == o.object and t.type == o.type and t.type != "price_move"
             near = abs(t.first - o.first) <= 8 and t.clause == o.clause and t.type == o.type and t.direction == o.direction
             inside = (
                 o.object[0] <= t.head.start
@@ -250,7 +250,8 @@ def _merged(triggers: list[Trigger]) -> list[Trigger]:
                 and o.type != "dependency"
             )
             shadow = t.object != (t.head.start, t.head.end) and t.object == (o.head.start, o.head.end)
-            weaker = t.object == o.object and t.clause == o.clause and t.score < o.score - 3
+            priced = t.type == o.type == "price_move"
+            weaker = t.object == o.object and t.clause == o.clause and t.score < o.score - 3 and not priced
             if same_object or (near and t.type not in _REPEATABLE) or inside or shadow or weaker:
                 clash = True
                 break
