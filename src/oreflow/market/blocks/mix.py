@@ -53,10 +53,11 @@ def fill(view: View, arrays: Arrays) -> None:
     lo = np.where(above, q0[owner] + (steps.lo - 1.0) * reach, q0[owner] * steps.lo)
     hi = np.where(above, q0[owner] + (steps.hi - 1.0) * reach, q0[owner] * steps.hi)
     first = above & (steps.lo == 1.0)  # growth with the market before any switch
-    allowance = np.where(q0 > 0, q0 * ROOM, 0.0)
-    hi = np.where(first, np.minimum(np.maximum(spread(allowance, owner), q0[owner]), q0[owner] + reach), hi)
-    second = np.roll(first, 1)
-    lo = np.where(second, np.roll(hi, 1, axis=-1), lo)
+    grown = np.minimum((q0 * ROOM)[owner], q0[owner] + reach)
+    hi = np.where(first, grown, hi)
+    # What lies above begins where that growth ends: where the ceiling is near, some steps are left empty.
+    lo = np.where(above & ~first, np.maximum(lo, grown), lo)
+    lo = np.where(np.roll(first, 1), grown, lo)
     hi = np.maximum(hi, lo)
     value = np.where(base.balanced.mix_q > 0, base.mix_value, np.maximum(base.mix_value, 0.0))
     slope = base.price[net.mix_to][owner] * (steps.mid - 1.0) / net.parameter("mix_sigma")
