@@ -9,6 +9,7 @@ import pytest
 
 from oreflow.market import Engine, Settings, calibrate
 from oreflow.market.change import Change, News
+from oreflow.market.engine import advance
 from oreflow.market.layout import Layout
 from oreflow.market.problem import compile_problem
 from oreflow.market.reconcile import incidence
@@ -82,10 +83,12 @@ def test_a_price_is_what_one_more_unit_costs():
             )  # the objective is of order 1e5: eight digits are left
 
 
-def test_mass_balances_when_recomputed_from_the_outcome():
+@pytest.mark.parametrize("settings", [Settings(periods=18), Settings(periods=18, stride=5, foresight=6)])
+def test_mass_balances_when_recomputed_from_the_outcome(settings):
     base = calibrate(two_regions())
     cut = Change("plants", ("mine_big",), "availability", np.array([1, 1, 0.5, 0.5, 0.8, 1.0]))
-    outcome = Engine(base, Settings(periods=18)).clear([News(2, (cut,))])
+    changes = [News(2, (cut,)), News(10, ())]  # the second comes inside a long period
+    outcome = Engine(base, settings).clear(changes)
     d = outcome.data
     net = base.net
     whole, part = np.floor(net.route_lag).astype(int), net.route_lag % 1
@@ -101,6 +104,33 @@ def test_mass_balances_when_recomputed_from_the_outcome():
     made += base.balanced.difference[:, None] / 12
     assert np.abs(made).max() < 1e-7
     assert outcome.worst < 1e-9
+
+
+@pytest.mark.parametrize("months", [1, 2, 3, 4, 7, 12])
+def test_nothing_is_lost_when_a_look_ahead_is_cut_short(months):
+    base = calibrate(two_regions())
+    engine = Engine(base, Settings(periods=24, stride=12, ahead=(1, 2, 3, 6)))
+    cut = Change("plants", ("mine_big",), "availability", np.array([0.5, 0.5, 0.8, 1.0]))
+    before = State.of(base)
+    step = engine._look(Beliefs(base, (cut,), 60), 0, 0, before, Draw(), months)
+    after = advance(step)
+    k, net = len(step.covered), base.net
+    layout, x = step.view.layout, step.solution.x[: len(step.covered)]
+    total = {
+        f: step.covered @ base.steps[f].total(x[:, layout.slice(f)]) for f in ("plants", "demands", "routes")
+    }
+    made = np.bincount(net.entry_node, net.entry_coef * total["plants"][net.entry_plant], len(net.nodes))
+    made -= np.bincount(net.demand_node, total["demands"], len(net.nodes))
+    made += base.balanced.difference * months / 12
+    gained = np.bincount(net.store_node, after.stock - before.stock, len(net.nodes))
+    under_way = after.transit.sum(axis=0) - before.transit.sum(axis=0)
+    commodity = np.unique(net.node_commodity, return_inverse=True)[1]
+    for c in np.unique(commodity):
+        here = commodity == c
+        moved = under_way[here[net.route_to]].sum()
+        assert made[here].sum() == pytest.approx(gained[here].sum() + moved, abs=1e-6)
+    assert k == np.searchsorted(np.cumsum((1, 2, 3, 6)), months) + 1
+    assert (after.transit >= -1e-9).all()
 
 
 def test_reconciliation_moves_weak_figures_more():

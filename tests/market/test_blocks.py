@@ -49,7 +49,7 @@ def test_capacity_cuts_only_what_exceeds_it():
 def test_a_plant_restarts_no_faster_than_its_ramp():
     world = one_node(mines=2)
     processes = world["processes"].assign(ramp=0.01)  # 1 % of capacity 500 a month
-    _, data = cleared(world.with_(processes=processes), ("plants", "mine0", "availability", [0, 0, 0] + [1]))
+    _, data = cleared(world.with_(processes=processes), ("plants", "mine0", "availability", [0, 0, 0, 1]))
     output = data.output.sel(plant="mine0").values * 12
     assert output[:3] == pytest.approx(np.zeros(3), abs=1e-9)
     assert output[3:12] == pytest.approx(5.0 * np.arange(1, 10), rel=1e-6)
@@ -182,7 +182,7 @@ def test_a_binding_offtake_is_shipped_even_when_it_loses_money():
     )  # fmt: skip
     tariff = ("trade", "ore:A>B", "tariff", [0.6])
     _, free = cleared(world, tariff)
-    base, bound = cleared(world.with_(offtakes=contract), tariff)
+    _, bound = cleared(world.with_(offtakes=contract), tariff)
     assert free.flow.sel(route="ore:A>B").values[-1] * 12 < 140
     assert (bound.flow.sel(route="ore:A>B").values * 12 >= 140 - 1e-6).all()
     # a halted mine owes nothing
@@ -197,8 +197,8 @@ def test_a_floor_keeps_tonnes_coming_when_the_price_falls():
     floor = pd.DataFrame(
         [
             {
-                "policy": "floor", "kind": "floor", "commodity": "metal", "origin": "A", "value": 990.0, "state": "base",
-                "description": "floor", "source": "example", "quality": "assumed",
+                "policy": "floor", "kind": "floor", "commodity": "metal", "origin": "A", "value": 990.0,
+                "state": "base", "description": "floor", "source": "example", "quality": "assumed",
             }
         ]
     )  # fmt: skip

@@ -20,6 +20,9 @@ LEFT = 0.05
 """Share of the output below which a curve has one step."""
 NEW_EDGES = np.array([0.0, 0.25, 0.5, 1.0])
 ROUTE_EDGES = np.array([0.0, 0.3, 0.6, 0.8, 0.92, 1.0, 1.08, 1.2, 1.5, 2.2, 4.0])
+ROUTE_SMALL = np.array([0.0, 0.7, 1.0, 1.4, 4.0])
+SMALL = 0.003
+"""Share of world flow below which a route is cut into few steps."""
 ROUTE_CENTRED = np.array([0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 1.04, 1.1, 1.25, 1.6, 2.3, 4.0])
 MIX_BELOW = np.array([0.0, 0.4, 0.7, 0.9, 1.0])
 MIX_ABOVE = np.array([0.0, 0.1, 0.3, 0.6, 1.0])
@@ -251,6 +254,9 @@ def _steps(
         share = q / demand_world[commodity[node]]
         width = curves.spacing(e.mean(axis=1), share, **options) if len(q) else np.zeros(0)
         stagger = curves.staggers(len(q))
+        width = width * (
+            0.6 + 0.8 * curves.staggers(len(q))[::-1]
+        )  # curves of one width would all kink together
         edges, mids = [], []
         for i in range(len(q)):
             # No steps where nothing happens: above what capacity allows, below a twentieth of the output.
@@ -277,8 +283,15 @@ def _steps(
         return curves.join(edges, mids)
 
     es = np.where(np.isfinite(net.plant_es), net.plant_es, g("conversion_es"))
+    route_share = b.route_q / demand_world[commodity[net.route_to]]
     route_edges = [
-        NEW_EDGES if q <= 0 else ROUTE_CENTRED if ("routes", a) in centred else ROUTE_EDGES
+        NEW_EDGES
+        if q <= 0
+        else ROUTE_SMALL
+        if route_share[a] < SMALL and ("routes", a) not in centred
+        else ROUTE_CENTRED
+        if ("routes", a) in centred
+        else ROUTE_EDGES
         for a, q in enumerate(b.route_q)
     ]
     kinds = [

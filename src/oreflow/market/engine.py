@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +22,42 @@ BEYOND = 24
 """Months after the window whose mean beliefs set the price that stocks are worth at its end."""
 
 
+_Key = tuple[bool, tuple[tuple[int, ...], ...]]
+
+
 @dataclass(frozen=True)
 class Step:
-    """One look ahead: the view, its solution, and how many of its periods are acted on."""
+    """One look ahead: the view, its solution, and for how many months it is acted on."""
 
     view: View
     solution: Solution
-    accepted: int
+    months: int
+
+    @property
+    def covered(self) -> Floats:
+        """Share of each period that is acted on, for the periods that are: the last may be cut short."""
+        layout = self.view.layout
+        share = np.clip((self.months - layout.begin[:-1]) / np.diff(layout.begin), 0.0, 1.0)
+        return share[share > 0]
+
+    def stocks(self) -> Floats:
+        """Stock at the end of each covered period, a period cut short counting in part; shape (k, stores)."""
+        view = self.view
+        layout = view.layout
+        share = self.covered
+        k = len(share)
+        x = self.solution.x[:k]
+        stock = np.where(
+            layout.base.net.store_reserve,
+            view.state.stock,
+            layout.base.steps["stores"].total(x[:, layout.slice("stores")]),
+        )
+        if len(layout.reserve):
+            level = layout.start["reserves"]
+            stock[:, layout.reserve] = x[:, level : level + len(layout.reserve)]
+        before = stock[-2] if k > 1 else view.state.stock
+        stock[-1] = before + share[-1] * (stock[-1] - before)
+        return stock
 
 
 class Engine:
@@ -44,8 +74,32 @@ class Engine:
     def __init__(self, base: Base, settings: Settings | None = None) -> None:
         self.base = base
         self.settings = settings or Settings()
-        self._solvers: dict[tuple[bool, tuple[tuple[int, ...], ...]], Solver] = {}
+        self._solvers: dict[_Key, Solver] = {}
+        self._learned: dict[tuple[_Key, int], Any] = {}
+        self._learning = False
         self.solves = 0
+
+    def learn(self, news: Sequence[News], *, draw: Draw | None = None) -> Outcome:
+        """Clear a scenario and remember its bases, so that draws around it start close to their solutions.
+
+        Args:
+            news: As for `clear`.
+            draw: As for `clear`.
+
+        Returns:
+            As `clear`. Later results do not depend on what was learned, beyond prices that are not unique.
+        """
+        self._learning = True
+        try:
+            return self.clear(news, draw=draw)
+        finally:
+            self._learning = False
+
+    def twin(self) -> Engine:
+        """Return an engine of its own for another thread, which knows what this one has learned."""
+        twin = Engine(self.base, self.settings)
+        twin._learned = dict(self._learned)
+        return twin
 
     def clear(
         self,
@@ -104,29 +158,32 @@ class Engine:
         self, beliefs: Beliefs, month: int, news: int, state: State | None, draw: Draw, until: int
     ) -> Step:
         quotas = tuple(beliefs.quotas)
-        solver = self._solver(quotas, static=False)
+        key, solver = self._solver(quotas, static=False)
         layout = replace(solver.problem.layout, quotas=quotas)
         start = state or State.of(self.base)
         far = self._far(beliefs, month, news, draw)
         view = View(layout, beliefs, month, max(news, 0), start, draw, far)
-        view, solution = self._settle(solver, view)
-        return Step(view, solution, (until - month) // self.settings.months)
+        view, solution = self._settle(key, solver, view, month)
+        return Step(view, solution, until - month)
 
     def _far(self, beliefs: Beliefs, month: int, news: int, draw: Draw) -> Floats:
         """Price after the window: one static solve at the mean beliefs over the two years after it."""
         end = month + sum(self.settings.spans)
-        solver = self._solver((), static=True)
+        key, solver = self._solver((), static=True)
         layout = solver.problem.layout
         later = _averaged(beliefs, end, self.base)
         view = View(layout, later, 0, -end + max(news, 0), State.of(self.base), draw, self.base.price)
-        _, solution = self._settle(solver, view)
+        _, solution = self._settle(key, solver, view, month)
         price: Floats = np.maximum(solution.price[0, : len(self.base.net.nodes)], 0.0)
         return price
 
-    def _settle(self, solver: Solver, view: View) -> tuple[View, Solution]:
+    def _settle(self, key: _Key, solver: Solver, view: View, month: int) -> tuple[View, Solution]:
         """Solve; with ad-valorem tariffs, until their specific equivalent fits the prices."""
-        solution = solver.solve(solver.problem.numbers(view))
+        start = self._nearest(key, month)
+        solution = solver.solve(solver.problem.numbers(view), start=start)
         self.solves += 1
+        if self._learning:
+            self._learned[key, month] = solver.basis()
         rate = view.mean(view.beliefs.tariff)
         if not rate.any():
             return view, solution
@@ -135,7 +192,7 @@ class Engine:
         price = solution.price[:, :n] / view.beta[:-1, None]
         for _ in range(8):
             view = replace(view, tariff=rate * price[:, into])
-            solution = solver.solve(solver.problem.numbers(view))
+            solution = solver.solve(solver.problem.numbers(view), start=solver.basis())
             self.solves += 1
             new = solution.price[:, :n] / view.beta[:-1, None]
             moved = np.max(np.abs(new - price) / np.maximum(price, 1e-9), initial=0.0)
@@ -144,12 +201,17 @@ class Engine:
                 break
         return view, solution
 
-    def _solver(self, quotas: tuple[Quota, ...], *, static: bool) -> Solver:
+    def _nearest(self, key: _Key, month: int) -> Any:
+        """Basis learned for the last month up to this one; None where nothing was learned."""
+        known = [m for k, m in self._learned if k == key and m <= month]
+        return self._learned[key, max(known)] if known else None
+
+    def _solver(self, quotas: tuple[Quota, ...], *, static: bool) -> tuple[_Key, Solver]:
         key = (static, tuple(tuple(q.routes.tolist()) for q in quotas))
         if key not in self._solvers:
             layout = Layout(self.base, (1,) if static else self.settings.spans, static, quotas)
             self._solvers[key] = Solver(compile_problem(layout))
-        return self._solvers[key]
+        return key, self._solvers[key]
 
 
 def _averaged(beliefs: Beliefs, end: int, base: Base) -> Beliefs:
@@ -173,32 +235,62 @@ def _averaged(beliefs: Beliefs, end: int, base: Base) -> Beliefs:
 
 
 def advance(step: Step) -> State:
-    """Return the state after the accepted periods of a look ahead."""
-    view, k = step.view, step.accepted
+    """Return the state after the months of a look ahead that were acted on."""
+    view, share = step.view, step.covered
     layout = view.layout
-    base, net = layout.base, layout.base.net
+    base = layout.base
+    k = len(share)
     flows = {
         name: base.steps[name].total(step.solution.x[:k, layout.slice(name)])
-        for name in ("plants", "mixes", "routes", "stores")
+        for name in ("plants", "mixes", "routes")
     }
-    stock = np.where(net.store_reserve, view.state.stock, flows["stores"][-1] if len(net.stores) else 0.0)
-    if len(layout.reserve):
-        level = layout.start["reserves"]
-        stock[layout.reserve] = step.solution.x[k - 1, level : level + len(layout.reserve)]
-    now = int(layout.begin[k])
-    ahead = len(view.state.transit)
-    transit = np.zeros_like(view.state.transit)
-    transit[: max(ahead - now, 0)] = view.state.transit[now:]
-    months = now + np.arange(ahead)[:, None]
-    for t in range(k):
-        first = layout.begin[t] + net.route_lag
-        due = np.clip(np.minimum(first + layout.spans[t], months + 1) - np.maximum(first, months), 0.0, None)
-        transit += due / layout.spans[t] * flows["routes"][t]
-    last = layout.per[k - 1, 0]
+    transit = _under_way(step, flows["routes"])
+    year = layout.per[k - 1, 0]
     return State(
-        stock=stock,
+        stock=step.stocks()[-1],
         transit=transit,
-        plant=flows["plants"][-1] / last,
-        route=flows["routes"][-1] / last,
-        mix=flows["mixes"][-1] / last,
+        plant=flows["plants"][-1] / year,
+        route=flows["routes"][-1] / year,
+        mix=flows["mixes"][-1] / year,
     )
+
+
+def _under_way(step: Step, flow: Floats) -> Floats:
+    """Return what is under way after the months acted on, by month of arrival, shape (months, routes).
+
+    In a period cut short the programme has counted its arrivals in proportion; what it has not counted is still to
+    come. Its months follow from when it left and its transit.
+    """
+    view, share = step.view, step.covered
+    layout = view.layout
+    net = layout.base.net
+    now, k = step.months, len(share)
+    ahead = len(view.state.transit)
+    months = now + np.arange(ahead)[:, None]
+    begin, end = int(layout.begin[k - 1]), int(layout.begin[k])
+    old = view.state.transit
+    due = np.zeros_like(old)
+    due[: max(ahead - now, 0)] = old[now:]
+    left = old.sum(axis=0) - old[:begin].sum(axis=0) - share[-1] * old[begin:end].sum(axis=0)
+    transit = _rescaled(due, left)
+    for t in range(k):
+        # What left evenly over the covered part of a period arrives evenly over as long a time, its transit later.
+        first = layout.begin[t] + net.route_lag
+        last = first + share[t] * layout.spans[t]
+        due = np.clip(np.minimum(last, months + 1) - np.maximum(first, months), 0.0, None)
+        arrived, _ = layout.arrivals(t)
+        counted = (
+            share[:k] if t < k - 1 else np.ones(k)
+        )  # of a cut period's own departures the same part is counted
+        left = share[t] * flow[t] * (1.0 - counted @ arrived[:k])
+        transit += _rescaled(due, left)
+    return transit
+
+
+def _rescaled(profile: Floats, total: Floats) -> Floats:
+    """Scale each column to its total; where a column is empty the total comes in the first month."""
+    size = profile.sum(axis=0)
+    out: Floats = np.divide(profile * total, size, out=np.zeros_like(profile), where=size > 0)
+    if len(out):
+        out[0] += np.where((size <= 0) & (total > 0), total, 0.0)
+    return out

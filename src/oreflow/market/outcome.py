@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from oreflow.market.calibrate import Base
-from oreflow.market.network import Floats
+from oreflow.market.network import Floats, Ints
 from oreflow.market.settings import Settings
 from oreflow.market.solve import Residuals
 
@@ -115,7 +115,7 @@ class Recorder:
 
     def record(self, step: Step) -> None:
         """Record the accepted periods of a look ahead."""
-        for name, value in _read(step).items():
+        for name, value in _read(step, self.settings.months).items():
             self._parts.setdefault(name, []).append(value)
         self._residuals.append(step.solution.residuals)
         self._iterations += step.solution.iterations
@@ -154,9 +154,10 @@ class Recorder:
         )
 
 
-def _read(step: Step) -> dict[str, Floats]:
-    """Turn the accepted periods of a solution into named variables, each shape (k, n)."""
-    view, k, x = step.view, step.accepted, step.solution.x[: step.accepted]
+def _read(step: Step, months: int) -> dict[str, Floats]:
+    """Turn the part of a solution that was acted on into named variables by period of the settings, each (k, n)."""
+    view, k = step.view, len(step.covered)
+    x = step.solution.x[:k]
     layout = view.layout
     base, net, steps = layout.base, layout.base.net, layout.base.steps
     per = layout.per[:k]
@@ -190,22 +191,38 @@ def _read(step: Step) -> dict[str, Floats]:
     ed = view.elasticity(net.demand_ed, view.draw.ed)[:k]
     sure = wanted * net.parameter("voll_multiple") ** -ed if len(first) else wanted
     sure = wanted * steps["demands"].lo[first] ** -ed if len(first) else sure
-    stock = np.where(net.store_reserve, 0.0, total["stores"])
-    if len(layout.reserve):
-        level = layout.start["reserves"]
-        stock[:, layout.reserve] = x[:, level : level + len(layout.reserve)]
-    return {
-        "price": price,
+    amounts = {
         "output": total["plants"],
         "mix": total["mixes"],
         "flow": total["routes"],
         "served": total["demands"],
         "unserved": np.maximum(sure - served[:, first], 0.0),
-        "stock": stock,
-        "utilisation": total["plants"] / np.maximum(base.plant_cap * per, 1e-12),
-        "capacity_rent": rent,
-        "margin": margin,
         "producer_surplus": surplus,
         "consumer_surplus": steps["demands"].total(served * gain)
         - price[:, net.demand_node] * total["demands"],
     }
+    levels = {
+        "price": price,
+        "utilisation": total["plants"] / np.maximum(base.plant_cap * per, 1e-12),
+        "capacity_rent": rent,
+        "margin": margin,
+    }
+    # Periods of the settings inside a longer one share its amounts and have its levels.
+    length = np.array(layout.spans[:k])
+    parts = np.minimum(layout.begin[1 : k + 1], step.months) - layout.begin[:k]
+    which = np.repeat(np.arange(k), parts // months)
+    out = {name: value[which] * (months / length[which])[:, None] for name, value in amounts.items()}
+    out |= {name: value[which] for name, value in levels.items()}
+    out["stock"] = _by_month(step, parts, months)
+    return out
+
+
+def _by_month(step: Step, parts: Ints, months: int) -> Floats:
+    """Stocks at the end of each period of the settings, on the line between the ends of longer ones."""
+    ends = step.stocks()
+    before = np.concatenate([step.view.state.stock[None, :], ends[:-1]])
+    rows = []
+    for start, end, part in zip(before, ends, parts // months, strict=True):
+        share = (np.arange(part) + 1.0)[:, None] / part
+        rows.append(start + share * (end - start))
+    return np.concatenate(rows)

@@ -20,6 +20,8 @@ class Settings:
         foresight: Months that agents look ahead in each solve.
         stride: Months accepted of each solve before agents look again, when no news comes in between.
         later: Length, in periods, of the steps in which agents see what lies beyond the stride.
+        ahead: Lengths in months of the periods of a look ahead, instead of foresight, stride and later; what happens
+            within a long one is spread evenly over its months.
         tariff_tolerance: Ad-valorem tariffs are settled when no price moves by more than this share.
     """
 
@@ -29,6 +31,7 @@ class Settings:
     foresight: int = 12
     stride: int = 3
     later: int = 3
+    ahead: tuple[int, ...] = ()
     tariff_tolerance: float = 0.005
 
     def __post_init__(self) -> None:
@@ -38,6 +41,8 @@ class Settings:
             raise UsageError(f"periods must be at least 1, not {self.periods}.")
         if min(self.foresight, self.stride, self.later) < 1:
             raise UsageError("foresight, stride and later must be at least 1.")
+        if any(n < 1 or n % self.months for n in self.ahead):
+            raise UsageError(f"periods ahead must be multiples of a {self.step}, not {self.ahead}.")
         year, _, month = self.start.partition("-")
         if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
             raise UsageError(f"start {self.start!r} is not a month like 2025-01.")
@@ -50,6 +55,8 @@ class Settings:
     @property
     def spans(self) -> tuple[int, ...]:
         """Lengths in months of the periods of a look ahead: fine up to the stride, then coarser."""
+        if self.ahead:
+            return self.ahead
         fine = max(1, -(-self.stride // self.months))
         total = max(fine, -(-self.foresight // self.months))
         coarse, rest = divmod(total - fine, self.later)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import highspy
 import numpy as np
@@ -108,15 +109,16 @@ class Solver:
         self._basis.valid = True
         self._basis.alien = True
 
-    def adopt_basis(self) -> None:
-        """Make the basis of the last solution the one that later solves start from."""
-        self._basis = self._highs.getBasis()
+    def basis(self) -> Any:
+        """Return the basis of the last solution, to start a later solve of the same matrix from."""
+        return self._highs.getBasis()
 
-    def solve(self, arrays: Arrays, *, cold: bool = False) -> Solution:
+    def solve(self, arrays: Arrays, *, start: Any = None, cold: bool = False) -> Solution:
         """Solve for given numbers.
 
         Args:
             arrays: Costs, bounds and right-hand sides.
+            start: Basis to start from, as `basis` returns it; that of the base when left out.
             cold: Start from nothing instead of from the base basis.
 
         Returns:
@@ -137,7 +139,7 @@ class Solver:
         h.clearSolver()
         before = h.getRunTime()
         if not cold:
-            h.setBasis(self._basis)
+            h.setBasis(self._basis if start is None else start)
         h.run()
         seconds = h.getRunTime() - before
         status = h.getModelStatus()

@@ -3,11 +3,13 @@
 from oreflow.shock.catalogue import find, from_library, library
 from oreflow.shock.duration import Duration
 from oreflow.shock.effect import EFFECTS, Effect
+from oreflow.shock.ensemble import Sample, run_id, sample
 from oreflow.shock.event import EVENT_TYPES, Event
 from oreflow.shock.laws import default_duration
 from oreflow.shock.read import load, loads
 from oreflow.shock.scenario import Citation, Difference, Scenario, diff
 from oreflow.shock.schema import scenario_schema
+from oreflow.shock.scope import scope_of
 from oreflow.shock.stage import Stage, stage
 from oreflow.shock.target import KEYS, Target, expand
 from oreflow.shock.timeline import Realised, draw, expected, realise, timeline
@@ -22,6 +24,7 @@ __all__ = [
     "Effect",
     "Event",
     "Realised",
+    "Sample",
     "Scenario",
     "Stage",
     "Target",
@@ -36,7 +39,10 @@ __all__ = [
     "load",
     "loads",
     "realise",
+    "run_id",
+    "sample",
     "scenario_schema",
+    "scope_of",
     "stage",
     "timeline",
 ]
