@@ -224,7 +224,10 @@ def _check_claims(b: Briefing) -> None:
         raise DataError("briefing: two claims share a number. Number them from 1.")
     used = [(f"event {e.id}", n) for e in b.happened.events for n in e.claims]
     used += [
-        (f"disagreement on {d.question}", p.claim) for d in b.happened.disagreements for p in d.positions
+        (f"disagreement on {d.question}", p.claim)
+        for d in b.happened.disagreements
+        for p in d.positions
+        if p.claim is not None
     ]
     used += [(f"not modelled: {x.what}", x.claim) for x in b.happened.not_modelled if x.claim is not None]
     for place, number in used:

@@ -100,12 +100,12 @@ class Position:
     """One side of a disagreement.
 
     Attributes:
-        claim: Number of the claim.
+        claim: Number of the claim; none where a source of the atlas says so.
         speaker: Who says so; the article where no one is named.
         says: What they say, in short, e.g. "halted until December".
     """
 
-    claim: int
+    claim: int | None
     speaker: str
     says: str
 
