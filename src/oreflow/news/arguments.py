@@ -45,7 +45,9 @@ def types() -> dict[str, TypeSpec]:
     }
 
 
-_POLICIES = frozenset({"export_control", "quota", "tariff", "sanction", "subsidy", "stockpile", "price_floor"})
+_POLICIES = frozenset(
+    {"export_control", "quota", "tariff", "sanction", "subsidy", "stockpile", "price_floor"}
+)
 _AIMED = frozenset("on to against from into for at toward towards of".split())
 
 
@@ -111,7 +113,9 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
 
 
 _INTRANSITIVE = frozenset({"FALL", "FALL_N", "RISE", "RISE_N", "UP", "DOWN", "TRADE_AT", "COPULA"})
-_LINKS = frozenset("of at in from by for the its 's ' and domestic total mine mined refined annual monthly global world".split())
+_LINKS = frozenset(
+    "of at in from by for the its 's ' and domestic total mine mined refined annual monthly global world".split()
+)
 
 
 def _attached(scene: Scene, trigger: Trigger, kinds: tuple[str, ...]) -> Mention | None:
@@ -132,7 +136,13 @@ def _attached(scene: Scene, trigger: Trigger, kinds: tuple[str, ...]) -> Mention
                 continue
         if len(between) > 6 or any(w in {",", ";", ":", "that", "said", "as", "when"} for w in between):
             continue
-        if b <= i and len(between) > 2 and "'s" not in between and not set(between) & _LINKS and m.kind != "plant":
+        if (
+            b <= i
+            and len(between) > 2
+            and "'s" not in between
+            and not set(between) & _LINKS
+            and m.kind != "plant"
+        ):
             continue
         cost = len(between) + 3.0 * kinds.index(m.kind)
         if best is None or cost < best[0]:
@@ -197,7 +207,11 @@ def commodity(scene: Scene, trigger: Trigger, limit: float = 60.0) -> list[Menti
             for c in list(chosen):
                 k, n = scene.span(c.start, c.end)
                 between = scene.lower[j:k] if j <= k else scene.lower[n:i]
-                if len(between) <= 3 and set(between) & {",", "and", "or", "&", "/"} and set(between) <= _LISTERS:
+                if (
+                    len(between) <= 3
+                    and set(between) & {",", "and", "or", "&", "/"}
+                    and set(between) <= _LISTERS
+                ):
                     chosen.append(m)
                     grown = True
                     break
@@ -207,7 +221,9 @@ def commodity(scene: Scene, trigger: Trigger, limit: float = 60.0) -> list[Menti
 
 
 _LISTERS = frozenset([",", "and", "or", "&", "/", "refined", "raw"])
-_SUPPLY_TYPES = frozenset({"halt", "restart", "output_cut", "licence", "reserve_report", "disruption", "ignorance", "expansion"})
+_SUPPLY_TYPES = frozenset(
+    {"halt", "restart", "output_cut", "licence", "reserve_report", "disruption", "ignorance", "expansion"}
+)
 _VAGUE = frozenset({"battery", "ev_battery", "stationary_battery", "critical_minerals"})
 _GOODS = frozenset({"battery", "ev_battery", "stationary_battery", "cathode", "anode"})
 
@@ -230,7 +246,9 @@ def country(scene: Scene, trigger: Trigger, chosen: Mention | None) -> str | Non
             continue
         if any(w in _ELSEWHERE for w in scene.lower[j : j + 2]):
             continue
-        cost = _gap(i, j, trigger.first, trigger.last) + 12.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
+        cost = _gap(i, j, trigger.first, trigger.last) + 12.0 * abs(
+            scene.clauses[i] - scene.clauses[trigger.first]
+        )
         if best is None or cost < best[0]:
             best = (cost, m.name.country)
     if best is not None and best[0] < (24 if trigger.type in _POLICIES else 13):
@@ -240,7 +258,9 @@ def country(scene: Scene, trigger: Trigger, chosen: Mention | None) -> str | Non
     return None
 
 
-_ELSEWHERE = frozenset("stock stocks market markets dollar dollars investors shares listed exchange analyst analysts".split())
+_ELSEWHERE = frozenset(
+    "stock stocks market markets dollar dollars investors shares listed exchange analyst analysts".split()
+)
 
 
 def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
@@ -257,7 +277,10 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
     previous: Quantity | None = None
     for q in scene.quantities:
         conversion = (
-            previous is not None and previous.kind == q.kind == "money" and previous.unit != q.unit and q.start - previous.end <= 12
+            previous is not None
+            and previous.kind == q.kind == "money"
+            and previous.unit != q.unit
+            and q.start - previous.end <= 12
         )
         previous = q
         if conversion:
@@ -266,8 +289,12 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
         i, j = scene.span(q.start, q.end)
         for k, t in enumerate(triggers):
             kinds = types()[t.type].quantities
-            if q.kind not in kinds or (q.start < t.head.end and t.head.start < q.end and q.kind != "multiple"):
+            if q.kind not in kinds or (
+                q.start < t.head.end and t.head.start < q.end and q.kind != "multiple"
+            ):
                 continue
+            if scene.clauses[i] in scene.asides and scene.clauses[t.first] != scene.clauses[i]:
+                continue  # ", which is estimated at 26 million tons,": about what stands before it
             if q.unit == "workers" and t.type in {"halt", "disruption", "output_cut"}:
                 continue
             if q.kind == "time" and not _is_duration(scene, i, t):
@@ -277,13 +304,23 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
             a, b = scene.span(*t.object)
             near = min(_gap(i, j, t.first, t.last), _gap(i, j, a, b) + 0.5)
             commas = sum(1 for w in scene.lower[min(j, t.last) : max(i, t.first)] if w in {",", ";"})
-            cost = near + 7.0 * abs(scene.clauses[i] - scene.clauses[t.first]) + 1.5 * commas + 1.0 * kinds.index(q.kind)
+            cost = (
+                near
+                + 7.0 * abs(scene.clauses[i] - scene.clauses[t.first])
+                + 1.5 * commas
+                + 1.0 * kinds.index(q.kind)
+            )
             if best is None or cost < best[0]:
                 best = (cost, k)
         if best is not None and best[0] <= 22:
             out.setdefault(best[1], []).append((best[0], q))
     return {
-        k: [q for _, q in sorted(found, key=lambda c: (types()[triggers[k].type].quantities.index(c[1].kind), c[0]))]
+        k: [
+            q
+            for _, q in sorted(
+                found, key=lambda c: (types()[triggers[k].type].quantities.index(c[1].kind), c[0])
+            )
+        ]
         for k, found in out.items()
     }
 
@@ -295,10 +332,16 @@ def _names_fund(scene: Scene, q: Quantity) -> bool:
 
 def _is_duration(scene: Scene, i: int, t: Trigger) -> bool:
     before = set(scene.lower[max(0, i - 4) : i])
+    if {"no", "less", "than"} <= before:
+        return True
     attributive = i + 2 < len(scene.lower) and scene.lower[i + 1] == "-"
-    return bool(before & {"for", "lasting", "last", "least", "over", "another", "extended", "to", "up"}) or (
-        attributive and t.type in {"agreement", "price_floor", "subsidy", "licence", "quota"}
-    ) or (t.type == "price_floor")
+    return (
+        bool(
+            before & {"for", "lasting", "last", "least", "period", "over", "another", "extended", "to", "up"}
+        )
+        or (attributive and t.type in {"agreement", "price_floor", "subsidy", "licence", "quota"})
+        or (t.type == "price_floor")
+    )
 
 
 def amount(q: Quantity | None) -> Amount | None:
@@ -322,6 +365,7 @@ class Dates:
 
 
 _OUTLOOKS = frozenset({"forecast", "dependency", "capacity_fact"})
+_RECORDS = frozenset("highest lowest biggest largest best worst most first high low".split())
 _ANNOUNCE = frozenset(
     "announced announces announce announcing announcement confirmed confirms unveiled unveils disclosed declared".split()
 )
@@ -353,6 +397,8 @@ def dates(
     best = 99.0
     for w in found:
         i, j = scene.span(w.start, w.end)
+        if w.role == "since" and set(scene.lower[max(0, i - 3) : i]) & _RECORDS:
+            continue
         verb = _verb_near(scene, i, j)
         gap = _gap(i, j, trigger.first, trigger.last)
         own = gap <= 3
@@ -364,7 +410,11 @@ def dates(
             announced = w.interval
             continue
         cost = gap + 7.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
-        cost += 3.0 if j <= trigger.first and i > 1 and any(x == "," for x in scene.lower[j : trigger.first]) else 0.0
+        cost += (
+            3.0
+            if j <= trigger.first and i > 1 and any(x == "," for x in scene.lower[j : trigger.first])
+            else 0.0
+        )
         limit = 45 if trigger.type in _OUTLOOKS else 22
         if cost < best and cost <= limit:
             best, effective = cost, _tensed(w, article, modality)

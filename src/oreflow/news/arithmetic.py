@@ -68,7 +68,12 @@ def check_arithmetic(claims: Sequence[Claim], text: str) -> list[Check]:
 def _pick(members: list[tuple[int, Claim]], measures: set[str], share: bool) -> tuple[int, float] | None:
     for i, c in members:
         q = c.quantity
-        if q is not None and c.measure in measures and (q.unit == "%") == share and (share or q.unit.startswith("t")):
+        if (
+            q is not None
+            and c.measure in measures
+            and (q.unit == "%") == share
+            and (share or q.unit.startswith("t"))
+        ):
             return i, q.typical
     return None
 
@@ -89,7 +94,11 @@ def _balance(members: list[tuple[int, Claim]], quote: str, start: int, end: int)
     plain = _reading(d, s, "as printed")
     if _fits(d, s, stated_gap, stated_share):
         base = _base(d, s, stated_share)
-        problem = f"The stated {stated_share:g} % is {base}." if stated_share is not None and base else "The gap follows from the two amounts."
+        problem = (
+            f"The stated {stated_share:g} % is {base}."
+            if stated_share is not None and base
+            else "The gap follows from the two amounts."
+        )
         return Check(used, quote, start, end, True, problem, (plain,))
     readings = [plain]
     for factor in _SLIPS[1:]:
@@ -100,7 +109,9 @@ def _balance(members: list[tuple[int, Claim]], quote: str, start: int, end: int)
                     value = b if name == "supply" else a
                     reading = _reading(a, b, f"with a {name} of {_tonnes(value)}")
                     if slipped is not None and gap_factor != 1 and stated_gap is not None:
-                        reading += f", and a gap of {_tonnes(slipped)} where the text says {_tonnes(stated_gap)}"
+                        reading += (
+                            f", and a gap of {_tonnes(slipped)} where the text says {_tonnes(stated_gap)}"
+                        )
                     if reading not in readings:
                         readings.append(reading)
     told = []
@@ -145,15 +156,25 @@ def _tonnes(value: float) -> str:
 
 
 def _change(i: int, c: Claim, others: Sequence[Claim]) -> Check | None:
-    """"From X to Y" beside a percentage in the same sentence."""
+    """ "From X to Y" beside a percentage in the same sentence."""
     q = c.quantity
     if q is None or q.was is None or not q.was or q.value is None or q.unit == "%":
         return None
-    stated = [o.quantity.typical for o in others if o.quantity and o.quantity.unit == "%" and o.subject == c.subject]
+    stated = [
+        o.quantity.typical for o in others if o.quantity and o.quantity.unit == "%" and o.subject == c.subject
+    ]
     if not stated:
         return None
     change = 100 * (q.value - q.was) / q.was
     if any(abs(abs(change) - p) <= max(_tolerance(p), 0.5) for p in stated):
         return None
     problem = f"From {q.was:g} to {q.value:g} {q.unit} is a change of {change:+.1f} %, not {stated[0]:g} %."
-    return Check((i,), c.quote, c.start, c.end, False, problem, (f"{change:+.1f} % from the two amounts", f"{stated[0]:g} % as printed"))
+    return Check(
+        (i,),
+        c.quote,
+        c.start,
+        c.end,
+        False,
+        problem,
+        (f"{change:+.1f} % from the two amounts", f"{stated[0]:g} % as printed"),
+    )

@@ -42,7 +42,9 @@ _LABEL = re.compile(
     r"^\W*(?:first\s+)?(?:published|updated|posted|date|released|last\s+(?:updated|modified)|created|issued)\b\s*(?:on|at|:)?\s*",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(r"^\W*(?:[A-Z][A-Za-z.,' /]{1,40}?[,(]\s*)(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\d{1,2}\s))")
+_DATELINE = re.compile(
+    r"^\W*(?:[A-Z][A-Za-z.,' /]{1,40}?[,(]\s*)(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\d{1,2}\s))"
+)
 _CLOCK = re.compile(_TIME, re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*>]|\d{1,2}[.)])\s+")
 _END = re.compile(r"[.!?:;][\"')\]]*\s*$")
@@ -125,8 +127,10 @@ def _items(
     dates: list[Interval | None] = [stamps[kept[0]]]
     items = [0] * len(lines)
     for previous, i in zip(kept, kept[1:], strict=False):
-        if i - previous < 3 and len(lines[previous][2]) < 100 and not any(
-            len(lines[k][2]) > 120 for k in range(previous + 1, i)
+        if (
+            i - previous < 3
+            and len(lines[previous][2]) < 100
+            and not any(len(lines[k][2]) > 120 for k in range(previous + 1, i))
         ):
             continue  # "Published …" and "Updated …" side by side: the first one counts
         start = i - 1 if i - 1 > previous and len(lines[i - 1][2].strip()) > 0 else i
@@ -172,9 +176,7 @@ def _breaks(lines: list[tuple[int, int, str]], last: int, i: int, wrapped: bool)
     return not line.lstrip()[:1].islower()
 
 
-def _block(
-    text: str, lines: list[tuple[int, int, str]], group: list[int], items: list[int]
-) -> list[Block]:
+def _block(text: str, lines: list[tuple[int, int, str]], group: list[int], items: list[int]) -> list[Block]:
     """One block of the lines, split where a digest runs bullets together."""
     start, end = lines[group[0]][0], lines[group[-1]][1]
     bullet = _BULLET.match(text[start:end])

@@ -49,5 +49,7 @@ def readable(lines: list[tuple[int, int, str]]) -> list[bool]:
         out.append(reading and bool(line) and not skip.match(line))
     # A tail heading near the very top is part of a page's menu, not the end of the article.
     if lines and not any(out[1:]):
-        return [bool(t.strip()) and not skip.match(t.strip()) and not tail.match(t.strip()) for _, _, t in lines]
+        return [
+            bool(t.strip()) and not skip.match(t.strip()) and not tail.match(t.strip()) for _, _, t in lines
+        ]
     return out

@@ -20,13 +20,32 @@ MONTHS = {
     for name in names.split()
 }
 WEEKDAYS = {n: i for i, n in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
-_LUNAR = {2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13)}
+_LUNAR = {
+    2023: (1, 22),
+    2024: (2, 10),
+    2025: (1, 29),
+    2026: (2, 17),
+    2027: (2, 6),
+    2028: (1, 26),
+    2029: (2, 13),
+}
 
 _M = r"(?P<m>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 _D = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th)?"
 _Y = r"(?P<y>(?:19|20)\d\d)"
 _PART = r"(?:(?P<part>early|mid|middle|late|end|beginning|start)(?:[- ]|\s+(?:of|in)\s+(?:the\s+)?|(?:\s+the)?\s+))?"
-_ORD = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "final": 4, "last": 4}
+_ORD = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "final": 4,
+    "last": 4,
+}
 _UNIT = r"(?P<unit>day|week|month|quarter|year|decade)s?"
 
 
@@ -145,7 +164,9 @@ def _relative(match: re.Match[str], ref: date | None, lead: str) -> Interval | N
     if ref is None:
         return None
     word, unit = match["rel"].lower(), match["unit"].lower()
-    step = {"last": -1, "previous": -1, "prior": -1, "past": -1, "next": 1, "coming": 1, "following": 1}.get(word, 0)
+    step = {"last": -1, "previous": -1, "prior": -1, "past": -1, "next": 1, "coming": 1, "following": 1}.get(
+        word, 0
+    )
     return iv.part(_unit_at(ref, unit, step), _piece(match))
 
 
@@ -231,7 +252,9 @@ def _lunar(match: re.Match[str], ref: date | None, lead: str) -> Interval | None
     y = _group(match, "y")
     if not y and ref is None:
         return None
-    options = [int(y)] if y else [k for k in _LUNAR if ref and date(k, *_LUNAR[k]) >= ref - timedelta(days=90)]
+    options = (
+        [int(y)] if y else [k for k in _LUNAR if ref and date(k, *_LUNAR[k]) >= ref - timedelta(days=90)]
+    )
     if not options or options[0] not in _LUNAR:
         return None
     first = date(options[0], *_LUNAR[options[0]])
@@ -243,9 +266,22 @@ _PATTERNS: list[tuple[re.Pattern[str], Builder]] = [
     (re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<mm>[01]\d)-(?P<d>[0-3]\d)\b"), _iso),
     (re.compile(r"\b(?P<a>[0-3]?\d)[/.](?P<b>[0-3]?\d)[/.](?P<y>(?:19|20)\d\d)\b"), _slashed),
     (re.compile(rf"\b{_D}\s+(?:of\s+)?{_M},?(?:\s+{_Y})?(?!\w)"), _absolute),
-    (re.compile(rf"\b{_M}\s*{_D}(?!\d|,\d|\.\d|\s*(?:%|percent|tonnes|tons|million|billion))(?:,?\s+{_Y})?\b"), _absolute),
-    (re.compile(rf"(?<![\w]){_PART.replace('early', '[Ee]arly').replace('mid|', '[Mm]id|').replace('late|', '[Ll]ate|')}\b{_M}(?:,?\s+(?:of\s+)?{_Y})?(?!\w)"), _absolute),
-    (re.compile(rf"\b{_PART}(?P<kind>Q)(?P<q>[1-4])(?:\s+(?:of\s+)?{_Y}|[ '-]?(?P<yy>\d\d))?\b", _I), _quarter),
+    (
+        re.compile(
+            rf"\b{_M}\s*{_D}(?!\d|,\d|\.\d|\s*(?:%|percent|tonnes|tons|million|billion))(?:,?\s+{_Y})?\b"
+        ),
+        _absolute,
+    ),
+    (
+        re.compile(
+            rf"(?<![\w]){_PART.replace('early', '[Ee]arly').replace('mid|', '[Mm]id|').replace('late|', '[Ll]ate|')}\b{_M}(?:,?\s+(?:of\s+)?{_Y})?(?!\w)"
+        ),
+        _absolute,
+    ),
+    (
+        re.compile(rf"\b{_PART}(?P<kind>Q)(?P<q>[1-4])(?:\s+(?:of\s+)?{_Y}|[ '-]?(?P<yy>\d\d))?\b", _I),
+        _quarter,
+    ),
     (re.compile(rf"\b(?P<q>[1-4])(?P<kind>Q)(?:\s*{_Y}|[ '-]?(?P<yy>\d\d))?\b", _I), _quarter),
     (re.compile(rf"\b(?P<kind>H)(?P<q>[12])(?:\s+(?:of\s+)?{_Y}|[ '-]?(?P<yy>\d\d))?\b"), _quarter),
     (re.compile(rf"\b(?P<q>[12])(?P<kind>H)(?:\s*{_Y}|[ '-]?(?P<yy>\d\d))?\b"), _quarter),
@@ -258,7 +294,13 @@ _PATTERNS: list[tuple[re.Pattern[str], Builder]] = [
         _quarter,
     ),
     (re.compile(r"\b(?P<part>early|mid|late)?-?\s?(?:the\s+)?(?P<y>(?:19|20)\d0)s\b", _I), _decade),
-    (re.compile(rf"\b{_PART}(?:the\s+year\s+)?{_Y}(?:[-/](?P<y2>(?:20)?\d\d)(?![\d,.]\d))?(?![\d,]\d|\d|\.\d|\s*(?:tonnes|tons|mt\b|kt\b|%))", _I), _year),
+    (
+        re.compile(
+            rf"\b{_PART}(?:the\s+year\s+)?{_Y}(?:[-/](?P<y2>(?:20)?\d\d)(?![\d,.]\d))?(?![\d,]\d|\d|\.\d|\s*(?:tonnes|tons|mt\b|kt\b|%))",
+            _I,
+        ),
+        _year,
+    ),
     (
         re.compile(
             rf"\b{_PART}(?:the\s+)?(?P<rel>last|this|next|previous|prior|current|coming|following)\s+"
@@ -269,8 +311,19 @@ _PATTERNS: list[tuple[re.Pattern[str], Builder]] = [
     ),
     (re.compile(rf"\b(?P<n>{COUNT})\s+{_UNIT}\s+(?:ago|earlier)\b", _I), _ago),
     (re.compile(rf"\b(?:past|last|previous)\s+(?P<n>{COUNT})\s+{_UNIT}\b", _I), _past),
-    (re.compile(r"\b(?:recent|past few|last few|past several)\s+(?P<unit>day|week|month|quarter|year)s\b", _I), _past),
-    (re.compile(rf"\b(?:within|in|over|for)\s+(?:the\s+)?(?:next|coming)\s+(?:(?P<n>{COUNT})\s+|few\s+)?{_UNIT}\b", _I), _future),
+    (
+        re.compile(
+            r"\b(?:recent|past few|last few|past several)\s+(?P<unit>day|week|month|quarter|year)s\b", _I
+        ),
+        _past,
+    ),
+    (
+        re.compile(
+            rf"\b(?:within|in|over|for)\s+(?:the\s+)?(?:next|coming)\s+(?:(?P<n>{COUNT})\s+|few\s+)?{_UNIT}\b",
+            _I,
+        ),
+        _future,
+    ),
     (re.compile(rf"\b(?:within|in)\s+(?P<n>{COUNT})\s+{_UNIT}(?:'s?\s+time)?\b", _I), _future),
     (re.compile(r"\b(?P<w>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"), _weekday),
     (re.compile(r"\b(?:yesterday|today|tomorrow|tonight|overnight)\b", _I), _nearby),
@@ -314,7 +367,9 @@ def find_dates(text: str, ref: date | None = None) -> list[When]:
             if interval is not None:
                 end = match.start() + len(match[0].rstrip())
                 groups = match.groupdict()
-                yearless = build in (_absolute, _quarter) and not any(groups.get(k) for k in ("y", "yy", "rel"))
+                yearless = build in (_absolute, _quarter) and not any(
+                    groups.get(k) for k in ("y", "yy", "rel")
+                )
                 found.append(When(match.start(), end, interval, _ROLES.get(lead, lead), yearless))
     found.sort(key=lambda w: (w.start, -(w.end - w.start)))
     kept: list[When] = []
@@ -336,7 +391,9 @@ def _opened(w: When, ref: date | None) -> When:
     """Open one end as the word in front asks."""
     i = w.interval
     if i.label:
-        label = {"since": f"{i.label}/..", "by": f"../{i.label}", "until": f"../{i.label}"}.get(w.role, i.label)
+        label = {"since": f"{i.label}/..", "by": f"../{i.label}", "until": f"../{i.label}"}.get(
+            w.role, i.label
+        )
         return When(w.start, w.end, Interval(None, None, label), w.role if w.role in _OPENERS else "")
     if w.role == "since":
         i = Interval(i.start, None)
@@ -378,8 +435,15 @@ def _joined(text: str, dates: list[When]) -> list[When]:
             last = out[-1]
             between = text[last.end : w.start].strip().lower()
             first, final = last.interval.start, w.interval.end or w.interval.start
-            if last.role == "from" and between in {"to", "until", "-"} and last.interval.label and w.interval.label:
-                out[-1] = When(last.start, w.end, Interval(None, None, f"{last.interval.label}/{w.interval.label}"))
+            if (
+                last.role == "from"
+                and between in {"to", "until", "-"}
+                and last.interval.label
+                and w.interval.label
+            ):
+                out[-1] = When(
+                    last.start, w.end, Interval(None, None, f"{last.interval.label}/{w.interval.label}")
+                )
                 continue
             if last.role == "from" and between in {"to", "until", "and", "through", "-"} and first and final:
                 if first <= final:

@@ -88,7 +88,9 @@ def _halt_type(text: str, cause: str, atlas: Atlas, aim: Aim) -> tuple[str, str 
     if cause:
         return cause, cause
     name = aim.target.get("plants") if aim.target else None
-    kind = atlas.stage.get(atlas.plants[name][0], "") if isinstance(name, str) and name in atlas.plants else ""
+    kind = (
+        atlas.stage.get(atlas.plants[name][0], "") if isinstance(name, str) and name in atlas.plants else ""
+    )
     if re.search(r"permanent|for good|for ever|close[sd]? down|closure", text):
         return "closure", "closure"
     if kind == "refined":
@@ -110,14 +112,31 @@ def _halt(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         if q is not None and q.unit == "%":
             low, high = bounds(q)
             effect = {"availability": _pair(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
-            return Consequence(kind, aim, effect, duration=length or law, recovery=assumption("restart_recovery"), defaults=tuple(defaults))
-        return Consequence(kind, aim, reason="the text does not say which plants stop or how many tonnes are lost")
+            return Consequence(
+                kind,
+                aim,
+                effect,
+                duration=length or law,
+                recovery=assumption("restart_recovery"),
+                defaults=tuple(defaults),
+            )
+        return Consequence(
+            kind, aim, reason="the text does not say which plants stop or how many tonnes are lost"
+        )
     return Consequence(
-        kind, aim, {"availability": 0.0}, reason=aim.reason, duration=length or law, recovery=assumption("restart_recovery"), defaults=tuple(defaults)
+        kind,
+        aim,
+        {"availability": 0.0},
+        reason=aim.reason,
+        duration=length or law,
+        recovery=assumption("restart_recovery"),
+        defaults=tuple(defaults),
     )
 
 
-def _loss(claim: Claim, aim: Aim, kind: str, duration: str | dict[str, float] | None, defaults: list[str]) -> Consequence:
+def _loss(
+    claim: Claim, aim: Aim, kind: str, duration: str | dict[str, float] | None, defaults: list[str]
+) -> Consequence:
     q = claim.quantity
     assert q is not None
     low, high = bounds(q)
@@ -125,9 +144,28 @@ def _loss(claim: Claim, aim: Aim, kind: str, duration: str | dict[str, float] | 
         defaults.append(f"the amount lies between {low:,.0f} and {high:,.0f} {q.unit} a {q.per}")
     factor = _MONTHS[q.per or "year"]
     if aim.base and low * factor > aim.base * 1.02:
-        return Consequence(kind, aim, {"availability": 0.0}, duration=duration, recovery=assumption("restart_recovery"), defaults=(*defaults, "the loss is all that the atlas says is made there"))
-    effect = {"output_cut": _pair(low * factor / 12, min(high * factor / 12, aim.base / 12) if aim.base else high * factor / 12)}
-    return Consequence(kind, aim, effect, "month", duration=duration, recovery=assumption("restart_recovery"), defaults=tuple(defaults))
+        return Consequence(
+            kind,
+            aim,
+            {"availability": 0.0},
+            duration=duration,
+            recovery=assumption("restart_recovery"),
+            defaults=(*defaults, "the loss is all that the atlas says is made there"),
+        )
+    effect = {
+        "output_cut": _pair(
+            low * factor / 12, min(high * factor / 12, aim.base / 12) if aim.base else high * factor / 12
+        )
+    }
+    return Consequence(
+        kind,
+        aim,
+        effect,
+        "month",
+        duration=duration,
+        recovery=assumption("restart_recovery"),
+        defaults=tuple(defaults),
+    )
 
 
 def _cut(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -147,7 +185,9 @@ def _cut(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         return _loss(claim, aim, kind, law, defaults)
     low, high = bounds(q)
     effect = {"availability": _pair(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
-    return Consequence(kind, aim, effect, duration=law, recovery=assumption("restart_recovery"), defaults=tuple(defaults))
+    return Consequence(
+        kind, aim, effect, duration=law, recovery=assumption("restart_recovery"), defaults=tuple(defaults)
+    )
 
 
 def _restart(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -156,12 +196,26 @@ def _restart(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     median = assumption("restart_done_median" if done else "restart_median")
     duration = {"median": median, "sigma": assumption("restart_sigma")}
     note = () if done else (f"months until the restart: median {median:g}, as the text gives no date",)
-    return Consequence("restart", aim, {"availability": 0.0}, reason=aim.reason, duration=duration, recovery=assumption("restart_recovery"), defaults=(*((aim.note,) if aim.note else ()), *note))
+    return Consequence(
+        "restart",
+        aim,
+        {"availability": 0.0},
+        reason=aim.reason,
+        duration=duration,
+        recovery=assumption("restart_recovery"),
+        defaults=(*((aim.note,) if aim.note else ()), *note),
+    )
 
 
 def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     aim = plants(claim, atlas, text)
     q = claim.quantity
+    if claim.direction == "down":
+        return Consequence(
+            "expansion",
+            aim,
+            reason="a delay of what is not yet built: the base of the atlas is 2025 without it",
+        )
     if aim.target is None:
         return Consequence("expansion", aim, reason=aim.reason)
     if q is None or not aim.base:
@@ -180,7 +234,9 @@ def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
         return Consequence("expansion", aim, reason="the text does not say by how many tonnes a year")
     if high > 20:
         return Consequence("expansion", aim, reason="the amount does not fit the plant that the atlas knows")
-    return Consequence("expansion", aim, {"capacity": _pair(low, high)}, defaults=(aim.note,) if aim.note else ())
+    return Consequence(
+        "expansion", aim, {"capacity": _pair(low, high)}, defaults=(aim.note,) if aim.note else ()
+    )
 
 
 def _place(text: str, q: Amount) -> int:
@@ -189,11 +245,23 @@ def _place(text: str, q: Amount) -> int:
 
 
 _KINDS = [
-    ("weather", r"storm|flood|rain|snow|drought|cyclone|hurricane|typhoon|heatwave|heat wave|wildfire|landslide|mudslide"),
-    ("strike", r"strike|walkout|walk-out|lockout|industrial action|blockade|roadblock|protest|labou?r dispute|\bunion\b"),
+    (
+        "weather",
+        r"storm|flood|rain|snow|drought|cyclone|hurricane|typhoon|heatwave|heat wave|wildfire|landslide|mudslide",
+    ),
+    (
+        "strike",
+        r"strike|walkout|walk-out|lockout|industrial action|blockade|roadblock|protest|labou?r dispute|\bunion\b",
+    ),
     ("power_cut", r"power cut|power outage|power shortage|load[- ]shedding|blackout|electricity"),
-    ("conflict", r"conflict|fighting|clashes|rebel|militant|armed group|insurgen|attack|coup|unrest|sabotage"),
-    ("accident", r"accident|explosion|fire|blaze|collapse|mud rush|rockfall|rockburst|leak|dam failure|spill|seismic|earthquake|quake|tremor|breakdown|equipment|derail|fatalit|cave-in|rupture"),
+    (
+        "conflict",
+        r"conflict|fighting|clashes|rebel|militant|armed group|insurgen|attack|coup|unrest|sabotage",
+    ),
+    (
+        "accident",
+        r"accident|explosion|fire|blaze|collapse|mud rush|rockfall|rockburst|leak|dam failure|spill|seismic|earthquake|quake|tremor|breakdown|equipment|derail|fatalit|cave-in|rupture",
+    ),
 ]
 
 
@@ -227,7 +295,14 @@ def _disruption(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequenc
         defaults.append(f"the plant runs at {low:.0%} to {high:.0%} while it lasts")
     if length is None:
         defaults.append(f"length: the law {law!r}" + ("" if known else ", as the cause is not told"))
-    return Consequence(kind, aim, effect, duration=length or law, recovery=assumption("restart_recovery"), defaults=tuple(defaults))
+    return Consequence(
+        kind,
+        aim,
+        effect,
+        duration=length or law,
+        recovery=assumption("restart_recovery"),
+        defaults=tuple(defaults),
+    )
 
 
 def _export_control(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -237,13 +312,29 @@ def _export_control(claim: Claim, atlas: Atlas, text: str, cause: str) -> Conseq
     if aim.target is None:
         return Consequence(kind, aim, reason=aim.reason)
     if claim.direction == "up":
-        return Consequence(kind, aim, reason="it eases a control; the base of the atlas is the trade of 2025, with the controls of that year in it")
+        return Consequence(
+            kind,
+            aim,
+            reason="it eases a control; the base of the atlas is the trade of 2025, with the controls of that year in it",
+        )
     if "tax" in text or "duty" in text or "levy" in text:
         return Consequence(kind, aim, reason="the rate of the export tax is not read")
     if ban:
-        return Consequence(kind, aim, {"ban": True}, duration=_months(claim.quantity) or "export_ban", defaults=("length of the ban: the law 'export_ban'",))
+        return Consequence(
+            kind,
+            aim,
+            {"ban": True},
+            duration=_months(claim.quantity) or "export_ban",
+            defaults=("length of the ban: the law 'export_ban'",),
+        )
     low, high = assumption("licence_limit_low"), assumption("licence_limit_high")
-    return Consequence(kind, aim, {"limit": [low, high]}, duration="licence_regime", defaults=(f"trade is held to {low:.0%} to {high:.0%} of 2025 while licences are needed",))
+    return Consequence(
+        kind,
+        aim,
+        {"limit": [low, high]},
+        duration="licence_regime",
+        defaults=(f"trade is held to {low:.0%} to {high:.0%} of 2025 while licences are needed",),
+    )
 
 
 def _quota(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -254,7 +345,11 @@ def _quota(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     if q is None or not q.unit.startswith("t"):
         return Consequence("quota", aim, reason="the text does not say how many tonnes")
     if "export" not in text:
-        return Consequence("quota", aim, reason="a quota on output, not on exports, and the text does not say by how much output changes")
+        return Consequence(
+            "quota",
+            aim,
+            reason="a quota on output, not on exports, and the text does not say by how much output changes",
+        )
     per = q.per if q.per in {"month", "year"} else "year"
     note = () if q.per else ("the quota is per year",)
     low, high = q.range
@@ -272,7 +367,13 @@ def _tariff(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         return Consequence("tariff", aim, reason="it lowers a tariff; the text does not say from what")
     low, high = bounds(q)
     step = (low - (q.was or 0)) / 100, (high - (q.was or 0)) / 100
-    return Consequence("tariff", aim, {"tariff": _pair(min(step), max(step))}, duration="tariff", defaults=() if q.was is not None else ("the rate is added to what is in force in 2025",))
+    return Consequence(
+        "tariff",
+        aim,
+        {"tariff": _pair(min(step), max(step))},
+        duration="tariff",
+        defaults=() if q.was is not None else ("the rate is added to what is in force in 2025",),
+    )
 
 
 def _sanction(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -284,7 +385,9 @@ def _sanction(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         return Consequence("sanction", aim, reason="it lifts a measure that is not in the base of the atlas")
     if not importing:
         return Consequence("sanction", aim, reason="the text does not say which trade is forbidden")
-    return Consequence("sanction", aim, {"ban": True}, duration="sanction", defaults=("length: the law 'sanction'",))
+    return Consequence(
+        "sanction", aim, {"ban": True}, duration="sanction", defaults=("length: the law 'sanction'",)
+    )
 
 
 def _stockpile(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -293,7 +396,9 @@ def _stockpile(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
     kind = "stock_release" if claim.direction == "down" else "stock_purchase"
     q = claim.quantity
     if q is None or not q.unit.startswith("t"):
-        return Consequence(kind, Aim(None, label), reason="the text does not say how many tonnes go in or out")
+        return Consequence(
+            kind, Aim(None, label), reason="the text does not say how many tonnes go in or out"
+        )
     keys = atlas.commodities(claim, ("refined", *("mine", "concentrate")))
     s = atlas.world.stores
     rows = s[(s["kind"] == "reserve") & (s["region"] == region) & s["commodity"].isin(keys)]
@@ -303,17 +408,29 @@ def _stockpile(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
     months = 12.0 / _MONTHS[q.per] if q.per in _MONTHS else 12.0
     effect = {"draw" if kind == "stock_release" else "fill": _pair(low / months, high / months)}
     note = () if q.per in _MONTHS else ("spread over 12 months",)
-    return Consequence(kind, Aim({"stores": str(rows["store"].iloc[0])}, label), effect, duration={"months": 12.0} if note else None, defaults=note)
+    return Consequence(
+        kind,
+        Aim({"stores": str(rows["store"].iloc[0])}, label),
+        effect,
+        duration={"months": 12.0} if note else None,
+        defaults=note,
+    )
 
 
 def _switch(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
-    cell = "sodium_cell" if "sodium" in text else "lfp_cell" if "lfp" in text or "iron phosphate" in text else ""
+    cell = (
+        "sodium_cell" if "sodium" in text else "lfp_cell" if "lfp" in text or "iron phosphate" in text else ""
+    )
     label = cell or claim.commodity or claim.subject or "?"
     q = claim.quantity
     if not cell:
         return Consequence("technology_switch", Aim(None, label), reason="the market has no such technology")
     if q is None or q.unit != "%":
-        return Consequence("technology_switch", Aim(None, label), reason="the text gives no share of the market; the model already lets cells change with prices, up to the ceilings of the atlas")
+        return Consequence(
+            "technology_switch",
+            Aim(None, label),
+            reason="the text gives no share of the market; the model already lets cells change with prices, up to the ceilings of the atlas",
+        )
     use = "stationary_battery" if "storage" in text or "stationary" in text else "ev_battery"
     region = atlas.region(claim.country)
     m = atlas.world.mixes
@@ -326,7 +443,12 @@ def _switch(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     if region:
         where["region"] = region
     low, high = bounds(q)
-    return Consequence("technology_switch", Aim({"mixes": where}, label), {"ceiling": _pair(min(low / 100, 1), min(high / 100, 1))}, duration="permanent")
+    return Consequence(
+        "technology_switch",
+        Aim({"mixes": where}, label),
+        {"ceiling": _pair(min(low / 100, 1), min(high / 100, 1))},
+        duration="permanent",
+    )
 
 
 def _demand(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -341,16 +463,26 @@ def _demand(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     if q is None or q.unit not in {"%"}:
         return Consequence("demand_change", Aim(None, label), reason="the text does not say by what share")
     if claim.modality == "happened":
-        return Consequence("demand_change", Aim(None, label), reason="a change that is past: the base of the atlas is demand as observed in 2025")
+        return Consequence(
+            "demand_change",
+            Aim(None, label),
+            reason="a change that is past: the base of the atlas is demand as observed in 2025",
+        )
     if not len(rows):
-        return Consequence("demand_change", Aim(None, label), reason="the atlas has no such demand apart from that of the plants that use it")
+        return Consequence(
+            "demand_change",
+            Aim(None, label),
+            reason="the atlas has no such demand apart from that of the plants that use it",
+        )
     low, high = bounds(q)
     sign = -1 if claim.direction == "down" else 1
     ends = sorted((max(0.0, 1 + sign * low / 100), max(0.0, 1 + sign * high / 100)))
     where: dict[str, Any] = {"commodity": sorted(set(rows["commodity"]))}
     if region:
         where["region"] = region
-    return Consequence("demand_change", Aim({"demands": where}, label), {"demand": _pair(*ends)}, duration="permanent")
+    return Consequence(
+        "demand_change", Aim({"demands": where}, label), {"demand": _pair(*ends)}, duration="permanent"
+    )
 
 
 _BUILDERS = {

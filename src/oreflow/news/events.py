@@ -49,14 +49,22 @@ def draft_events(
             left.append(NotModelled(i, _what(claim), spec.reason))
             continue
         if claim.polarity == "negated":
-            left.append(NotModelled(i, _what(claim), "it is denied or negated: it lowers the certainty of what it denies"))
+            left.append(
+                NotModelled(
+                    i, _what(claim), "it is denied or negated: it lowers the certainty of what it denies"
+                )
+            )
             continue
         found = consequence(claim, atlas, causes.get(i, ""))
-        reason = found.reason or ("" if found.effect and found.aim.target else found.aim.reason or spec.reason)
+        reason = found.reason or (
+            "" if found.effect and found.aim.target else found.aim.reason or spec.reason
+        )
         if reason:
             left.append(NotModelled(i, _what(claim), reason))
             continue
-        key = json.dumps([claim.type if claim.type != "output_cut" else "halt", found.aim.target], sort_keys=True)
+        key = json.dumps(
+            [claim.type if claim.type != "output_cut" else "halt", found.aim.target], sort_keys=True
+        )
         buckets.setdefault(key, []).append((i, claim, found))
     drafts: list[EventDraft] = []
     for k, members in enumerate(buckets.values()):
@@ -84,8 +92,16 @@ def _causes(claims: Sequence[Claim]) -> dict[int, str]:
         if c.type not in {"halt", "output_cut", "disruption"}:
             continue
         text = c.quote.lower()
-        lapsed = re.search(r"licen[cs]e|permit|mining right", text) and re.search(r"expir|lapse|revok|renew|without|suspend|cancel|withdraw|reject", text)
-        same = [o for o in claims if o.type == "licence" and o.direction == "down" and (o.subject == c.subject or o.start == c.start)]
+        lapsed = re.search(r"licen[cs]e|permit|mining right", text) and re.search(
+            r"expir|lapse|revok|renew|without|suspend|cancel|withdraw|reject", text
+        )
+        same = [
+            o
+            for o in claims
+            if o.type == "licence"
+            and o.direction == "down"
+            and (o.subject == c.subject or o.start == c.start)
+        ]
         if lapsed or (same and c.type == "halt"):
             out[i] = "permit_halt"
             continue
@@ -131,7 +147,10 @@ def _draft(
     if announced and start and modality == "happened" and announced > start:
         announced = start
     law_types = [m[2].type for m in members]
-    kind = next((t for t in law_types if t in {"permit_halt", "accident", "weather", "strike", "conflict"}), found.type)
+    kind = next(
+        (t for t in law_types if t in {"permit_halt", "accident", "weather", "strike", "conflict"}),
+        found.type,
+    )
     duration = found.duration
     if isinstance(duration, str) and kind != found.type and duration != "permanent":
         duration = kind
@@ -196,7 +215,11 @@ def _related(
     drafts: list[EventDraft], claims: Sequence[Claim], article: Interval | None
 ) -> tuple[list[EventDraft], list[NotModelled]]:
     """Restarts take the place of the halt they end; a cut within a halt is part of it."""
-    halts = {json.dumps(d.target, sort_keys=True): d for d in drafts if d.claim_type in {"halt", "output_cut", "disruption"} and "availability" in d.effect}
+    halts = {
+        json.dumps(d.target, sort_keys=True): d
+        for d in drafts
+        if d.claim_type in {"halt", "output_cut", "disruption"} and "availability" in d.effect
+    }
     out: list[EventDraft] = []
     dropped: list[NotModelled] = []
     unknown = {c.subject for c in claims if c.type == "ignorance"} | {None}
@@ -204,11 +227,20 @@ def _related(
         halt = halts.get(json.dumps(d.target, sort_keys=True))
         if d.claim_type == "restart":
             if halt is None:
-                dropped += [NotModelled(i, _what(claims[i]), "the atlas has it running: there is no halt in the text for it to end") for i in d.claims]
+                dropped += [
+                    NotModelled(
+                        i,
+                        _what(claims[i]),
+                        "the atlas has it running: there is no halt in the text for it to end",
+                    )
+                    for i in d.claims
+                ]
                 continue
             d = _restarted(d, halt, [claims[i] for i in d.claims], article, len(unknown) > 1)
         elif halt is not None and halt is not d and d.claim_type in {"output_cut", "disruption", "halt"}:
-            dropped += [NotModelled(i, _what(claims[i]), f"it is part of the event {halt.id!r}") for i in d.claims]
+            dropped += [
+                NotModelled(i, _what(claims[i]), f"it is part of the event {halt.id!r}") for i in d.claims
+            ]
             continue
         out.append(d)
     return out, dropped
@@ -221,7 +253,11 @@ def _restarted(
     said = article.end if article and article.end else None
     known = d.announced or (said.isoformat() if said else d.start)
     start = known if known and (halt.start is None or known > halt.start) else halt.start
-    dated = [c.effective for c in behind if c.effective is not None and c.effective.middle and (said is None or c.effective.middle > said)]
+    dated = [
+        c.effective
+        for c in behind
+        if c.effective is not None and c.effective.middle and (said is None or c.effective.middle > said)
+    ]
     duration, defaults = d.duration, list(d.defaults)
     if dated and said is not None:
         middle = dated[0].middle
@@ -233,4 +269,13 @@ def _restarted(
     if open_:
         certainty *= assumption("disputed_factor")
         defaults.append("the text also says that no date is known: the certainty is lowered")
-    return replace(d, start=start, announced=start, duration=duration, supersedes=halt.id, certainty=certainty, defaults=tuple(defaults), until=None)
+    return replace(
+        d,
+        start=start,
+        announced=start,
+        duration=duration,
+        supersedes=halt.id,
+        certainty=certainty,
+        defaults=tuple(defaults),
+        until=None,
+    )

@@ -75,11 +75,15 @@ def extract(article: Article, world: World, *, day: date | None = None) -> Extra
         was_open = speakers.open_quote
         carried = {k: m for k, m in carried.items() if s.index - carried_at[k] <= 4}
         speech = attributions(s, own, speakers)
-        repeated = s.text.lower() in seen or any(t.startswith(s.text.lower()) for t in seen if len(s.text) > 40)
+        repeated = s.text.lower() in seen or any(
+            t.startswith(s.text.lower()) for t in seen if len(s.text) > 40
+        )
         seen.add(s.text.lower())
         if s.item in relevant and not repeated and not s.text.rstrip(" \"')").endswith("?"):
             stamp = stamps[min(s.item, len(stamps) - 1)]
-            out += _claims(article, s, own, words, speech, was_open, speakers, stamp, carried, near, g.country_of)
+            out += _claims(
+                article, s, own, words, speech, was_open, speakers, stamp, carried, near, g.country_of
+            )
         for m in own:
             if m.via != "pronoun" and m.kind in {"plant", "firm"}:
                 carried[m.kind] = m
@@ -172,8 +176,10 @@ def _claim(
     keys = arguments.distinct(m.name.key for m in goods)
     if not keys and who is not None and who.kind == "plant":
         keys = arguments.distinct(n.mineral for n in who.names)[:1]
-    inherits = not s.heading and trigger.type not in {"share_price_move", "investment", "agreement", "bottleneck"} and not (
-        trigger.type == "licence" and (who is None or who.kind not in {"plant", "firm"})
+    inherits = (
+        not s.heading
+        and trigger.type not in {"share_price_move", "investment", "agreement", "bottleneck"}
+        and not (trigger.type == "licence" and (who is None or who.kind not in {"plant", "firm"}))
     )
     if trigger.type in {"tariff", "sanction", "subsidy"} and {"goods", "products", "all"} & set(scene.lower):
         inherits = False
@@ -183,7 +189,9 @@ def _claim(
     meaning = stance(scene, trigger)
     spoken = speaker_of(trigger.head.start, trigger.head.end, s, speech, speakers, was_open)
     span = (spoken.start, spoken.end) if spoken else None
-    when = arguments.dates(scene, trigger, found, stamp, span, "forecast" if trigger.head.name == "EXPECT" else meaning.modality)
+    when = arguments.dates(
+        scene, trigger, found, stamp, span, "forecast" if trigger.head.name == "EXPECT" else meaning.modality
+    )
     quantity = given[0] if given else None
     direction = trigger.direction or {1: "up", -1: "down"}.get(quantity.sign if quantity else 0, "")
     if not direction and quantity is not None and quantity.kind in {"share", "points", "multiple"}:
@@ -221,7 +229,14 @@ def _claim(
 def _compared(after: str) -> str:
     """Direction in "a third less", "20% higher"."""
     word = after.split()[0].lower().strip(".,") if after.split() else ""
-    return {"less": "down", "lower": "down", "below": "down", "more": "up", "higher": "up", "above": "up"}.get(word, "")
+    return {
+        "less": "down",
+        "lower": "down",
+        "below": "down",
+        "more": "up",
+        "higher": "up",
+        "above": "up",
+    }.get(word, "")
 
 
 def _subject(
@@ -230,9 +245,13 @@ def _subject(
     """Kind and label of the subject, and its candidates where it is ambiguous."""
     if trigger.type == "bottleneck":
         stages = [
-            (abs(scene.token(h.start) - trigger.first), scene.sentence.text[h.start - scene.sentence.start : h.end - scene.sentence.start])
+            (
+                abs(scene.token(h.start) - trigger.first),
+                scene.sentence.text[h.start - scene.sentence.start : h.end - scene.sentence.start],
+            )
             for h in scene.hits
-            if h.name == "STAGE" and scene.clauses[scene.token(h.start)] == scene.clauses[trigger.first]
+            if h.name == "STAGE"
+            and scene.clauses[scene.token(h.start)] == scene.clauses[trigger.first]
             and scene.lower[max(0, scene.token(h.start) - 1)] not in {"not", "n't"}
         ]
         if stages:
@@ -252,7 +271,15 @@ def _measure(scene: Scene, trigger: Trigger, quantity: Quantity | None) -> str:
     at = scene.token(quantity.start)
     best: tuple[float, str] | None = None
     for h in scene.hits:
-        name = {"DEMAND": "demand", "SUPPLY": "supply", "OUTPUT": "supply", "CAPACITY": "capacity", "GAP": "gap", "RELY": "reliance", "PRICE": "price"}.get(h.name)
+        name = {
+            "DEMAND": "demand",
+            "SUPPLY": "supply",
+            "OUTPUT": "supply",
+            "CAPACITY": "capacity",
+            "GAP": "gap",
+            "RELY": "reliance",
+            "PRICE": "price",
+        }.get(h.name)
         if name is None:
             continue
         i = scene.token(h.start)
@@ -287,16 +314,30 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: boo
         return replace(claim, polarity="negated", modality="happened", quantity=None)
     if trigger.head.name == "EXPECT" and hedged:
         claim = replace(claim, modality="conditional")
-    elif claim.type == "forecast" and trigger.head.name == "EXPECT" and claim.modality in {"happened", "rumoured"}:
+    elif (
+        claim.type == "forecast"
+        and trigger.head.name == "EXPECT"
+        and claim.modality in {"happened", "rumoured"}
+    ):
         claim = replace(claim, modality="forecast")
-    if claim.type in {"capacity_fact", "dependency", "forecast", "concentration"} and claim.modality in {"happened", "conditional", "planned"} and ahead:
+    if (
+        claim.type in {"capacity_fact", "dependency", "forecast", "concentration"}
+        and claim.modality in {"happened", "conditional", "planned"}
+        and ahead
+    ):
         claim = replace(claim, modality="forecast")
-    if claim.type in _AGGREGATES and claim.modality == "forecast" and claim.subject_kind in {"commodity", "region", ""}:
+    if (
+        claim.type in _AGGREGATES
+        and claim.modality == "forecast"
+        and claim.subject_kind in {"commodity", "region", ""}
+    ):
         claim = replace(claim, type="forecast")
     return claim
 
 
-_REPEATED = frozenset({"stockpile", "forecast", "capacity_fact", "tariff", "price_move", "quota", "concentration", "output_cut"})
+_REPEATED = frozenset(
+    {"stockpile", "forecast", "capacity_fact", "tariff", "price_move", "quota", "concentration", "output_cut"}
+)
 
 
 def _more(claim: Claim, rest: list[Quantity], found: list[When], folded: str) -> list[Claim]:
@@ -313,7 +354,9 @@ def _more(claim: Claim, rest: list[Quantity], found: list[When], folded: str) ->
         behind = [w for w in found if 0 <= w.start - q.end <= 12]
         when = behind[0].interval if behind else claim.effective
         direction = _compared(folded[q.end : q.end + 12]) or claim.direction
-        out.append(replace(claim, type=kind, quantity=arguments.amount(q), effective=when, direction=direction))
+        out.append(
+            replace(claim, type=kind, quantity=arguments.amount(q), effective=when, direction=direction)
+        )
     return out
 
 
@@ -328,7 +371,11 @@ def _quoted(article: Article, scene: Scene, claims: list[Claim], triggers: list[
             out.append(c)
             continue
         at = c.anchor - s.start
-        left = max(s.text.rfind(", ", 0, at), s.text.rfind(" including ", 0, at) + 9, s.text.rfind(" and ", 0, at) + 3)
+        left = max(
+            s.text.rfind(", ", 0, at),
+            s.text.rfind(" including ", 0, at) + 9,
+            s.text.rfind(" and ", 0, at) + 3,
+        )
         right = s.text.find(", ", at)
         right = len(s.text) if right < 0 else right
         start = s.start + left + 2 if left > 0 else s.start
@@ -359,8 +406,14 @@ def _repeats(c: Claim, o: Claim) -> bool:
     if (c.type, c.polarity, c.item) != (o.type, o.polarity, o.item) or c.quantity is not None:
         return False
     same = c.subject == o.subject or (c.start == o.start and c.type in {"share_price_move", "price_move"})
-    if c.start == o.start and same and o.quantity is not None and (
-        c.type == "forecast" or (c.type in {"share_price_move", "price_move"} and c.direction == o.direction)
+    if (
+        c.start == o.start
+        and same
+        and o.quantity is not None
+        and (
+            c.type == "forecast"
+            or (c.type in {"share_price_move", "price_move"} and c.direction == o.direction)
+        )
     ):
         return True
     if c.direction not in {None, o.direction}:

@@ -69,7 +69,9 @@ class Gazetteer:
             table, word = self.characters, alias
         elif (len(alias) <= 4 or alias.isupper()) and name.kind != "commodity":
             table, word = self.exact, alias
-        elif name.kind == "commodity" and (alias.isupper() or len(alias) <= 2 or any(c.isupper() for c in alias[1:])):
+        elif name.kind == "commodity" and (
+            alias.isupper() or len(alias) <= 2 or any(c.isupper() for c in alias[1:])
+        ):
             table, word = self.exact, alias
         else:
             table, word = self.loose, alias.lower()
@@ -141,7 +143,9 @@ def _commodities(g: Gazetteer, world: World) -> None:
         for alias in row["aliases"].split("|"):
             g.add(alias, Name("commodity", row["key"], mineral=row["mineral"], known=known))
     c = world.commodities
-    for key, name, mineral, aliases in zip(c["commodity"], c["name"], c["mineral"], c["aliases"], strict=True):
+    for key, name, mineral, aliases in zip(
+        c["commodity"], c["name"], c["mineral"], c["aliases"], strict=True
+    ):
         g.commodities[key] = mineral
         for alias in [name, *_split(aliases)]:
             word = alias.lower()
@@ -201,7 +205,9 @@ def _plants(g: Gazetteer, world: World) -> None:
         for alias in [name, *_split(aliases)]:
             if not _is_place(g, alias) and alias.lower() not in common:
                 g.add(alias, plant)
-                bare = _bare(re.sub(r"\s*\(.*\)$", "", alias)) or ("" if "(" not in alias else alias.split(" (")[0])
+                bare = _bare(re.sub(r"\s*\(.*\)$", "", alias)) or (
+                    "" if "(" not in alias else alias.split(" (")[0]
+                )
                 if bare and not _is_place(g, bare) and bare.lower() not in common:
                     g.add(bare, plant)
     for plant_key, owner in zip(world.ownership["plant"], world.ownership["firm"], strict=True):
@@ -209,7 +215,17 @@ def _plants(g: Gazetteer, world: World) -> None:
             g.owners.setdefault(owner, []).append(plant_key)
 
 
-_KINDS = ("lithium mine", "copper mine", "copper smelter", "mine", "smelter", "plant", "refinery", "project", "deposit")
+_KINDS = (
+    "lithium mine",
+    "copper mine",
+    "copper smelter",
+    "mine",
+    "smelter",
+    "plant",
+    "refinery",
+    "project",
+    "deposit",
+)
 
 
 def _bare(alias: str) -> str:

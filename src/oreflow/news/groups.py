@@ -89,7 +89,10 @@ def _keys(c: Claim) -> list[tuple[str, ...]]:
         measure = c.measure if c.type == "forecast" else ""
         direction = c.direction or ""
         keys.append(("amount", family, subject, c.commodity or "", measure, unit, period, when, direction))
-    if c.type in {"halt", "restart", "output_cut", "export_control", "agreement", "disruption", "expansion"} and subject:
+    if (
+        c.type in {"halt", "restart", "output_cut", "export_control", "agreement", "disruption", "expansion"}
+        and subject
+    ):
         keys.append(("whether", c.type, subject, c.commodity or "" if c.subject_kind == "region" else ""))
     if c.type in {"restart", "ignorance"} and subject:
         keys.append(("restart", subject))
@@ -101,16 +104,30 @@ def _differing(claims: Sequence[Claim], members: list[int], key: tuple[str, ...]
     if key[0] == "bottleneck":
         answers = {(c.subject, c.polarity) for c in chosen}
         stages = {s for s, p in answers if p == "asserted"}
-        return members if len(stages) > 1 or len({p for _, p in answers if True}) > 1 and len({s for s, _ in answers}) == 1 else []
+        return (
+            members
+            if len(stages) > 1
+            or len({p for _, p in answers if True}) > 1
+            and len({s for s, _ in answers}) == 1
+            else []
+        )
     if key[0] == "whether":
         return members if len({c.polarity for c in chosen}) > 1 else []
     if key[0] == "restart":
-        done = [c for c in chosen if c.type == "restart" and c.modality == "happened" and c.polarity == "asserted"]
-        open_ = [c for c in chosen if c.type == "ignorance" or c.modality in {"planned", "conditional"} or c.polarity == "negated"]
+        done = [
+            c for c in chosen if c.type == "restart" and c.modality == "happened" and c.polarity == "asserted"
+        ]
+        open_ = [
+            c
+            for c in chosen
+            if c.type == "ignorance" or c.modality in {"planned", "conditional"} or c.polarity == "negated"
+        ]
         return members if done and open_ else []
     ranges = [_yearly(c.quantity) for c in chosen if c.quantity]
     tolerance = 1 + assumption("group_tolerance")
-    differ = any(a[0] > b[1] * tolerance or b[0] > a[1] * tolerance for i, a in enumerate(ranges) for b in ranges[:i])
+    differ = any(
+        a[0] > b[1] * tolerance or b[0] > a[1] * tolerance for i, a in enumerate(ranges) for b in ranges[:i]
+    )
     return members if differ and len({_speech(c) for c in chosen}) >= 1 else []
 
 

@@ -61,7 +61,10 @@ def _inflect(word: str, name: str, pos: str) -> list[Entry]:
     if pos == "f":
         if "?" in word:  # "takes? offline": an optional letter
             i = word.index("?")
-            return [Entry(w.lower(), name, "fixed") for w in (word[: i - 1] + word[i + 1 :], word.replace("?", ""))]
+            return [
+                Entry(w.lower(), name, "fixed")
+                for w in (word[: i - 1] + word[i + 1 :], word.replace("?", ""))
+            ]
         return [Entry(word.lower(), name, "fixed")]
     if pos == "n":
         return [Entry(word.lower(), name, "noun"), Entry(_plural(word.lower()), name, "noun")]
@@ -73,7 +76,13 @@ def _inflect(word: str, name: str, pos: str) -> list[Entry]:
         rest = f" {tail}" if tail else ""
         s, past, ing = _plural(head) + rest, _past(head) + rest, _ing(head) + rest
         participle = past
-    forms: list[tuple[str, Form]] = [(base, "base"), (s, "s"), (past, "past"), (participle, "past"), (ing, "ing")]
+    forms: list[tuple[str, Form]] = [
+        (base, "base"),
+        (s, "s"),
+        (past, "past"),
+        (participle, "past"),
+        (ing, "ing"),
+    ]
     return [Entry(w.lower(), name, f) for w, f in forms]
 
 

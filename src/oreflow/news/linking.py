@@ -107,7 +107,9 @@ def _compile(g: Gazetteer) -> _Matchers:
     for phrase in classes:
         words.add(phrase, [make(phrase)])
     singles = [
-        a for a, names in g.loose.items() if " " not in a and len(a) >= 7 and names[0].kind in {"plant", "firm"}
+        a
+        for a, names in g.loose.items()
+        if " " not in a and len(a) >= 7 and names[0].kind in {"plant", "firm"}
     ]
     return _Matchers(exact, loose, words, classes, singles)
 
@@ -159,7 +161,10 @@ def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> lis
                 taken.append(replace(same[0], end=unknown.end, text=unknown.text))
                 continue
             inside = [t for t in clash if unknown.start <= t.start and t.end <= unknown.end]
-            if any(t.kind in {"plant", "programme"} or t.end - t.start >= unknown.end - unknown.start for t in clash):
+            if any(
+                t.kind in {"plant", "programme"} or t.end - t.start >= unknown.end - unknown.start
+                for t in clash
+            ):
                 continue
             if len(inside) == len(clash):
                 taken = [t for t in taken if t not in inside]
@@ -171,7 +176,9 @@ def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> lis
 def _again(docs: list[tuple[Doc, int]], taken: list[Mention]) -> list[Mention]:
     """Further places of a name that was recognised only once by the words around it."""
     out: list[Mention] = []
-    names = {m.text: m for m in taken if m.via == "unknown" and len(m.text) >= 4 and m.kind in {"plant", "firm"}}
+    names = {
+        m.text: m for m in taken if m.via == "unknown" and len(m.text) >= 4 and m.kind in {"plant", "firm"}
+    }
     for text, first in names.items():
         pattern = re.compile(rf"(?<![\w-]){re.escape(text)}(?![\w-])")
         for doc, base in docs:
@@ -190,7 +197,11 @@ def _known(docs: list[tuple[Doc, int]], g: Gazetteer) -> list[Mention]:
         for matcher in (m.exact, m.loose):
             for match_id, i, j in matcher(doc):
                 word = strings[match_id]
-                names = g.exact[word[1:]] if word.startswith("=") and word[1:] in g.exact else g.loose.get(word, [])
+                names = (
+                    g.exact[word[1:]]
+                    if word.startswith("=") and word[1:] in g.exact
+                    else g.loose.get(word, [])
+                )
                 start, end = doc[i].idx, doc[j - 1].idx + len(doc[j - 1].text)
                 text = doc.text[start:end]
                 kinds = [n for n in names if n.kind == "commodity" or text[0].isupper() or text[0].isdigit()]
@@ -258,32 +269,54 @@ def _unknown(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[M
         if not firm and not re.search(r"[A-Z]", m["ticker"]) and len(m["ticker"]) < 4:
             continue
         start, name = _trim(m.start("name"), m["name"])
-        if not name or (m["ticker"].isalpha() and len(m["ticker"]) <= 6 and "." not in m["ticker"] and not firm and _abbreviates(m["ticker"], name) is None):
+        if not name or (
+            m["ticker"].isalpha()
+            and len(m["ticker"]) <= 6
+            and "." not in m["ticker"]
+            and not firm
+            and _abbreviates(m["ticker"], name) is None
+        ):
             continue
         names = (firm,) if firm else (Name("firm", "", known=False),)
-        out.append(Mention(base + start, base + m.end(), name, names, "ticker" if firm else "unknown"))
+        out.append(Mention(base + start, base + m.end(), name, names, "ticker"))
     for m in _FACILITY.finditer(text):
         start, name = _trim(m.start("name"), m["name"].removesuffix("'s"))
         end = start + len(name)
         inside = [t for t in taken if t.start < base + end and base + start < t.end]
-        if not name or m["what"] == "mines" or any(t.kind in {"firm", "region", "plant", "programme"} for t in inside):
+        if (
+            not name
+            or m["what"] == "mines"
+            or any(t.kind in {"firm", "region", "plant", "programme"} for t in inside)
+        ):
             continue
-        if len(name) < 3 or name.upper() == name or name.lower() in _LEADING or inside or _titled(name, m["what"]):
+        if (
+            len(name) < 3
+            or name.upper() == name
+            or name.lower() in _LEADING
+            or inside
+            or _titled(name, m["what"])
+        ):
             continue
         plant = Name("plant", "", known=False)
         out.append(Mention(base + start, base + end, name, (plant,), "unknown"))
     for m in _FIRM.finditer(text):
         start, name = _trim(m.start("name"), m["name"])
         if len(name.split()) >= 2:
-            out.append(Mention(base + start, base + start + len(name), name, (Name("firm", "", known=False),), "unknown"))
+            out.append(
+                Mention(
+                    base + start, base + start + len(name), name, (Name("firm", "", known=False),), "unknown"
+                )
+            )
     for m in _ACRONYM.finditer(text):
         if m[0] not in _NOT_FIRMS and m[0] not in g.exact and not text.isupper():
-            out.append(Mention(base + m.start(), base + m.end(), m[0], (Name("firm", "", known=False),), "unknown"))
+            out.append(
+                Mention(base + m.start(), base + m.end(), m[0], (Name("firm", "", known=False),), "unknown")
+            )
     return out + _fuzzy(text, base, g, taken)
 
 
 def _titled(name: str, what: str) -> bool:
-    """"Lithium Project": only common words, as in a headline."""
+    """ "Lithium Project": only common words, as in a headline."""
     return all(w.lower() in _COMMON or w.lower() in _verbs() for w in name.split())
 
 
@@ -333,11 +366,21 @@ def _fuzzy(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[Men
     return out
 
 
-_THE_PLANT = re.compile(r"\b(?:the|this|that|its)\s+(?:[a-z-]+\s){0,2}?(?:mine|smelter|refinery|plant|pit|operation|facility|site|project)\b(?!s)", re.I)
-_THE_FIRM = re.compile(r"\b(?:the|this)\s+(?:[a-z.-]+\s){0,2}?(?:company|firm|miner|producer|group|battery maker|manufacturer|refiner|carmaker|battery giant|corporation|developer|operator)\b", re.I)
-_BOTH = re.compile(r"\b(?:[Tt]he two|[Bb]oth) (?:companies|firms|groups|parties|sides|partners|miners)\b|\b[Tt]he (?:pair|partners)\b")
+_THE_PLANT = re.compile(
+    r"\b(?:the|this|that|its)\s+(?:[a-z-]+\s){0,2}?(?:mine|smelter|refinery|plant|pit|operation|facility|site|project)\b(?!s)",
+    re.I,
+)
+_THE_FIRM = re.compile(
+    r"\b(?:the|this)\s+(?:[a-z.-]+\s){0,2}?(?:company|firm|miner|producer|group|battery maker|manufacturer|refiner|carmaker|battery giant|corporation|developer|operator)\b",
+    re.I,
+)
+_BOTH = re.compile(
+    r"\b(?:[Tt]he two|[Bb]oth) (?:companies|firms|groups|parties|sides|partners|miners)\b|\b[Tt]he (?:pair|partners)\b"
+)
 _THE_COUNTRY = re.compile(r"\b(?:the|this)\s+(?:country|nation|kingdom)\b", re.I)
-_ITS_OUTPUT = re.compile(r"\b[Ii]ts\s+(?:annual\s|total\s|yearly\s)?(?:output|production|capacity|operations)\b")
+_ITS_OUTPUT = re.compile(
+    r"\b[Ii]ts\s+(?:annual\s|total\s|yearly\s)?(?:output|production|capacity|operations)\b"
+)
 _IT = re.compile(r"\b(?:[Ii]t|[Ii]ts)\b")
 
 
@@ -397,12 +440,23 @@ def describe(sentences: list[Sentence], mentions: list[Mention], g: Gazetteer) -
                 pair.sort(key=lambda m: m.start)
                 out += [replace(m, start=start, end=end, via="pronoun") for m in pair if len(pair) == 2]
                 continue
-            if any(m.start < end and start < m.end and m.via in {"description", "alias"} and m.kind not in {"commodity", "region"} for m in out):
+            if any(
+                m.start < end
+                and start < m.end
+                and m.via in {"description", "alias"}
+                and m.kind not in {"commodity", "region"}
+                for m in out
+            ):
                 continue
             last = plant if event.re is _THE_PLANT else place if event.re is _THE_COUNTRY else firm
             if event.re is _IT and place and place[0] == s.index and not (firm and firm[0] == s.index):
                 continue  # "the United States ... it": not the firm of the sentence before
-            if event.re is _ITS_OUTPUT and plant and s.index - plant[0] <= 1 and (not firm or firm[1].start < plant[1].start):
+            if (
+                event.re is _ITS_OUTPUT
+                and plant
+                and s.index - plant[0] <= 1
+                and (not firm or firm[1].start < plant[1].start)
+            ):
                 last = plant
             if last and s.index - last[0] <= (3 if event.re is not _IT else 1) and last[1].start < start:
                 out.append(replace(last[1], start=start, end=end, via="pronoun"))
@@ -437,7 +491,9 @@ def _owned(match: re.Match[str], start: int, own: list[Mention], s: Sentence, g:
     if not owners:
         return None
     rest = match["rest"].lower()
-    minerals = {g.commodities[k] for k in g.commodities if k == g.commodities[k] and k.replace("_", " ") in rest}
+    minerals = {
+        g.commodities[k] for k in g.commodities if k == g.commodities[k] and k.replace("_", " ") in rest
+    }
     places = {m.name.country for m in own if m.kind == "region" and abs(m.start - start) < 120}
     options = []
     for key in g.owners.get(owners[0].name.key, []):

@@ -65,6 +65,8 @@ def stance(scene: Scene, trigger: Trigger) -> Stance:
     barrier = _barrier(scene, trigger.first)
     form = _form(scene, trigger)
     before = [c for c in cues if c.side in {"before", "near"} and barrier <= c.first < trigger.first]
+    if trigger.head.name in {"UP", "DOWN"}:
+        before = [c for c in before if trigger.first - c.last <= 8]
     after = _after(scene, cues, trigger, form)
     negation = _negation(scene, trigger, before, after)
     modality, text = _modality(scene, trigger, form, before, after)
@@ -99,6 +101,8 @@ def _cues(scene: Scene, trigger: Trigger) -> list[_Cue]:
         if h.name.startswith("cue:"):
             _, effect, side = h.name.split(":")
             i, j = scene.span(h.start, h.end)
+            if i > 0 and scene.sentence.tokens[i].text == "May":
+                continue  # the month
             if i < trigger.last and trigger.first < j and not (effect == "happened"):
                 continue
             text = " ".join(scene.lower[i:j])
@@ -107,7 +111,10 @@ def _cues(scene: Scene, trigger: Trigger) -> list[_Cue]:
     for (i, j), found in sorted(spans.items(), key=lambda s: (-(s[0][1] - s[0][0]), s[0][0])):
         # The longest cue wins: "no plans to" over "no" and "plans to", on the same side.
         for cue in found:
-            if not any(o.first <= i and j <= o.last and (o.first, o.last) != (i, j) and _same_side(o, cue) for o in out):
+            if not any(
+                o.first <= i and j <= o.last and (o.first, o.last) != (i, j) and _same_side(o, cue)
+                for o in out
+            ):
                 out.append(cue)
     return sorted(out, key=lambda c: c.first)
 
@@ -134,20 +141,40 @@ def _form(scene: Scene, trigger: Trigger) -> str:
     before = words[i - 1] if i else ""
     if form in {"noun", "fixed"}:
         return "noun"
-    article = before in {"the", "a", "an", "this", "its", "their", "of", "further", "possible", "any", "another"}
+    article = before in {
+        "the",
+        "a",
+        "an",
+        "this",
+        "its",
+        "their",
+        "of",
+        "further",
+        "possible",
+        "any",
+        "another",
+    }
     if article and form in {"base", "s"}:
         return "noun"
     same = [h for h in scene.hits if h.start == trigger.head.start and h.end == trigger.head.end]
     if form in {"base", "s"} and any(h.form == "noun" or h.name.endswith("_N") for h in same):
         # "production cuts", "more cuts": a noun; "the mine cuts output": a verb.
-        if before in _QUANTIFIERS or (scene.span(*trigger.object)[1] == i and not _object_follows(scene, trigger)):
+        if before in _QUANTIFIERS or (
+            scene.span(*trigger.object)[1] == i and not _object_follows(scene, trigger)
+        ):
             return "noun"
     if form == "base":
         # "shut", "cut": the base form is also the past.
-        forms = {h.form for h in scene.hits if h.start == trigger.head.start and h.end == trigger.head.end and h.name == trigger.head.name}
+        forms = {
+            h.form
+            for h in scene.hits
+            if h.start == trigger.head.start and h.end == trigger.head.end and h.name == trigger.head.name
+        }
         if "past" in forms:
             aux = _group(scene, i)
-            if aux and any(w in {"has", "have", "had", "was", "were", "been", "is", "are", "be"} for w in aux):
+            if aux and any(
+                w in {"has", "have", "had", "was", "were", "been", "is", "are", "be"} for w in aux
+            ):
                 return "past"
             if not any(w in _MODALS for w in aux) and before not in {"n't", "not"}:
                 return "past"
@@ -203,7 +230,11 @@ def _modality(
             return "happened", ""
     if form == "noun":
         start, _ = scene.span(*trigger.object)
-        between = [] if trigger.head.name not in {"OUTPUT", "CAPACITY"} else [c for c in _cues(scene, trigger) if c.effect in _RANK and trigger.last <= c.first < start]
+        between = (
+            []
+            if trigger.head.name not in {"OUTPUT", "CAPACITY"}
+            else [c for c in _cues(scene, trigger) if c.effect in _RANK and trigger.last <= c.first < start]
+        )
         if between:
             return between[0].effect, between[0].text
         ahead = scene.lower[trigger.last : trigger.last + 2]
@@ -219,7 +250,13 @@ def _modality(
         if chosen:
             return chosen.effect, chosen.text
     word = scene.lower[trigger.first - 1] if trigger.first else ""
-    if form in {"base", "noun"} and (word == "to" or (form == "base" and "to" in _group(scene, trigger.first))):
+    if trigger.head.name == "TRADE_AT":
+        return "happened", ""
+    if (
+        trigger.head.form == "base"
+        and form in {"base", "noun"}
+        and (word == "to" or (form == "base" and "to" in _group(scene, trigger.first)))
+    ):
         return "planned", "to"
     return "happened", ""
 
@@ -260,7 +297,9 @@ def _after(scene: Scene, cues: list[_Cue], trigger: Trigger, form: str) -> list[
     return [
         c
         for c in cues
-        if c.side == "after" and trigger.last <= c.first <= limit and (scene.clauses[c.first] == clause or c.effect in {"negated", "rumoured"})
+        if c.side == "after"
+        and trigger.last <= c.first <= limit
+        and (scene.clauses[c.first] == clause or c.effect in {"negated", "rumoured"})
     ]
 
 
@@ -270,7 +309,9 @@ def _negation(scene: Scene, trigger: Trigger, before: list[_Cue], after: list[_C
         if c.effect != "negated":
             continue
         following = scene.lower[c.last] if c.last < len(scene.lower) else ""
-        if following == "only" or (c.text == "no" and following in {"doubt", "longer", "wonder", "surprise", "."}):
+        if following == "only" or (
+            c.text == "no" and following in {"doubt", "longer", "wonder", "surprise", "."}
+        ):
             continue
         reach = 6 if c.side == "near" else 16
         if first - c.last > reach:
@@ -278,7 +319,11 @@ def _negation(scene: Scene, trigger: Trigger, before: list[_Cue], after: list[_C
         between = scene.lower[c.last : first]
         if c.side == "near" and c.text in {"no", "without"} and "," in between:
             continue
-        if c.side == "near" and c.text in {"not", "n't", "never"} and any(w in {"and", "but", ",", "only"} for w in between):
+        if (
+            c.side == "near"
+            and c.text in {"not", "n't", "never"}
+            and any(w in {"and", "but", ",", "only"} for w in between)
+        ):
             continue
         doubled = any(o.effect == "negated" and o.last <= c.first and c.first - o.last <= 2 for o in before)
         if doubled:
@@ -298,7 +343,10 @@ def _condition(scene: Scene, trigger: Trigger, modality: str, form: str) -> str:
     words = scene.lower
     clause = scene.clauses[trigger.first]
     for i, w in enumerate(words):
-        if w not in {"if", "unless"} or (i and words[i - 1] in {"even", "as", "see", "ask", "asked", "unclear"}):
+        opening = i == 0 or words[i - 1] in {",", '"', "-"}
+        if not (w in {"if", "unless"} or (w in {"once", "should"} and opening)) or (
+            i and words[i - 1] in {"even", "as", "see", "ask", "asked", "unclear"}
+        ):
             continue
         if scene.clauses[i] == clause and i < trigger.first:
             return w

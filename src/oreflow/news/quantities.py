@@ -82,7 +82,7 @@ _SYMBOLS = {
     "£": "GBP", "¥": "CNY", "₩": "KRW", "₹": "INR", "usd": "USD", "rmb": "CNY", "cny": "CNY", "eur": "EUR",
     "aud": "AUD", "cad": "CAD", "r$": "BRL",
 }  # fmt: skip
-_CURRENCY = r"(?:US|AU|HK|NZ|A|C|R)?\$|[€£¥₩₹]|\b(?:USD|RMB|CNY|EUR|AUD|CAD)\b"
+_CURRENCY = r"(?:US|AU|HK|NZ|A|C|R)?\$|[€£¥₩₹]|\b(?:USD|RMB|CNY|EUR|AUD|CAD)(?=\s?\d)"
 _SCALE = r"(?:[ -]?(?:hundred thousand|thousand|million|billion|trillion|mln|bln|mio)\b|\s?(?:mn|bn|tn)\b|[kKmMbB](?![A-Za-z])|\s(?:[mMkK])(?=\s(?:t|tonnes|tons)\b))"
 _HALF_A = re.compile(r"\bhalf\s+(?:a|an)\s+(?P<scale>million|billion)(?=\s)", re.IGNORECASE)
 _FRACTION = "|".join(re.escape(f).replace(r"\ ", "[ -]") for f in sorted(FRACTIONS, key=len, reverse=True))
@@ -91,7 +91,9 @@ _NUMBER = re.compile(
     rf"(?:(?P<digits>{DIGITS})(?![\d])|(?P<words>\b(?:{WORDS})\b))(?P<scale>{_SCALE})?",
     re.IGNORECASE,
 )
-_FRACTIONS = re.compile(rf"\b(?P<f>{_FRACTION})\b(?=\s+(?:of|its|their|the|from|in|less|more)\b|[.,;)]|$)", re.IGNORECASE)
+_FRACTIONS = re.compile(
+    rf"\b(?P<f>{_FRACTION})\b(?=\s+(?:of|its|their|the|from|in|less|more)\b|[.,;)]|$)", re.IGNORECASE
+)
 _MULTIPLE = re.compile(
     rf"\b(?P<verb>doubl(?:e|es|ed|ing)|tripl(?:e|es|ed|ing)|quadrupl(?:e|es|ed|ing)|halv(?:e|es|ed|ing))\b|"
     rf"\b(?P<n>{DIGITS}|{WORDS})[- ]?(?P<fold>fold|times(?!\s+of\b)|(?-i:x)(?![A-Za-z0-9]))",
@@ -101,9 +103,12 @@ _VERB_MULTIPLES = {"doubl": (2.0, 1), "tripl": (3.0, 1), "quadr": (4.0, 1), "hal
 
 _LESS = r"up to|as much as|as many as|no more than|not more than|at most|a maximum of|maximum|not exceeding|capped at|less than|fewer than|under|below|just under|nearly|almost|close to|approaching|<"
 _MORE = r"at least|no less than|not less than|a minimum of|minimum|more than|over|exceeding|exceeds?|exceeded|above|upwards of|north of|just over|well over|in excess of|>"
-_BOUND = re.compile(rf"(?:(?P<less>{_LESS})|(?P<more>{_MORE}))\s*(?:an?\s+)?(?:estimated\s+|about\s+|another\s+)?$", re.IGNORECASE)
+_BOUND = re.compile(
+    rf"(?:(?P<less>{_LESS})|(?P<more>{_MORE}))\s*(?:an?\s+)?(?:estimated\s+|about\s+|another\s+)?$",
+    re.IGNORECASE,
+)
 _PER = re.compile(
-    r"[ ]?(?:/|per[ -]|an?\s|each\s|every\s)\s?(?P<per>(?:metric\s+|dry\s+metric\s+)?tonnes?|(?:metric\s+)?tons?|annum|year|yr|month|mo|day|week|quarter|kg|kilograms?|kilo|lbs?|pounds?|kwh|mwh|gwh|barrel|bbl|ounce|oz|unit|t|y|d)\b(?!\s+(?:ago|earlier|later|before))"
+    r"[ ]?(?:/|per[ -]|an?\s|each\s|every\s)\s?(?P<per>(?:metric\s+|dry\s+metric\s+)?tonnes?|(?:metric\s+)?tons?|annum|year|yr|month|mo|day|week|quarter|kg|kilograms?|kilo|lbs?|pounds?|kwh|mwh|gwh|barrel|bbl|ounce|oz|unit|t|y|d)\b(?!\s+(?:ago|earlier|later))"
     r"|[ ](?P<adverb>annually|yearly|monthly|daily|weekly|quarterly)\b",
     re.IGNORECASE,
 )
@@ -167,7 +172,9 @@ def find_quantities(text: str, taken: list[tuple[int, int]] | None = None) -> li
         if quantity and not (out and quantity.start < out[-1].end):
             out.append(quantity)
         i += used
-    out += [q for q in _words(text) if not _overlaps(q.start, q.end, [*busy, *((o.start, o.end) for o in out)])]
+    out += [
+        q for q in _words(text) if not _overlaps(q.start, q.end, [*busy, *((o.start, o.end) for o in out)])
+    ]
     return sorted(out, key=lambda q: q.start)
 
 
@@ -199,7 +206,7 @@ def _unit(text: str, at: int) -> tuple[_Unit, int] | None:
     return (unit, match.end()) if unit else None
 
 
-_RANGE = re.compile(r"\s?(?:-|to|and|or)\s?$", re.IGNORECASE)
+_RANGE = re.compile(r"\s?(?:-|to|and|or|from)\s?$", re.IGNORECASE)
 
 
 def _quantity(text: str, numbers: list[_Number], i: int) -> tuple[Quantity | None, int]:
@@ -211,11 +218,15 @@ def _quantity(text: str, numbers: list[_Number], i: int) -> tuple[Quantity | Non
         second = numbers[i + 1]
         between = text[gap_from : second.start]
         unit2 = _unit(text, second.end)
-        money2 = bool(second.currency and first.currency) or bool(first.currency and second.scaled and not first.scaled)
+        money2 = bool(second.currency and first.currency) or bool(
+            first.currency and second.scaled and not first.scaled
+        )
         before = text[max(0, first.start - 90) : first.start]
-        linked = _RANGE.fullmatch(between) and len(between) <= 5
+        linked = _RANGE.fullmatch(between) and len(between) <= 6
         word = between.strip().lower()
         if word == "and" and not re.search(r"\bbetween\s+(?:about\s+)?$", before, re.IGNORECASE):
+            linked = None
+        if word == "from" and not re.search(r"\bto\s+(?:a record\s+|about\s+)?$", before, re.IGNORECASE):
             linked = None
         if linked and (unit2 or money2):
             same = unit1 is None or (unit2 is not None and unit1[0].kind == unit2[0].kind) or money2
@@ -242,12 +253,16 @@ def _pair(
     scale = 1.0
     if second.scaled and not first.scaled and first.value <= second.value:
         # "2 to 3 million tonnes": the scale word stands for both.
-        raw = small_number(re.sub(r"[^\d.,].*$", "", text[second.start : second.end].lstrip("$€£¥ -+")) or "1")
+        raw = small_number(
+            re.sub(r"[^\d.,].*$", "", text[second.start : second.end].lstrip("$€£¥ -+")) or "1"
+        )
         scale = second.value / raw if raw else 1.0
         if first.value * scale > second.value * 1.0001 and word != "to":
             scale = 1.0
     own = unit1[0].factor if unit1 else factor
     a, b = first.value * scale * own, base.value
+    if word == "from":  # "to 50 percent from 25 percent"
+        return replace(base, start=first.start, value=a, low=None, high=None, was=b)
     falls = a > b and re.search(r"\bfrom\s+$", before, re.IGNORECASE)
     if word == "to" and (falls or _CHANGE.search(before)):
         return replace(base, start=first.start, value=b, low=None, high=None, was=a)
@@ -278,7 +293,11 @@ def _single(text: str, n: _Number, unit: tuple[_Unit, int] | None) -> Quantity |
     match = _PER.match(text, end) if kind not in {"time", "points"} else None
     if match is None and kind in {"mass", "energy"}:
         # "tonnes of spodumene concentrate a year": the period may stand a few words on.
-        later = re.match(r"(?:\s+of)?(?:\s+(?!(?:a|an|per|each|every)\b)[a-z][\w-]*){1,5}(?=\s(?:a|an|per|each|every|annually|monthly)\b|/)", text[end:], re.I)
+        later = re.match(
+            r"(?:\s+of)?(?:\s+(?!(?:a|an|per|each|every)\b)[a-z][\w-]*){1,5}(?=\s(?:a|an|per|each|every|annually|monthly)\b|/)",
+            text[end:],
+            re.I,
+        )
         match = _PER.match(text, end + later.end()) if later else None
         if match and (match["per"] or "").lower() in {"t", "ton", "tonne", "kg"}:
             match = None
@@ -296,7 +315,9 @@ def _single(text: str, n: _Number, unit: tuple[_Unit, int] | None) -> Quantity |
     return Quantity(n.start, end, value, low, high, name, per, kind, n.sign)
 
 
-def _bounds(text: str, start: int, value: float, *, spatial: bool = True) -> tuple[float | None, float | None]:
+def _bounds(
+    text: str, start: int, value: float, *, spatial: bool = True
+) -> tuple[float | None, float | None]:
     """Bounds that words in front state; "over three months" is a length, not a bound."""
     match = _BOUND.search(text[max(0, start - 40) : start])
     if not match or (not spatial and match[0].split()[0].lower() in {"over", "under", "above", "below"}):

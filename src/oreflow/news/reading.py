@@ -81,7 +81,9 @@ def read(
     return [_read(a, _world(world), day) for a in articles]
 
 
-def read_text(text: str, world: World | None = None, *, name: str = "text", day: date | None = None) -> Reading:
+def read_text(
+    text: str, world: World | None = None, *, name: str = "text", day: date | None = None
+) -> Reading:
     """Read a text that is at hand.
 
     Args:

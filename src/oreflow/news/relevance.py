@@ -61,19 +61,24 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
     named = [m for m in scene.mentions if m.kind in {"commodity", "plant", "programme"}]
     firms = [m for m in scene.mentions if m.kind == "firm" and m.name.known]
     mining = any(w in _MINING for w in scene.lower)
+    if trigger.head.name == "FRIENDS" or (claim.type == "bottleneck" and claim.subject_kind == "stage"):
+        return True
     if claim.type in {"price_move", "forecast", "demand_change", "bottleneck"}:
         return bool(named or claim.commodity) and (bool(named or mining) or claim.type != "price_move")
     if claim.type == "share_price_move":
         if claim.subject_kind == "firm":
-            known = [m for m in scene.mentions if m.label == claim.subject and m.name.known]
+            known = [
+                m for m in scene.mentions if m.label == claim.subject and (m.name.known or m.via == "ticker")
+            ]
             return bool(known) or bool(named) or mining
         return bool(named) or mining
-    if trigger.head.name == "FRIENDS" or (claim.type == "bottleneck" and claim.subject_kind == "stage"):
-        return True
     if claim.type in {"agreement", "investment", "licence", "technology_switch"}:
         return bool(named or firms or mining)
     if claim.type in {"tariff", "quota", "subsidy", "export_control", "sanction", "price_floor", "stockpile"}:
-        abroad = claim.type in {"tariff", "sanction"} and len({m.label for m in scene.mentions if m.kind == "region"}) > 1
+        abroad = (
+            claim.type in {"tariff", "sanction"}
+            and len({m.label for m in scene.mentions if m.kind == "region"}) > 1
+        )
         return bool(named or firms or mining or claim.commodity or abroad)
     bare = trigger.object == (trigger.head.start, trigger.head.end)
     if claim.type in {"restart", "halt"} and bare:
@@ -81,8 +86,15 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
         return claim.subject_kind == "plant"
     if claim.subject_kind in {"plant"}:
         return True
-    if claim.subject_kind == "firm" and claim.type in {"output_cut", "expansion"} and claim.quantity and not [m for m in scene.mentions if m.kind != "observer"]:
+    if (
+        claim.subject_kind == "firm"
+        and claim.type in {"output_cut", "expansion"}
+        and claim.quantity
+        and not [m for m in scene.mentions if m.kind != "observer"]
+    ):
         return True
-    if claim.subject_kind == "firm" and any(m.label == claim.subject and not m.name.known for m in scene.mentions):
+    if claim.subject_kind == "firm" and any(
+        m.label == claim.subject and not m.name.known for m in scene.mentions
+    ):
         return bool(named) or mining
     return bool(named or firms or mining)

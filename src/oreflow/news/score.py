@@ -91,7 +91,9 @@ class Score:
                     f"{kind:<20}{labelled:>10}{self.precision(kind):>11.2f}{self.recall(kind):>8.2f}{self.f1(kind):>7.2f}"
                 )
         labelled = sum(self.found.values()) + sum(self.missed.values())
-        lines.append(f"{'all':<20}{labelled:>10}{self.precision():>11.2f}{self.recall():>8.2f}{self.f1():>7.2f}")
+        lines.append(
+            f"{'all':<20}{labelled:>10}{self.precision():>11.2f}{self.recall():>8.2f}{self.f1():>7.2f}"
+        )
         lines.append("")
         lines.append(f"{'field':<20}{'labelled':>10}{'right':>11}")
         lines += [f"{n:<20}{self.total[n]:>10}{self.accuracy(n):>11.2f}" for n in FIELDS if self.total[n]]
@@ -143,13 +145,20 @@ def load_labels(path: Path) -> list[dict[str, Any]]:
         place = f"{path}, claims[{i}]"
         unknown = set(label) - _KEYS
         if unknown:
-            raise SchemaError(f"{place}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}.")
+            raise SchemaError(
+                f"{place}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}."
+            )
         if label.get("type") not in types():
             raise SchemaError(f"{place}: unknown type {label.get('type')!r}; known are {', '.join(types())}.")
         if label.get("words", "") not in text or not label.get("words"):
             raise SchemaError(f"{place}: the words {label.get('words')!r} do not stand in the text.")
-        if label.get("modality", MODALITIES[0]) not in MODALITIES or label.get("polarity", POLARITIES[0]) not in POLARITIES:
-            raise SchemaError(f"{place}: modality or polarity is not one of {', '.join((*MODALITIES, *POLARITIES))}.")
+        if (
+            label.get("modality", MODALITIES[0]) not in MODALITIES
+            or label.get("polarity", POLARITIES[0]) not in POLARITIES
+        ):
+            raise SchemaError(
+                f"{place}: modality or polarity is not one of {', '.join((*MODALITIES, *POLARITIES))}."
+            )
     return labels
 
 

@@ -71,13 +71,19 @@ def pipeline() -> Language:
 
     nlp = spacy.blank("en")
     # "46,000-65,000" and "CATL-Maersk" are several tokens, "off-take" too; keep "U.S." whole.
-    infixes: Any = [*(nlp.Defaults.infixes or []), r"(?<=[0-9A-Za-z])[-/](?=[0-9A-Za-z])", r"(?<=[0-9])(?=[kKM]?t\b)"]
+    infixes: Any = [
+        *(nlp.Defaults.infixes or []),
+        r"(?<=[0-9A-Za-z])[-/](?=[0-9A-Za-z])",
+        r"(?<=[0-9])(?=[kKM]?t\b)",
+    ]
     nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", ";"]})
     return nlp
 
 
-_ABBREVIATIONS = frozenset("no vs approx est fig sec dept dr mr mrs ms gov sen rep gen inc co corp ltd jr sr st".split())
+_ABBREVIATIONS = frozenset(
+    "mt no vs approx est fig sec dept dr mr mrs ms gov sen rep gen inc co corp ltd jr sr st".split()
+)
 _CLOSERS = re.compile(r"^[\"')\]\s\d\[]*$")
 
 

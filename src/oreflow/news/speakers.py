@@ -35,8 +35,12 @@ _ROLE = (
     r"researchers?|professor|senator|governor|expert|consultant|trader|adviser|advisor|commissioner|ambassador|partner|engineer|geologist|General Manager)"
 )
 _INTRO = [
-    re.compile(rf"(?P<org>(?:[A-Z][\w&.'-]*\s){{0,4}})(?P<role>(?:(?:founder|[Cc]hairman|[Cc]hair|[Pp]resident)\s(?:and|&)\s)?{_ROLE})\s(?P<name>{_NAME})"),
-    re.compile(rf"(?P<name>{_NAME}),\s(?:an?\s|the\s)?(?P<role>(?:[\w&'-]+\s){{0,4}}?{_ROLE}(?:,?\s(?:and\s)?[A-Z][\w ]{{2,30}}?){{0,3}}?)(?:\s(?:of|at|for|with|in)\s(?P<org>(?:the\s)?[A-Z][\w&.'-]*(?:\s[A-Z][\w&.'-]*){{0,4}}))?(?=[,.;\s])"),
+    re.compile(
+        rf"(?P<org>(?:[A-Z][\w&.'-]*\s){{0,4}})(?P<role>(?:(?:founder|[Cc]hairman|[Cc]hair|[Pp]resident)\s(?:and|&)\s)?{_ROLE})\s(?P<name>{_NAME})"
+    ),
+    re.compile(
+        rf"(?P<name>{_NAME}),\s(?:an?\s|the\s)?(?P<role>(?:[\w&'-]+\s){{0,4}}?{_ROLE}(?:,?\s(?:and\s)?[A-Z][\w ]{{2,30}}?){{0,3}}?)(?:\s(?:of|at|for|with|in)\s(?P<org>(?:the\s)?[A-Z][\w&.'-]*(?:\s[A-Z][\w&.'-]*){{0,4}}))?(?=[,.;\s])"
+    ),
 ]
 _VERBS = (
     r"said|says|say|put|puts|pegs|pegged|thinks?|saying|told|tells|stated|states|estimated|estimates|estimate|wrote|writes|noted|notes|note|declared|declares|announced|announces|"
@@ -47,12 +51,16 @@ _VERBS = (
     r"found|concluded|concludes|observed|remarked|responded|replied|signalled|signaled|pledged|vowed|asserted|anticipates?|contends?|maintains?"
 )
 _ANY = re.compile(rf"\b(?:{_VERBS})\b")
-_WEAK = re.compile(r"^(?:put|puts|see|reports|projects|estimates|forecasts?|notes|claims|comments|project|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions|expects?|suggests?|argues?|reveals|indicates)$")
+_WEAK = re.compile(
+    r"^(?:put|puts|see|reports|projects|estimates|forecasts?|notes|claims|comments|project|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions|expects?|suggests?|argues?|reveals|indicates)$"
+)
 _ACCORDING = re.compile(
     r"\b(?:[Aa]ccording to|[Cc]iting|[Pp]er data from|[Dd]ata from|[Ii]n the view of|as (?:per|reported by|estimated by|calculated by|quoted by))\s+"
     r"(?P<who>[^,.;]{2,80}?)(?=\s(?:showed|shows|said|that|released|published|shared|seen|on|in|for|dated)\b|[,.;]|$)"
 )
-_OPINION = re.compile(rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|estimate|estimates|diagnosis|forecast|opinion|position|projection|analysis)\b")
+_OPINION = re.compile(
+    rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|estimate|estimates|diagnosis|forecast|opinion|position|projection|analysis)\b"
+)
 _COLON = re.compile(rf"^(?P<who>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*){{0,3}})\s?:\s")
 _GENERIC = re.compile(
     r"(?<![\w.])(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:(?!The\s|A\s|An\s)(?:[A-Z]{2,}|[A-Z][a-z.]+)\s)?(?:(?:industry|market|company|government|local|mining|ministry|union|state|senior|trade|bank|brokerage|other|US|Chinese)\s)?"
@@ -137,9 +145,11 @@ def _is_trailing(text: str, m: re.Match[str]) -> bool:
     before = text[: m.start()].rstrip()
     tail = text[m.end() :]
     clause = re.split(r"[,;]", before)[-1]
+    if re.search(r"\b(?:when|after|as|since|because|while|which|who|if|before)\b", clause):
+        return False
     led = re.search(r"[,\"]\s*[^,\"]{0,60}$", before) is not None and len(before) > 25
     rest = re.split(r"[,.]", tail, maxsplit=1)[0]
-    return led and len(clause) < 70 and (len(tail.strip(" .\"")) < 60 or len(rest) < 40)
+    return led and len(clause) < 70 and (len(tail.strip(' ."')) < 60 or len(rest) < 40)
 
 
 def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: Speakers) -> str:
@@ -166,8 +176,14 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         joint = re.search(r"[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)? and (?:other )?$", clause[: k.start("who")])
         candidates.append((k.end(), (joint[0] if joint else "") + k["who"]))
     for x in mentions:
-        if x.kind in {"firm", "region", "programme", "observer"} and base <= x.start - s.start and x.end - s.start <= m.start():
-            if x.kind == "region" and not re.match(r"\s*(?:has |had |have |also )?$", text[x.end - s.start : m.start()]):
+        if (
+            x.kind in {"firm", "region", "programme", "observer"}
+            and base <= x.start - s.start
+            and x.end - s.start <= m.start()
+        ):
+            if x.kind == "region" and not re.match(
+                r"\s*(?:has |had |have |also )?$", text[x.end - s.start : m.start()]
+            ):
                 continue  # "the U.S. producer said": the producer speaks
             candidates.append((x.end - s.start - base, x.text))
     if candidates:
@@ -181,7 +197,9 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
                 return ""
             return speakers.resolve(who)
     if not weak:
-        plain = re.search(r"((?:[A-Z][\w&.-]+)(?:\s[A-Z][\w&.-]+){0,3})(?:\s(?:also|has|had|have))?\s*$", clause)
+        plain = re.search(
+            r"((?:[A-Z][\w&.-]+)(?:\s[A-Z][\w&.-]+){0,3})(?:\s(?:also|has|had|have))?\s*$", clause
+        )
         if plain and not re.match(r"(?:In|On|At|The|But|And|It|This|That|They|We|As|If|For|Mr)$", plain[1]):
             return speakers.resolve(plain[1])
     after = re.match(rf"\s+(?P<who>(?:the\s)?(?:{_NAME}|{_N}))", text[m.end() :])
@@ -189,7 +207,10 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         return speakers.resolve(after["who"])
     unnamed = _GENERIC.match(text[m.end() :].lstrip())
     if unnamed is None:
-        unnamed = re.match(r"(?:one|a|an)\s(?P<who>(?:[a-z]+\s){0,2}(?:refiner|trader|analyst|official|executive|producer|source|buyer))\b", text[m.end() :].lstrip())
+        unnamed = re.match(
+            r"(?:one|a|an)\s(?P<who>(?:[a-z]+\s){0,2}(?:refiner|trader|analyst|official|executive|producer|source|buyer))\b",
+            text[m.end() :].lstrip(),
+        )
     if unnamed and not weak and re.search(r"[,\"]\s*$", text[: m.start()]):
         return unnamed["who"]
     if after and m[0] in {"citing", "quoting", "quoted"}:
@@ -208,12 +229,17 @@ def _track_quotes(s: Sentence, speech: list[Speech], speakers: Speakers) -> None
         speakers.open_quote = "" if speakers.open_quote else (named[0] if named else speakers.last)
 
 
+_ACTS = frozenset({"declared", "declares", "announced", "announces"})
+
+
 def _cut_off(between: str) -> bool:
     """Whether a spaced dash or a semicolon outside quotation marks ends what somebody says."""
     return (" - " in between or ";" in between) and between.count('"') % 2 == 0
 
 
-def speaker_of(start: int, end: int, s: Sentence, speech: list[Speech], speakers: Speakers, was_open: str) -> Speech | None:
+def speaker_of(
+    start: int, end: int, s: Sentence, speech: list[Speech], speakers: Speakers, was_open: str
+) -> Speech | None:
     """Return the attribution that covers a stretch of a sentence.
 
     Args:
@@ -227,10 +253,13 @@ def speaker_of(start: int, end: int, s: Sentence, speech: list[Speech], speakers
     Returns:
         The nearest attribution in front, else a trailing one behind, else the one of the open quotation.
     """
-    front = [x for x in speech if x.start <= start and not _cut_off(s.text[x.end - s.start : start - s.start])]
-    if front:
-        return front[-1]
+    front = [
+        x for x in speech if x.start <= start and not _cut_off(s.text[x.end - s.start : start - s.start])
+    ]
     trailing = [x for x in speech if x.trailing and x.start >= end - 1]
+    if front:
+        acts = s.text[front[-1].start - s.start : front[-1].end - s.start].lower() in _ACTS
+        return trailing[0] if acts and trailing else front[-1]
     if trailing:
         return trailing[0]
     if was_open:

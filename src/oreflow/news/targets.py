@@ -96,10 +96,16 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
     if claim.subject_kind == "plant":
         if claim.subject in atlas.plants:
             return Aim({"plants": claim.subject}, label, base=atlas.plants[claim.subject][2])
-        return Aim(None, label, "the atlas has no plant of this name; add it with a table of your own (--with DIR)")
-    smelts = any(w in text for w in ("smelter", "refiner", "smelting", "refining", "conversion", "processing plant"))
+        return Aim(
+            None, label, "the atlas has no plant of this name; add it with a table of your own (--with DIR)"
+        )
+    smelts = any(
+        w in text for w in ("smelter", "refiner", "smelting", "refining", "conversion", "processing plant")
+    )
     mines = any(w in text for w in ("mine", "mining", "pit", "quarry"))
-    stages = ("refined",) if smelts and not mines else _MINED if mines and not smelts else (*_MINED, "refined")
+    stages = (
+        ("refined",) if smelts and not mines else _MINED if mines and not smelts else (*_MINED, "refined")
+    )
     wanted = set(atlas.commodities(claim, stages))
     if claim.commodity and not any(atlas.stage.get(w) in stages for w in wanted):
         # "One of its carbonate mines": the stage counts more than the form named.
@@ -127,7 +133,9 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
     if not chosen:
         return Aim(None, label, f"the atlas has no such plants in {region}")
     base = sum(atlas.plants[p][2] for p in chosen)
-    target = {"plants": {"region": region, "commodity": sorted(wanted & {atlas.plants[p][0] for p in chosen})}}
+    target = {
+        "plants": {"region": region, "commodity": sorted(wanted & {atlas.plants[p][0] for p in chosen})}
+    }
     return Aim(target, label, whole=False, base=base)
 
 

@@ -17,7 +17,9 @@ _FOLD = {
     **dict.fromkeys("‘’‚‛′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
-    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+    **dict.fromkeys(
+        "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
+    ),
     **dict.fromkeys("\ufeff\u200b\u200c\u200d\u2060\t\x0b\x0c", " "),
     **{chr(0xFF01 + i): chr(0x21 + i) for i in range(94)},
     "。": ".",
@@ -117,7 +119,9 @@ def load(path: str | Path) -> Article:
 def _decode(raw: bytes, file: Path) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ReadError(f"{file}: the text is in UTF-16, not UTF-8. Save it again as UTF-8.")
-    if b"\x00" in raw or raw.startswith((b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")):
+    if b"\x00" in raw or raw.startswith(
+        (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")
+    ):
         kind = "a PDF" if raw.startswith(b"%PDF") else "a binary file"
         raise ReadError(f"{file}: this is {kind}, not text. Save the article as plain text (.txt).")
     try:
@@ -168,7 +172,9 @@ def _check_language(text: str, name: str) -> None:
     foreign = counts[other] > 2 * english + 2 and counts[other] > 0.08 * len(words)
     if foreign or (len(words) >= 60 and english < 0.04 * len(words)):
         guess = f" (it looks like {_LANGUAGES[other]})" if foreign else ""
-        raise ReadError(f"{name}: most of the text is not English{guess}, and only English is read. Give a translation.")
+        raise ReadError(
+            f"{name}: most of the text is not English{guess}, and only English is read. Give a translation."
+        )
 
 
 _LANGUAGES = {

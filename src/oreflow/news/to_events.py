@@ -44,7 +44,13 @@ def to_scenario(
                 raise OreflowError(f"the event {event.supersedes!r} that it follows is not modelled")
             expand(event.target, world, where=f"event {draft.id!r}")
         except OreflowError as error:
-            left.append(NotModelled(draft.claims[0] if draft.claims else None, f"{draft.claim_type}: {draft.label}", str(error)))
+            left.append(
+                NotModelled(
+                    draft.claims[0] if draft.claims else None,
+                    f"{draft.claim_type}: {draft.label}",
+                    str(error),
+                )
+            )
             continue
         kept.add(draft.id)
         events.append(event)
@@ -74,7 +80,9 @@ def to_event(draft: EventDraft, reading: Reading, *, start: str) -> Event:
     begin = draft.start or _yearless(draft, reading) or start
     duration: Duration | str | None = None
     if draft.duration is not None and draft.until is None:
-        duration = duration_from_dict(dict(draft.duration) if isinstance(draft.duration, dict) else draft.duration)
+        duration = duration_from_dict(
+            dict(draft.duration) if isinstance(draft.duration, dict) else draft.duration
+        )
     return Event(
         id=draft.id,
         type=draft.type,

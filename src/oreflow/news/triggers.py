@@ -84,7 +84,9 @@ def rules() -> dict[str, list[Rule]]:
     return out
 
 
-_BARRIERS = frozenset("which who whose while but although though because whereas when where unless whether if".split())
+_BARRIERS = frozenset(
+    "which who whose while but although though because whereas when where unless whether if".split()
+)
 _NOUN_CLASSES = frozenset(
     {"OUTPUT", "FACILITY", "CAPACITY", "SUPPLY", "EXPORT", "IMPORT", "PRICE", "SHARE", "DEMAND", "INVENTORY"}
 )
@@ -101,7 +103,8 @@ _PREPOSITIONS = frozenset("of for in at from on to with by near across over into
 
 
 _PROGRAMMES = {
-    row["key"]: {"reserve": "STOCKPILE", "credit": "SUBSIDY"}.get(row["kind"], "") for row in read_table("programmes")
+    row["key"]: {"reserve": "STOCKPILE", "credit": "SUBSIDY"}.get(row["kind"], "")
+    for row in read_table("programmes")
 }
 
 
@@ -119,6 +122,8 @@ class Scene:
         self, sentence: Sentence, hits: list[Hit], mentions: list[Mention], quantities: list[Quantity]
     ) -> None:
         self.sentence = sentence
+        self._opened = -1
+        self.asides: set[int] = set()
         self.mentions = mentions
         self.quantities = quantities
         self.lower = [t.lower for t in sentence.tokens]
@@ -127,7 +132,11 @@ class Scene:
             for offset in range(t.start, t.end):
                 self._index[offset] = i
         # A word inside a name says nothing ("Standard Lithium", "Minerals Reserve"), except a programme's.
-        named = [(m.start, m.end) for m in mentions if m.kind in {"plant", "firm"} and m.via not in {"pronoun", "description"}]
+        named = [
+            (m.start, m.end)
+            for m in mentions
+            if m.kind in {"plant", "firm"} and m.via not in {"pronoun", "description"}
+        ]
         self.hits = [h for h in hits if not any(a <= h.start and h.end <= b for a, b in named)]
         for m in mentions:
             name = _PROGRAMMES.get(m.name.key, "") if m.kind == "programme" else ""
@@ -146,20 +155,41 @@ class Scene:
 
     def _clauses(self) -> list[int]:
         numbers = []
-        clause = 0
+        clause = last = outer = 0
         tokens = self.lower
         for i, word in enumerate(tokens):
-            if (
+            if word == "," and clause != outer and last == clause and i > self._opened + 2:
+                clause = outer  # the end of ", which ...,": back to the clause around it
+                self._opened = -1
+            if word in {"which", "who", "whose"} and i > 0 and tokens[i - 1] == ",":
+                last += 1
+                outer, clause, self._opened = clause, last, i
+                self.asides.add(last)
+            elif (
                 word == ";"
                 or (word == ":" and not self._bracketed(i))
                 or (word in _BARRIERS and i > 0)
                 or (word in {"-", "--"} and self._spaced(i))
-                or (word in {"after", "before", "as", "since", "following"} and i > 0 and tokens[i - 1] == ",")
+                or (
+                    word in {"after", "before", "as", "since", "following"}
+                    and i > 0
+                    and tokens[i - 1] == ","
+                    and tokens[i + 1 : i + 2] != ["well"]
+                )
                 or (word == "after" and i > 2)
-                or (word == "as" and i > 2 and i + 2 < len(tokens) and tokens[i + 1] not in {"a", "an", "well", "much", "many", "of", "low", "high", "it", "part"} and tokens[i - 1] not in {"such", "as", "well", "known", "much", "far", "soon"} and self._verb_follows(i))
+                or (
+                    word == "as"
+                    and i > 2
+                    and i + 2 < len(tokens)
+                    and tokens[i + 1]
+                    not in {"a", "an", "well", "much", "many", "of", "low", "high", "it", "part"}
+                    and tokens[i - 1] not in {"such", "as", "well", "known", "much", "far", "soon"}
+                    and self._verb_follows(i)
+                )
                 or (word in {"and", "with"} and i > 0 and tokens[i - 1] == "," and self._verb_follows(i))
             ):
-                clause += 1
+                last += 1
+                clause = outer = last
             numbers.append(clause)
         return numbers
 
@@ -175,7 +205,11 @@ class Scene:
     def _verb_follows(self, i: int) -> bool:
         """Whether a word that may be a finite verb stands within the next words."""
         window = self.lower[i + 1 : i + 8]
-        return any(w in {"is", "are", "was", "were", "has", "have", "had", "will", "would", "said", "may", "could"} or (len(w) > 4 and w.endswith("ed")) for w in window)
+        return any(
+            w in {"is", "are", "was", "were", "has", "have", "had", "will", "would", "said", "may", "could"}
+            or (len(w) > 4 and w.endswith("ed"))
+            for w in window
+        )
 
     def objects(self, name: str) -> list[tuple[int, int]]:
         """Spans of an object class, compounds such as "mine workers" left out."""
@@ -187,7 +221,11 @@ class Scene:
                 continue
             _, j = self.span(h.start, h.end)
             after = self.lower[j] if j < len(self.lower) else ""
-            if name in _NOUN_CLASSES and after in _COMPOUND_HEADS and not (name == "OUTPUT" and after == "capacity"):
+            if (
+                name in _NOUN_CLASSES
+                and after in _COMPOUND_HEADS
+                and not (name == "OUTPUT" and after == "capacity")
+            ):
                 continue
             out.append((h.start, h.end))
         return out
@@ -198,7 +236,9 @@ class Scene:
         if name == "output":
             return [(q.start, q.end) for q in self.quantities if q.kind in {"mass", "energy", "volume"}]
         if name == "facilities":
-            return [(q.start, q.end) for q in self.quantities if q.kind == "count" and q.unit in _FACILITY_UNITS]
+            return [
+                (q.start, q.end) for q in self.quantities if q.kind == "count" and q.unit in _FACILITY_UNITS
+            ]
         if name == "source":
             return [(m.start, m.end) for m in self.mentions if m.kind in {"region", "firm", "commodity"}] + [
                 (h.start, h.end) for h in self.hits if h.name in {"IMPORT", "SUPPLY", "OUTPUT", "ORE"}
@@ -242,7 +282,12 @@ def _merged(triggers: list[Trigger]) -> list[Trigger]:
         clash = False
         for o in out:
             same_object = t.object == o.object and t.type == o.type and t.type != "price_move"
-            near = abs(t.first - o.first) <= 8 and t.clause == o.clause and t.type == o.type and t.direction == o.direction
+            near = (
+                abs(t.first - o.first) <= 8
+                and t.clause == o.clause
+                and t.type == o.type
+                and t.direction == o.direction
+            )
             inside = (
                 o.object[0] <= t.head.start
                 and t.head.end <= o.object[1]
@@ -285,27 +330,48 @@ def _match(scene: Scene, hit: Hit, rule: Rule) -> Trigger | None:
 def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
     """Whether a word that may be a noun or a verb is used as the class means it."""
     if hit.name in {"UP", "DOWN"}:
-        _, last = scene.span(hit.start, hit.end)
-        rest = scene.sentence.tokens[last : last + 4]
-        return bool(rest) and any(
-            q.kind in {"share", "money", "points"} and 0 <= q.start - hit.end <= 24 for q in scene.quantities
+        return any(
+            q.kind in {"share", "money", "points"}
+            and (0 <= q.start - hit.end <= 24 or 0 <= hit.start - q.end <= 1)
+            for q in scene.quantities
         )
     before = scene.lower[first - 1] if first else ""
-    if hit.form in {"base", "s"} and before in _DETERMINERS and any(
-        h.start == hit.start and h.form == "noun" for h in scene.hits
+    if (
+        hit.form in {"base", "s"}
+        and before in _DETERMINERS
+        and any(h.start == hit.start and h.form == "noun" for h in scene.hits)
     ):
         return False
+    if (
+        hit.name == "CUT"
+        and scene.lower[first] == "lower"
+        and before not in {"to", "will", "would", "may", "could", "and", "can", "must"}
+    ):
+        return False  # the adjective
     if hit.name in {"CONTROL", "PRODUCE"}:
         if any(m.kind == "commodity" and m.start <= hit.start and hit.end <= m.end for m in scene.mentions):
             return False
         _, last = scene.span(hit.start, hit.end)
         word = scene.lower[first]
         follows = any(m.kind == "commodity" and 0 <= m.start - hit.end <= 1 for m in scene.mentions)
-        if hit.form == "past" and follows and before not in {"has", "have", "had", "and", "it", "which", "also"} and not any(
-            0 <= hit.start - m.end <= 1 and m.kind in {"firm", "region", "plant"} for m in scene.mentions
+        if (
+            hit.form == "past"
+            and follows
+            and before not in {"has", "have", "had", "and", "it", "which", "also"}
+            and not any(
+                0 <= hit.start - m.end <= 1 and m.kind in {"firm", "region", "plant"} for m in scene.mentions
+            )
         ):
             return False  # "refined copper", "mined lithium"
-        if word == "supply" and (before in {"world", "global", "domestic", "total", "'s", "of", "in"} or follows is False and before not in {"to", "will", "can"} and hit.name == "CONTROL" and not any(0 <= hit.start - m.end <= 1 and m.kind in {"firm", "region", "plant"} for m in scene.mentions)):
+        if word == "supply" and (
+            before in {"world", "global", "domestic", "total", "'s", "of", "in"}
+            or follows is False
+            and before not in {"to", "will", "can"}
+            and hit.name == "CONTROL"
+            and not any(
+                0 <= hit.start - m.end <= 1 and m.kind in {"firm", "region", "plant"} for m in scene.mentions
+            )
+        ):
             return False
     if hit.name == "RELY" and hit.form in {"base", "s"}:
         word = scene.lower[first]
@@ -314,7 +380,15 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
         verb = named or before in {"to", "will", "would", "must", "should", "still", "also", "but", "and"}
         if word.startswith(("source", "import", "procure")) and not verb:
             return False
-    if hit.form in {"base", "s"} and hit.name in {"PRODUCE", "CONTROL", "SWITCH", "BUILD", "BUY", "RAISE", "GRANT"}:
+    if hit.form in {"base", "s"} and hit.name in {
+        "PRODUCE",
+        "CONTROL",
+        "SWITCH",
+        "BUILD",
+        "BUY",
+        "RAISE",
+        "GRANT",
+    }:
         before = scene.lower[first - 1] if first else ""
         if before in {"the", "a", "an", "of", "its", "this", "that", "their", "first"}:
             return False
@@ -335,14 +409,16 @@ def _nearest(
             if start >= hit.end:
                 if rule.where == "before":
                     continue
-                distance = float(i - last)
+                distance = float(sum(1 for k in range(last, i) if scene.clauses[k] == clause))
                 if hit.form == "noun" and distance > 0 and scene.lower[last] not in _PREPOSITIONS | {"to"}:
                     distance += 2
             else:
                 if rule.where == "after":
                     continue
-                distance = float(first - j)
-                if rule.where == "before" and any(w in {"of", "for", "from"} for w in scene.lower[max(0, i - 2) : i]):
+                distance = float(sum(1 for k in range(j, first) if scene.clauses[k] == clause))
+                if rule.where == "before" and any(
+                    w in {"of", "for", "from"} for w in scene.lower[max(0, i - 2) : i]
+                ):
                     distance += 3
                 if hit.form in {"base", "ing", "noun"} and distance > 3 and rule.where == "any":
                     distance += 2
@@ -357,13 +433,19 @@ def _blocked(scene: Scene, rule: Rule, hit: Hit, start: int, end: int) -> bool:
     """Whether a blocking class stands between head and object, or right after the object."""
     a, b = min(hit.end, end), max(hit.start, start)
     for h in scene.hits:
-        if h.name in rule.block and (a <= h.start < b or (start > hit.start and 0 <= h.start - end <= 1) or h.start == start):
+        if h.name in rule.block and (
+            a <= h.start < b or (start > hit.start and 0 <= h.start - end <= 1) or h.start == start
+        ):
             return True
     return False
 
 
 def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
-    near = [q for q in scene.quantities if scene.clauses[scene.token(q.start)] == clause or abs(scene.token(q.start) - first) <= 12]
+    near = [
+        q
+        for q in scene.quantities
+        if scene.clauses[scene.token(q.start)] == clause or abs(scene.token(q.start) - first) <= 12
+    ]
     kinds = {q.kind for q in near}
     if need in {"share", "money", "share|money", "number", "output", "count", "price"}:
         if need == "output":
@@ -381,11 +463,15 @@ def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
         return any(h.name in {"STAGE", "OUTPUT", "FACILITY"} for h in scene.hits)
     if need == "region":
         return any(
-            m.kind in {"region", "firm"} and m.end <= hit.start and scene.clauses[scene.token(m.start)] == clause
+            m.kind in {"region", "firm"}
+            and m.end <= hit.start
+            and scene.clauses[scene.token(m.start)] == clause
             for m in scene.mentions
         )
     if need == "stage":
-        return any(h.name == "STAGE" for h in scene.hits) or any(m.kind == "commodity" for m in scene.mentions)
+        return any(h.name == "STAGE" for h in scene.hits) or any(
+            m.kind == "commodity" for m in scene.mentions
+        )
     return True
 
 
@@ -413,8 +499,17 @@ def _direction(scene: Scene, rule: str, hit: Hit, first: int, clause: int) -> st
         return "down" if out < into else "up" if into < 99 else ""
     if rule == "gap":
         word = scene.sentence.text[hit.start - scene.sentence.start : hit.end - scene.sentence.start].lower()
-        return "up" if word.startswith(("surplus", "glut", "over")) else "down" if not word.startswith(("imbal", "market", "supply-dem")) else ""
-    ease, impose = nearest(frozenset({"EASE", "CUT", "FALL"})), nearest(frozenset({"IMPOSE", "RAISE", "RISE", "BAN"}))
+        return (
+            "up"
+            if word.startswith(("surplus", "glut", "over"))
+            else "down"
+            if not word.startswith(("imbal", "market", "supply-dem"))
+            else ""
+        )
+    ease, impose = (
+        nearest(frozenset({"EASE", "CUT", "FALL"})),
+        nearest(frozenset({"IMPOSE", "RAISE", "RISE", "BAN"})),
+    )
     tight = hit.name in {"EXPORT_CONTROL", "SANCTION", "BAN_N"}
     if ease < 99 and ease <= impose:
         return "up" if tight else "down"
