@@ -105,6 +105,8 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
             best = (cost, m)
     if best:
         return best[1]
+    if trigger.type in {"export_control", "quota"} and not any(m.kind == "region" for m in scene.mentions):
+        return last.get("region")
     for kind in ("plant", "firm"):
         phase = trigger.type == "capacity_fact" and trigger.head.name == "CAPACITY"
         if kind in kinds and kind in last and (trigger.type in _CARRIED or phase):

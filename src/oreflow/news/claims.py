@@ -83,6 +83,7 @@ class Claim:
         item: Number of the article within a digest; not printed.
         anchor: Offset of the word that triggered it; not printed.
         nominal: Whether that word is a noun; not printed.
+        heading: Whether it stands in a headline; not printed.
     """
 
     type: str
@@ -108,6 +109,7 @@ class Claim:
     item: int = 0
     anchor: int = 0
     nominal: bool = False
+    heading: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As it is printed: the documented keys and no other."""

@@ -85,7 +85,7 @@ def extract(article: Article, world: World, *, day: date | None = None) -> Extra
                 article, s, own, words, speech, was_open, speakers, stamp, carried, near, g.country_of
             )
         for m in own:
-            if m.via != "pronoun" and m.kind in {"plant", "firm"}:
+            if m.via != "pronoun" and m.kind in {"plant", "firm", "region"}:
                 carried[m.kind] = m
                 carried_at[m.kind] = s.index
         named = [m for m in own if m.kind == "commodity" and m.via != "pronoun"]
@@ -144,6 +144,10 @@ def _claims(
         if claim is not None and belongs(claim, scene, trigger):
             out.append(claim)
             out += _more(claim, given.get(k, [])[1:], found, article.folded)
+    bare = {t.head.start for t in triggers if t.head.name == "EXPECT"}
+    if len(out) > 1:
+        # "expects output to be 35 % lower": the expectation is the modality of the other claim.
+        out = [c for c in out if c.quantity is not None or c.anchor not in bare]
     return _quoted(article, scene, out, triggers)
 
 
@@ -220,6 +224,7 @@ def _claim(
         ),
         candidates=candidates,
         item=s.item,
+        heading=s.heading,
         anchor=trigger.head.start,
         nominal=trigger.head.form in {"noun", "fixed"} or trigger.head.name.endswith("_N"),
     )
@@ -304,6 +309,8 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: boo
         and (claim.effective.end - ref).days > 300
         and claim.effective.end.year > ref.year
     )
+    if claim.type in {"price_move", "share_price_move", "demand_change"} and claim.modality == "considered":
+        claim = replace(claim, modality="happened")  # what is considered is the answer to it
     if trigger.head.name in _CHANGES and claim.modality == "planned":
         claim = replace(claim, modality="forecast")  # nobody plans a price: "will rise" is a forecast
     if claim.type == "capacity_fact" and claim.modality == "planned" and claim.subject_kind != "region":
@@ -416,7 +423,7 @@ def _repeats(c: Claim, o: Claim) -> bool:
         )
     ):
         return True
-    if c.direction not in {None, o.direction}:
+    if c.direction not in {None, o.direction} or (o.heading and not c.heading):
         return False
     if not c.nominal or c.subject != o.subject or c.modality not in {"happened", o.modality}:
         return False

@@ -155,7 +155,11 @@ def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> lis
     for doc, base in docs:
         for unknown in _unknown(doc.text, base, g, taken):
             clash = [t for t in taken if unknown.start < t.end and t.start < unknown.end]
-            same = [t for t in clash if t.kind == "firm" and t.start <= unknown.start and t.name.known]
+            same = [
+                t
+                for t in clash
+                if t.start <= unknown.start and (t.kind == "observer" or (t.kind == "firm" and t.name.known))
+            ]
             if unknown.kind == "firm" and same and unknown.end > same[0].end:
                 taken = [t for t in taken if t not in clash]
                 taken.append(replace(same[0], end=unknown.end, text=unknown.text))

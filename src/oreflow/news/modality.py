@@ -45,6 +45,7 @@ _AUXILIARIES = frozenset(
 )
 _MODALS = frozenset("will 'll would may might could can should must shall to".split())
 _REPORTS = frozenset("said announced told added confirmed stated declared reported promised".split())
+_HEDGES = frozenset("will would may might could can should".split())
 _RANK = {"conditional": 0, "considered": 1, "planned": 2, "forecast": 3}
 
 
@@ -222,6 +223,8 @@ def _modality(
     modal = [c for c in before if c.effect in _RANK or c.effect == "happened"]
     if _finite(scene, trigger, form):
         return "happened", ""
+    if trigger.head.name == "TRADE_AT" and not set(_group(scene, trigger.first)) & _HEDGES:
+        return "happened", ""
     if form == "ing":
         group = _group(scene, trigger.first)
         if any(w in {"is", "are", "was", "were", "been", "'s", "'re"} for w in group) and not any(
@@ -250,10 +253,11 @@ def _modality(
         if chosen:
             return chosen.effect, chosen.text
     word = scene.lower[trigger.first - 1] if trigger.first else ""
-    if trigger.head.name == "TRADE_AT":
-        return "happened", ""
+    verbal = any(
+        h.start == trigger.head.start and h.end == trigger.head.end and h.form == "base" for h in scene.hits
+    )
     if (
-        trigger.head.form == "base"
+        verbal
         and form in {"base", "noun"}
         and (word == "to" or (form == "base" and "to" in _group(scene, trigger.first)))
     ):

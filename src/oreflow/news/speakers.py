@@ -163,7 +163,13 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
     clause = re.split(r"[;:]|\bthat\b|\bwhich\b|\bbut\b|\bas\b(?=\s[A-Z])", before)[-1]
     pronoun = re.search(r"\b(he|she)\b(?:\s\w+ly|\salso|\shas|\shad)?\s*$", before, re.IGNORECASE)
     if pronoun:
-        return speakers.last
+        # The person named in the same sentence before the pronoun, else who spoke last.
+        here = [
+            (text.rfind(name, 0, m.start()), full)
+            for name, full in speakers.people.items()
+            if 0 <= text.rfind(name, 0, m.start())
+        ]
+        return max(here)[1] if here else speakers.last
     we = re.search(r"\b[Ww]e\b\s*$", before)
     if we:
         return ""
@@ -234,7 +240,9 @@ _ACTS = frozenset({"declared", "declares", "announced", "announces"})
 
 def _cut_off(between: str) -> bool:
     """Whether a spaced dash or a semicolon outside quotation marks ends what somebody says."""
-    return (" - " in between or ";" in between) and between.count('"') % 2 == 0
+    return (
+        " - " in between or ";" in between or ": he " in between or ": she " in between
+    ) and between.count('"') % 2 == 0
 
 
 def speaker_of(
