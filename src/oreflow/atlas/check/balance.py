@@ -125,9 +125,9 @@ def _against_statistics(chain: Chain) -> Iterator[Finding]:
         return
     for (commodity, stage), rows in stats.groupby(["commodity", "stage"]):
         reported = rows.groupby("region")["quantity"].sum()
-        made = _made(chain, str(commodity), str(stage)).reindex(reported.index).fillna(0.0)
-        gap = gap_of(made, reported)
-        large = (reported > LARGE * reported.sum()) & (made > 0) & (gap.abs() > REPORT_GAP)
+        ours = made(chain, str(commodity), str(stage)).reindex(reported.index).fillna(0.0)
+        gap = gap_of(ours, reported)
+        large = (reported > LARGE * reported.sum()) & (ours > 0) & (gap.abs() > REPORT_GAP)
         for region in reported.index[large]:
             yield Finding(
                 "warning",
@@ -135,18 +135,26 @@ def _against_statistics(chain: Chain) -> Iterator[Finding]:
                 "production",
                 f"{commodity}@{region}.{stage}",
                 "quantity",
-                f"{BASE}: plants in {region} make {made[region]:,.0f} {chain.unit.get(str(commodity), 'unit')} "
-                f"({commodity}, {stage}), {made[region] / reported[region] - 1:+.0%} against the "
+                f"{BASE}: plants in {region} make {ours[region]:,.0f} {chain.unit.get(str(commodity), 'unit')} "
+                f"({commodity}, {stage}), {ours[region] / reported[region] - 1:+.0%} against the "
                 f"{reported[region]:,.0f} that statistics report.",
                 "Say in a note why they differ, or correct the plants.",
             )
 
 
-def _made(chain: Chain, commodity: str, stage: str) -> pd.Series[float]:
-    """What plants make of a statistic's commodity, by region.
+def made(chain: Chain, commodity: str, stage: str) -> pd.Series[float]:
+    """Return what plants make of a statistic's commodity in the base year.
 
     A statistic of mines counts all that is mined, also where a plant goes from ore to metal in one step
     (leached copper, carbonate from brine); recycling is no mine.
+
+    Args:
+        chain: World.
+        commodity: Commodity of the statistic.
+        stage: Stage it counts.
+
+    Returns:
+        Output by region, unit/yr.
     """
     outputs = chain.outputs
     if stage == "mine":
