@@ -22,7 +22,9 @@ NEW_EDGES = np.array([0.0, 0.25, 0.5, 1.0])
 ROUTE_EDGES = np.array([0.0, 0.3, 0.6, 0.8, 0.92, 1.0, 1.08, 1.2, 1.5, 2.2, 4.0])
 ROUTE_SMALL = np.array([0.0, 0.7, 1.0, 1.4, 4.0])
 SMALL = 0.003
-"""Share of world flow below which a route is cut into few steps."""
+"""Share of world flow below which a curve is cut into few steps."""
+WIDEN_SMALL = 2.5
+"""Growth of each further step of a curve smaller than that."""
 ROUTE_CENTRED = np.array([0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 1.04, 1.1, 1.25, 1.6, 2.3, 4.0])
 MIX_BELOW = np.array([0.0, 0.4, 0.7, 0.9, 1.0])
 MIX_ABOVE = np.array([0.0, 0.1, 0.3, 0.6, 1.0])
@@ -264,11 +266,12 @@ def _steps(
             if not reverse and q[i] > 0:
                 high = min(high, max(1.0 + width[i], (SPARE * most[i] / q[i]) ** (1.0 / e[i].min())))
                 low = max(low, min(1.0 - width[i], LEFT ** (1.0 / e[i].max())))
+            widen = limits["widen"] if share[i] >= SMALL else WIDEN_SMALL
             ed, mi = curves.price_curve(
                 float(width[i]),
                 low=low,
                 high=high,
-                widen=limits["widen"],
+                widen=widen,
                 centred=(family, i) in centred,
                 stagger=float(stagger[i]),
             )

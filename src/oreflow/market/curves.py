@@ -17,7 +17,7 @@ import numpy as np
 from oreflow.market.network import Floats, Ints
 
 GOLDEN = 0.6180339887498949
-NEAR = 0.15
+NEAR = 0.05
 """Price band (as a share) within which steps stay fine."""
 
 

@@ -278,11 +278,11 @@ def _under_way(step: Step, flow: Floats) -> Floats:
         first = layout.begin[t] + net.route_lag
         last = first + share[t] * layout.spans[t]
         due = np.clip(np.minimum(last, months + 1) - np.maximum(first, months), 0.0, None)
-        arrived, _ = layout.arrivals(t)
         counted = (
-            share[:k] if t < k - 1 else np.ones(k)
+            share if t < k - 1 else np.ones(k)
         )  # of a cut period's own departures the same part is counted
-        left = share[t] * flow[t] * (1.0 - counted @ arrived[:k])
+        arrived = (counted[:, None] * layout.arrivals[t, :k]).sum(axis=0)
+        left = share[t] * flow[t] * (1.0 - arrived)
         transit += _rescaled(due, left)
     return transit
 

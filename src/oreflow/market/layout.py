@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -72,24 +73,33 @@ class Layout:
         """Number of periods T."""
         return len(self.spans)
 
-    def arrivals(self, t: int) -> tuple[Floats, Floats]:
-        """Return where shipments of period t arrive, when they leave evenly over it.
-
-        Args:
-            t: Period of departure.
-
-        Returns:
-            Share that arrives in each period, shape (T, routes), and share that arrives after the last,
-            shape (routes,).
-        """
-        net = self.base.net
+    @cached_property
+    def arrivals(self) -> Floats:
+        """Share of what leaves in a period that arrives in each, when it leaves evenly; shape (T, T, routes)."""
+        lag = self.base.net.route_lag
         if self.static:
-            return np.ones((1, len(net.routes))), np.zeros(len(net.routes))
-        first = self.begin[t] + net.route_lag
-        last = first + self.spans[t]
-        start, end = self.begin[:-1, None], self.begin[1:, None]
-        inside = np.clip(np.minimum(last, end) - np.maximum(first, start), 0.0, None) / self.spans[t]
-        return inside, np.maximum(1.0 - inside.sum(axis=0), 0.0)
+            return np.ones((1, 1, len(lag)))
+        spans = np.array(self.spans)[:, None, None]
+        first = self.begin[:-1, None, None] + lag
+        start, end = self.begin[None, :-1, None], self.begin[None, 1:, None]
+        share: Floats = np.clip(np.minimum(first + spans, end) - np.maximum(first, start), 0.0, None) / spans
+        return share
+
+    @cached_property
+    def discounted(self) -> tuple[Floats, Floats]:
+        """Discount factor from departure to arrival, inside and after the window; each (T, routes)."""
+        beta = self.discount
+        ahead = beta[None, :-1] / beta[:-1, None]
+        inside: Floats = (ahead[:, :, None] * self.arrivals).sum(axis=1)
+        beyond = np.maximum(1.0 - self.arrivals.sum(axis=1), 0.0)
+        return inside, (beta[-1] / beta[:-1])[:, None] * beyond
+
+    @cached_property
+    def discount(self) -> Floats:
+        """Discount factor at the beginning of each period and at the end, shape (T + 1,)."""
+        rate = self.base.net.parameter("discount_rate")
+        factor: Floats = (1.0 + rate) ** (-self.begin / 12.0)
+        return factor
 
     @property
     def columns(self) -> int:

@@ -178,8 +178,7 @@ class View:
 
     def __post_init__(self) -> None:
         lay = self.layout
-        rate = lay.base.net.parameter("discount_rate")
-        object.__setattr__(self, "beta", (1.0 + rate) ** (-lay.begin / 12.0))
+        object.__setattr__(self, "beta", lay.discount)
         tau = np.maximum(self.month - self.news, 0) + 0.5 * (lay.begin[1:] + lay.begin[:-1])
         object.__setattr__(self, "tau", tau)
 

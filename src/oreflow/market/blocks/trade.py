@@ -23,7 +23,6 @@ import numpy as np
 
 from oreflow.market.blocks.capacity import envelope
 from oreflow.market.layout import Arrays, Entries, Layout
-from oreflow.market.network import Floats
 from oreflow.market.view import View, spread
 
 UNLIMITED = 1e6
@@ -35,7 +34,7 @@ def entries(layout: Layout, t: int) -> list[Entries]:
     net, steps = layout.base.net, layout.base.steps["routes"]
     k = layout.start["routes"] + np.arange(len(steps))
     out = [Entries(row=net.route_from[steps.owner], col=k, val=-np.ones(len(steps)))]
-    share, _ = layout.arrivals(t)
+    share = layout.arrivals[t]
     for later in range(t, layout.periods):
         hit = np.flatnonzero(share[later][steps.owner] > 0)
         if len(hit):
@@ -53,7 +52,7 @@ def fill(view: View, arrays: Arrays) -> None:
     p_to, p_from = base.price[net.route_to], base.price[net.route_from]
     new = base.balanced.route_q <= 0
     # Worth of what arrives, discounted to when it leaves: inside the window and after it.
-    inside, after = _discounted(view)
+    inside, after = layout.discounted
     indifferent = (inside + after) * p_to - p_from
     dearer = np.maximum(indifferent, net.route_freight) + net.parameter("new_route_premium") * p_to
     anchor = np.where(new, dearer, indifferent)
@@ -87,16 +86,3 @@ def fill(view: View, arrays: Arrays) -> None:
         arrays.row_lower[t, : len(net.nodes)] -= np.bincount(
             net.route_to, weights=arriving, minlength=len(net.nodes)
         )
-
-
-def _discounted(view: View) -> tuple[Floats, Floats]:
-    """Discount factors from departure to arrival, by period of departure: (T, routes) inside and after the window."""
-    layout = view.layout
-    t_count = layout.periods
-    inside = np.empty((t_count, len(layout.base.net.routes)))
-    after = np.empty_like(inside)
-    for t in range(t_count):
-        share, beyond = layout.arrivals(t)
-        inside[t] = view.beta[:-1] / view.beta[t] @ share
-        after[t] = view.beta[-1] / view.beta[t] * beyond
-    return inside, after
