@@ -140,7 +140,7 @@ class Solver:
         before = h.getRunTime()
         if not cold:
             h.setBasis(self._basis if start is None else start)
-        h.run()
+        h.solve()  # unlike run(), it lets other threads work
         seconds = h.getRunTime() - before
         status = h.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
