@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("articles", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the articles, where the text has none.")
-@click.option("--with", "overlay", type=click.Path(path_type=Path), help="Folder of CSV tables laid over the world.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the articles, where the text has none."
+)
+@click.option(
+    "--with", "overlay", type=click.Path(path_type=Path), help="Folder of CSV tables laid over the world."
+)
 @json_option
 def read(articles: tuple[Path, ...], day: datetime | None, overlay: Path | None, as_json: bool) -> None:
     """Read ARTICLES (plain text) and list what they claim, with quotes."""
@@ -44,10 +48,32 @@ def _show(r: Reading) -> None:
     click.echo(f"Date: {r.date or 'not stated'}. {len(r.claims)} claims, {len(r.events)} events.")
     if r.claims:
         rows = [
-            (i, c.type, c.subject, c.commodity, _amount(c), _stance(c), c.speaker, str(c.effective or ""), c.group, _words(c.quote))
+            (
+                i,
+                c.type,
+                c.subject,
+                c.commodity,
+                _amount(c),
+                _stance(c),
+                c.speaker,
+                str(c.effective or ""),
+                c.group,
+                _words(c.quote),
+            )
             for i, c in enumerate(r.claims)
         ]
-        heads = ["", "type", "subject", "commodity", "quantity", "stance", "speaker", "effective", "group", "quote"]
+        heads = [
+            "",
+            "type",
+            "subject",
+            "commodity",
+            "quantity",
+            "stance",
+            "speaker",
+            "effective",
+            "group",
+            "quote",
+        ]
         click.echo()
         print_table(heads, rows, title="Claims")
     if r.groups:
@@ -64,9 +90,27 @@ def _show(r: Reading) -> None:
     if r.events:
         click.echo()
         print_table(
-            ["event", "type", "target", "effect", "start", "certainty", "claims", "taken for what the text leaves open"],
             [
-                (e.id, e.type, e.label, _effect(e.effect, e.per), e.start, f"{e.certainty:.0%}", ", ".join(map(str, e.claims)), "; ".join(e.defaults))
+                "event",
+                "type",
+                "target",
+                "effect",
+                "start",
+                "certainty",
+                "claims",
+                "taken for what the text leaves open",
+            ],
+            [
+                (
+                    e.id,
+                    e.type,
+                    e.label,
+                    _effect(e.effect, e.per),
+                    e.start,
+                    f"{e.certainty:.0%}",
+                    ", ".join(map(str, e.claims)),
+                    "; ".join(e.defaults),
+                )
                 for e in r.events
             ],
             title="Events",
@@ -74,7 +118,9 @@ def _show(r: Reading) -> None:
     if r.not_modelled:
         click.echo()
         print_table(
-            ["claim", "what", "reason"], [(n.claim, n.what, n.reason) for n in r.not_modelled], title="Not modelled"
+            ["claim", "what", "reason"],
+            [(n.claim, n.what, n.reason) for n in r.not_modelled],
+            title="Not modelled",
         )
 
 

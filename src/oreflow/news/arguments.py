@@ -9,10 +9,11 @@ from functools import cache
 from oreflow.news.claims import Amount
 from oreflow.news.dates import When, moved
 from oreflow.news.interval import Interval
-from oreflow.news.lexicon import read_table
-from oreflow.news.linking import Mention
+from oreflow.news.lexicon import read_table, word_list
+from oreflow.news.mentions import Mention
 from oreflow.news.quantities import Quantity
-from oreflow.news.triggers import Scene, Trigger
+from oreflow.news.scene import Scene
+from oreflow.news.triggers import Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def types() -> dict[str, TypeSpec]:
 _POLICIES = frozenset(
     {"export_control", "quota", "tariff", "sanction", "subsidy", "stockpile", "price_floor"}
 )
-_AIMED = frozenset("on to against from into for at toward towards of".split())
+_AIMED = word_list("arguments.aimed")
 
 
 def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention | None:
@@ -93,9 +94,9 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
                 continue
         elif trigger.type == "dependency" and m.kind == "region" and before in {"on", "from"}:
             continue
-        elif m.kind == "firm" and before in {"with", "to", "from", "including", "against"}:
-            cost += 8.0
-        elif m.kind == "region" and before in {"to", "from"}:
+        elif (m.kind == "firm" and before in {"with", "to", "from", "including", "against"}) or (
+            m.kind == "region" and before in {"to", "from"}
+        ):
             cost += 8.0
         if m.via == "pronoun" and m.text.lower() in {"it", "its"}:
             cost += 2.0
@@ -115,9 +116,7 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
 
 
 _INTRANSITIVE = frozenset({"FALL", "FALL_N", "RISE", "RISE_N", "UP", "DOWN", "TRADE_AT", "COPULA"})
-_LINKS = frozenset(
-    "of at in from by for the its 's ' and domestic total mine mined refined annual monthly global world".split()
-)
+_LINKS = word_list("arguments.links")
 
 
 def _attached(scene: Scene, trigger: Trigger, kinds: tuple[str, ...]) -> Mention | None:
@@ -260,9 +259,7 @@ def country(scene: Scene, trigger: Trigger, chosen: Mention | None) -> str | Non
     return None
 
 
-_ELSEWHERE = frozenset(
-    "stock stocks market markets dollar dollars investors shares listed exchange analyst analysts".split()
-)
+_ELSEWHERE = word_list("arguments.elsewhere")
 
 
 def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
@@ -367,11 +364,9 @@ class Dates:
 
 
 _OUTLOOKS = frozenset({"forecast", "dependency", "capacity_fact"})
-_RECORDS = frozenset("highest lowest biggest largest best worst most first high low".split())
-_ANNOUNCE = frozenset(
-    "announced announces announce announcing announcement confirmed confirms unveiled unveils disclosed declared".split()
-)
-_SAY = frozenset("said says told wrote stated reported reports estimated noted warned added quoted".split())
+_RECORDS = word_list("arguments.records")
+_ANNOUNCE = word_list("arguments.announce")
+_SAY = word_list("arguments.say")
 
 
 def dates(

@@ -156,7 +156,7 @@ def _tonnes(value: float) -> str:
 
 
 def _change(i: int, c: Claim, others: Sequence[Claim]) -> Check | None:
-    """ "From X to Y" beside a percentage in the same sentence."""
+    """Check "from X to Y" beside a percentage in the same sentence."""
     q = c.quantity
     if q is None or q.was is None or not q.was or q.value is None or q.unit == "%":
         return None

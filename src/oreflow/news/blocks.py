@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from oreflow.news.boilerplate import readable
 from oreflow.news.dates import find_dates
@@ -37,9 +38,13 @@ class Layout:
     dates: tuple[Interval | None, ...]
 
 
-_TIME = r"\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?(?:ET|EST|EDT|GMT|UTC|BST|CET|CST|HKT|SGT|AEST|PT|PST)\)?)?"
+_TIME = (
+    r"\d{1,2}[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?(?:ET|EST|EDT|GMT|UTC|BST|CET|CST"
+    r"|HKT|SGT|AEST|PT|PST)\)?)?"
+)
 _LABEL = re.compile(
-    r"^\W*(?:first\s+)?(?:published|updated|posted|date|released|last\s+(?:updated|modified)|created|issued)\b\s*(?:on|at|:)?\s*",
+    r"^\W*(?:first\s+)?(?:published|updated|posted|date|released|last\s+(?:updated|modified)"
+    r"|created|issued)\b\s*(?:on|at|:)?\s*",
     re.IGNORECASE,
 )
 _DATELINE = re.compile(
@@ -126,7 +131,7 @@ def _items(
         return [0] * len(lines), [undated]
     dates: list[Interval | None] = [stamps[kept[0]]]
     items = [0] * len(lines)
-    for previous, i in zip(kept, kept[1:], strict=False):
+    for previous, i in pairwise(kept):
         if (
             i - previous < 3
             and len(lines[previous][2]) < 100
@@ -158,7 +163,7 @@ def _is_wrapped(lines: list[tuple[int, int, str]]) -> bool:
         return False
     runs = [
         b.lstrip()[:1].islower()
-        for (_, _, a), (_, _, b) in zip(lines, lines[1:], strict=False)
+        for (_, _, a), (_, _, b) in pairwise(lines)
         if a.strip() and b.strip() and not _END.search(a) and not _BULLET.match(b) and len(a) > 45
     ]
     return len(runs) >= 0.25 * len(lengths) and sum(runs) >= 0.4 * len(runs)

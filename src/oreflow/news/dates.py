@@ -11,15 +11,24 @@ from oreflow.news import interval as iv
 from oreflow.news.interval import Interval
 from oreflow.news.numerals import COUNT, small_number
 
-MONTHS = {
-    name: i + 1
-    for i, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|"
-        "october oct|november nov|december dec".split("|")
-    )
-    for name in names.split()
+_MONTH_NAMES = (
+    ("january", "jan"),
+    ("february", "feb"),
+    ("march", "mar"),
+    ("april", "apr"),
+    ("may",),
+    ("june", "jun"),
+    ("july", "jul"),
+    ("august", "aug"),
+    ("september", "sept", "sep"),
+    ("october", "oct"),
+    ("november", "nov"),
+    ("december", "dec"),
+)
+MONTHS = {name: i + 1 for i, names in enumerate(_MONTH_NAMES) for name in names}
+WEEKDAYS = {
+    n: i for i, n in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 }
-WEEKDAYS = {n: i for i, n in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
 _LUNAR = {
     2023: (1, 22),
     2024: (2, 10),
@@ -30,10 +39,18 @@ _LUNAR = {
     2029: (2, 13),
 }
 
-_M = r"(?P<m>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+_M = (
+    r"(?P<m>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
 _D = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th)?"
 _Y = r"(?P<y>(?:19|20)\d\d)"
-_PART = r"(?:(?P<part>early|mid|middle|late|end|beginning|start)(?:[- ]|\s+(?:of|in)\s+(?:the\s+)?|(?:\s+the)?\s+))?"
+_PART = (
+    r"(?:(?P<part>early|mid|middle|late|end|beginning|start)(?:[- ]|\s+(?:of|in)\s+(?:the\s+)?"
+    r"|(?:\s+the)?\s+))?"
+)
+# Months are told from the verbs "may" and "march" by their capital, so this pattern minds the case.
+_CASED = _PART.replace("early", "[Ee]arly").replace("mid|", "[Mm]id|").replace("late|", "[Ll]ate|")
 _ORD = {
     "first": 1,
     "second": 2,
@@ -273,9 +290,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Builder]] = [
         _absolute,
     ),
     (
-        re.compile(
-            rf"(?<![\w]){_PART.replace('early', '[Ee]arly').replace('mid|', '[Mm]id|').replace('late|', '[Ll]ate|')}\b{_M}(?:,?\s+(?:of\s+)?{_Y})?(?!\w)"
-        ),
+        re.compile(rf"(?<![\w]){_CASED}\b{_M}(?:,?\s+(?:of\s+)?{_Y})?(?!\w)"),
         _absolute,
     ),
     (
@@ -296,7 +311,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Builder]] = [
     (re.compile(r"\b(?P<part>early|mid|late)?-?\s?(?:the\s+)?(?P<y>(?:19|20)\d0)s\b", _I), _decade),
     (
         re.compile(
-            rf"\b{_PART}(?:the\s+year\s+)?{_Y}(?:[-/](?P<y2>(?:20)?\d\d)(?![\d,.]\d))?(?![\d,]\d|\d|\.\d|\s*(?:tonnes|tons|mt\b|kt\b|%))",
+            rf"\b{_PART}(?:the\s+year\s+)?{_Y}(?:[-/](?P<y2>(?:20)?\d\d)(?![\d,.]\d))?(?![\d,]\d|\d|\.\d"
+            rf"|\s*(?:tonnes|tons|mt\b|kt\b|%))",
             _I,
         ),
         _year,
@@ -445,9 +461,9 @@ def _joined(text: str, dates: list[When]) -> list[When]:
                     last.start, w.end, Interval(None, None, f"{last.interval.label}/{w.interval.label}")
                 )
                 continue
-            if last.role == "from" and between in {"to", "until", "and", "through", "-"} and first and final:
-                if first <= final:
-                    out[-1] = When(last.start, w.end, Interval(first, final), "")
-                    continue
+            ordered = first is not None and final is not None and first <= final
+            if last.role == "from" and between in {"to", "until", "and", "through", "-"} and ordered:
+                out[-1] = When(last.start, w.end, Interval(first, final), "")
+                continue
         out.append(w)
     return out

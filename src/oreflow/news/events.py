@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from oreflow.news.arguments import types
 from oreflow.news.assumptions import assumption
 from oreflow.news.claims import Claim, plain
+from oreflow.news.consequence import Consequence
 from oreflow.news.drafts import EventDraft, NotModelled
-from oreflow.news.effects import Consequence, consequence, disruption_kind
+from oreflow.news.effects import consequence, disruption_kind
 from oreflow.news.interval import Interval
 from oreflow.news.modality import MODALITIES
 from oreflow.news.targets import Atlas

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 from oreflow.news import arguments
 from oreflow.news.blocks import Layout, context_day, layout
 from oreflow.news.claims import Claim
+from oreflow.news.coreference import describe
 from oreflow.news.dates import When, find_dates
 from oreflow.news.gazetteer import gazetteer
 from oreflow.news.interval import Interval
-from oreflow.news.linking import Hit, Mention, describe, find_hits, find_mentions
+from oreflow.news.linking import find_hits, find_mentions
+from oreflow.news.mentions import Hit, Mention
 from oreflow.news.modality import stance
 from oreflow.news.quantities import Quantity, find_quantities
 from oreflow.news.relevance import belongs, relevant_items
+from oreflow.news.scene import Scene
 from oreflow.news.sentences import Sentence, sentences
 from oreflow.news.speakers import Speakers, Speech, attributions, speaker_of
 from oreflow.news.text import Article
-from oreflow.news.triggers import Scene, Trigger, find_triggers
+from oreflow.news.triggers import Trigger, find_triggers
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World

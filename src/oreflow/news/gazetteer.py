@@ -67,10 +67,9 @@ class Gazetteer:
             return
         if any(ord(c) > 0x2E80 for c in alias):
             table, word = self.characters, alias
-        elif (len(alias) <= 4 or alias.isupper()) and name.kind != "commodity":
-            table, word = self.exact, alias
-        elif name.kind == "commodity" and (
-            alias.isupper() or len(alias) <= 2 or any(c.isupper() for c in alias[1:])
+        elif ((len(alias) <= 4 or alias.isupper()) and name.kind != "commodity") or (
+            name.kind == "commodity"
+            and (alias.isupper() or len(alias) <= 2 or any(c.isupper() for c in alias[1:]))
         ):
             table, word = self.exact, alias
         else:
@@ -173,7 +172,8 @@ def _firms(g: Gazetteer, world: World) -> None:
 
 
 _SUFFIX = re.compile(
-    r",?\s+(?:Inc|Corp|Corporation|Ltd|Limited|Co Ltd|Company|Group|PLC|plc|AG|SA|NV|AB|ASA|LLC|SE|Holdings)\.?$"
+    r",?\s+(?:Inc|Corp|Corporation|Ltd|Limited|Co Ltd|Company|Group|PLC|plc|AG|SA|NV|AB|ASA"
+    r"|LLC|SE|Holdings)\.?$"
 )
 
 

@@ -107,8 +107,7 @@ def _differing(claims: Sequence[Claim], members: list[int], key: tuple[str, ...]
         return (
             members
             if len(stages) > 1
-            or len({p for _, p in answers if True}) > 1
-            and len({s for s, _ in answers}) == 1
+            or (len({p for _, p in answers if True}) > 1 and len({s for s, _ in answers}) == 1)
             else []
         )
     if key[0] == "whether":

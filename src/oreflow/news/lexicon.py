@@ -40,6 +40,23 @@ def read_table(name: str) -> list[dict[str, str]]:
 
 
 @cache
+def _lists() -> dict[str, frozenset[str]]:
+    return {row["list"]: frozenset(row["words"].split("|")) for row in read_table("lists")}
+
+
+def word_list(name: str) -> frozenset[str]:
+    """Return a closed list of small words that a rule looks for.
+
+    Args:
+        name: Key in ``lexicon/lists.csv``, the module and what it is for.
+
+    Returns:
+        The words, in lower case where the rule compares them so.
+    """
+    return _lists()[name]
+
+
+@cache
 def entries() -> tuple[Entry, ...]:
     """Return all forms of all word classes and cues.
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oreflow.news.triggers import Scene, Trigger
+from oreflow.news.lexicon import word_list
+from oreflow.news.scene import Scene
+from oreflow.news.triggers import Trigger
 
 MODALITIES = ("happened", "planned", "considered", "rumoured", "forecast", "conditional")
 """What a claim's modality can be."""
@@ -37,15 +39,10 @@ class _Cue:
     text: str
 
 
-_AUXILIARIES = frozenset(
-    "be been being is are was were has have had having 's 've 're also already again further fully partially partly "
-    "temporarily permanently recently officially formally now then since first completely indefinitely largely once "
-    "effectively abruptly immediately subsequently just only even still newly currently jointly all both suddenly "
-    "sharply steadily slightly choose chooses chosen".split()
-)
-_MODALS = frozenset("will 'll would may might could can should must shall to".split())
-_REPORTS = frozenset("said announced told added confirmed stated declared reported promised".split())
-_HEDGES = frozenset("will would may might could can should".split())
+_AUXILIARIES = word_list("modality.auxiliaries")
+_MODALS = word_list("modality.modals")
+_REPORTS = word_list("modality.reports")
+_HEDGES = word_list("modality.hedges")
 _RANK = {"conditional": 0, "considered": 1, "planned": 2, "forecast": 3}
 
 
@@ -104,7 +101,7 @@ def _cues(scene: Scene, trigger: Trigger) -> list[_Cue]:
             i, j = scene.span(h.start, h.end)
             if i > 0 and scene.sentence.tokens[i].text == "May":
                 continue  # the month
-            if i < trigger.last and trigger.first < j and not (effect == "happened"):
+            if i < trigger.last and trigger.first < j and effect != "happened":
                 continue
             text = " ".join(scene.lower[i:j])
             spans.setdefault((i, j), []).append(_Cue(effect, side, i, j, text))
@@ -158,12 +155,10 @@ def _form(scene: Scene, trigger: Trigger) -> str:
     if article and form in {"base", "s"}:
         return "noun"
     same = [h for h in scene.hits if h.start == trigger.head.start and h.end == trigger.head.end]
-    if form in {"base", "s"} and any(h.form == "noun" or h.name.endswith("_N") for h in same):
-        # "production cuts", "more cuts": a noun; "the mine cuts output": a verb.
-        if before in _QUANTIFIERS or (
-            scene.span(*trigger.object)[1] == i and not _object_follows(scene, trigger)
-        ):
-            return "noun"
+    noun = form in {"base", "s"} and any(h.form == "noun" or h.name.endswith("_N") for h in same)
+    led = scene.span(*trigger.object)[1] == i and not _object_follows(scene, trigger)
+    if noun and (before in _QUANTIFIERS or led):
+        return "noun"  # "production cuts", "more cuts"; but "the mine cuts output" is a verb
     if form == "base":
         # "shut", "cut": the base form is also the past.
         forms = {
@@ -182,10 +177,7 @@ def _form(scene: Scene, trigger: Trigger) -> str:
     return form
 
 
-_QUANTIFIERS = frozenset(
-    "more further additional deeper new possible potential planned expected proposed some several such recent "
-    "expected announced reported % percent production output supply price export".split()
-)
+_QUANTIFIERS = word_list("modality.quantifiers")
 
 
 def _object_follows(scene: Scene, trigger: Trigger) -> bool:
@@ -257,7 +249,7 @@ def _modality(
         h.start == trigger.head.start and h.end == trigger.head.end and h.form == "base" for h in scene.hits
     )
     if (
-        verbal
+        (verbal or trigger.head.form == "fixed")
         and form in {"base", "noun"}
         and (word == "to" or (form == "base" and "to" in _group(scene, trigger.first)))
     ):

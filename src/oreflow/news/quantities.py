@@ -83,11 +83,15 @@ _SYMBOLS = {
     "aud": "AUD", "cad": "CAD", "r$": "BRL",
 }  # fmt: skip
 _CURRENCY = r"(?:US|AU|HK|NZ|A|C|R)?\$|[€£¥₩₹]|\b(?:USD|RMB|CNY|EUR|AUD|CAD)(?=\s?\d)"
-_SCALE = r"(?:[ -]?(?:hundred thousand|thousand|million|billion|trillion|mln|bln|mio)\b|\s?(?:mn|bn|tn)\b|[kKmMbB](?![A-Za-z])|\s(?:[mMkK])(?=\s(?:t|tonnes|tons)\b))"
+_SCALE = (
+    r"(?:[ -]?(?:hundred thousand|thousand|million|billion|trillion|mln|bln|mio)\b|\s?(?:mn|bn"
+    r"|tn)\b|[kKmMbB](?![A-Za-z])|\s(?:[mMkK])(?=\s(?:t|tonnes|tons)\b))"
+)
 _HALF_A = re.compile(r"\bhalf\s+(?:a|an)\s+(?P<scale>million|billion)(?=\s)", re.IGNORECASE)
 _FRACTION = "|".join(re.escape(f).replace(r"\ ", "[ -]") for f in sorted(FRACTIONS, key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w)%])[-+])?(?P<cur>{_CURRENCY})?\s?(?:(?<![\w.,])|(?<=\$)|(?<=[€£¥₩₹])|(?<=(?:USD|RMB|CNY|EUR|AUD|CAD)))"
+    rf"(?P<sign>(?<![\w)%])[-+])?(?P<cur>{_CURRENCY})?\s?(?:(?<![\w.,])|(?<=\$)|(?<=[€£¥₩₹])"
+    rf"|(?<=(?:USD|RMB|CNY|EUR|AUD|CAD)))"
     rf"(?:(?P<digits>{DIGITS})(?![\d])|(?P<words>\b(?:{WORDS})\b))(?P<scale>{_SCALE})?",
     re.IGNORECASE,
 )
@@ -101,14 +105,23 @@ _MULTIPLE = re.compile(
 )
 _VERB_MULTIPLES = {"doubl": (2.0, 1), "tripl": (3.0, 1), "quadr": (4.0, 1), "halv": (0.5, -1)}
 
-_LESS = r"up to|as much as|as many as|no more than|not more than|at most|a maximum of|maximum|not exceeding|capped at|less than|fewer than|under|below|just under|nearly|almost|close to|approaching|<"
-_MORE = r"at least|no less than|not less than|a minimum of|minimum|more than|over|exceeding|exceeds?|exceeded|above|upwards of|north of|just over|well over|in excess of|>"
+_LESS = (
+    r"up to|as much as|as many as|no more than|not more than|at most|a maximum of|maximum"
+    r"|not exceeding|capped at|less than|fewer than|under|below|just under|nearly|almost"
+    r"|close to|approaching|<"
+)
+_MORE = (
+    r"at least|no less than|not less than|a minimum of|minimum|more than|over|exceeding"
+    r"|exceeds?|exceeded|above|upwards of|north of|just over|well over|in excess of|>"
+)
 _BOUND = re.compile(
     rf"(?:(?P<less>{_LESS})|(?P<more>{_MORE}))\s*(?:an?\s+)?(?:estimated\s+|about\s+|another\s+)?$",
     re.IGNORECASE,
 )
 _PER = re.compile(
-    r"[ ]?(?:/|per[ -]|an?\s|each\s|every\s)\s?(?P<per>(?:metric\s+|dry\s+metric\s+)?tonnes?|(?:metric\s+)?tons?|annum|year|yr|month|mo|day|week|quarter|kg|kilograms?|kilo|lbs?|pounds?|kwh|mwh|gwh|barrel|bbl|ounce|oz|unit|t|y|d)\b(?!\s+(?:ago|earlier|later))"
+    r"[ ]?(?:/|per[ -]|an?\s|each\s|every\s)\s?(?P<per>(?:metric\s+|dry\s+metric\s+)?tonnes?"
+    r"|(?:metric\s+)?tons?|annum|year|yr|month|mo|day|week|quarter|kg|kilograms?|kilo|lbs?"
+    r"|pounds?|kwh|mwh|gwh|barrel|bbl|ounce|oz|unit|t|y|d)\b(?!\s+(?:ago|earlier|later))"
     r"|[ ](?P<adverb>annually|yearly|monthly|daily|weekly|quarterly)\b",
     re.IGNORECASE,
 )
@@ -120,20 +133,24 @@ _PERS = {
     "pounds": "lb", "kwh": "kWh", "mwh": "MWh", "gwh": "GWh", "barrel": "bbl", "ounce": "oz",
 }  # fmt: skip
 _CONTENT = re.compile(
-    r"(?:\s+of)?\s+(?:(?P<lce>lithium[ -]carbonate[ -]equivalent(?:\s*\(LCE\))?|LCE)|(?P<reo>rare[ -]earth oxides?(?: equivalent)?|REO|TREO)"
+    r"(?:\s+of)?\s+(?:(?P<lce>lithium[ -]carbonate[ -]equivalent(?:\s*\(LCE\))?|LCE)"
+    r"|(?P<reo>rare[ -]earth oxides?(?: equivalent)?|REO|TREO)"
     r"|(?:contained\s+)?(?P<lio>Li2O|lithium oxide))\b",
     re.IGNORECASE,
 )
 _ANNUAL = re.compile(r"\b(annual|yearly|monthly|daily|quarterly)\b(?:\s+[\w-]+){0,6}\s*$", re.IGNORECASE)
 _CHANGE = re.compile(
-    r"\b(?:rais|lift|increas|boost|expand|cut|lower|reduc|slash|trim|rose|ris|fell|fall|drop|climb|jump|grow|grew|up|down|revis|upgrad|declin|hik|doubl)\w*\b[^.;]{0,60}\bfrom\s*$",
+    r"\b(?:rais|lift|increas|boost|expand|cut|lower|reduc|slash|trim|rose|ris|fell|fall|drop"
+    r"|climb|jump|grow|grew|up|down|revis|upgrad|declin|hik|doubl)\w*\b[^.;]{0,60}\bfrom\s*$",
     re.IGNORECASE,
 )
 
 
 _COUNTED = re.compile(
-    r"(?:\s(?!(?:of|in|at|to|and|or|from|by|the|per|for|on|with|its|their|a|an|has|have|is|are|was|were|as)\b)[a-z][\w-]*){1,4}?"
-    r"[ ](?P<noun>lines|mines|smelters|smelting facilities|refineries|plants|facilities|projects|furnaces|vehicles|cars|"
+    r"(?:\s(?!(?:of|in|at|to|and|or|from|by|the|per|for|on|with|its|their|a|an|has|have|is|are"
+    r"|was|were|as)\b)[a-z][\w-]*){1,4}?"
+    r"[ ](?P<noun>lines|mines|smelters|smelting facilities|refineries|plants|facilities"
+    r"|projects|furnaces|vehicles|cars|"
     r"licences|licenses|permits)\b",
     re.IGNORECASE,
 )
@@ -294,7 +311,8 @@ def _single(text: str, n: _Number, unit: tuple[_Unit, int] | None) -> Quantity |
     if match is None and kind in {"mass", "energy"}:
         # "tonnes of spodumene concentrate a year": the period may stand a few words on.
         later = re.match(
-            r"(?:\s+of)?(?:\s+(?!(?:a|an|per|each|every)\b)[a-z][\w-]*){1,5}(?=\s(?:a|an|per|each|every|annually|monthly)\b|/)",
+            r"(?:\s+of)?(?:\s+(?!(?:a|an|per|each|every)\b)[a-z][\w-]*){1,5}(?=\s(?:a|an|per|each"
+            r"|every|annually|monthly)\b|/)",
             text[end:],
             re.I,
         )
@@ -304,9 +322,11 @@ def _single(text: str, n: _Number, unit: tuple[_Unit, int] | None) -> Quantity |
     if match:
         word = (match["per"] or match["adverb"]).lower()
         word = _PERS.get(word, word)
-        if kind == "money" or word in {"year", "month", "day", "week", "quarter"}:
-            if kind != "share" or word in {"year", "month", "quarter"}:
-                per, end = word, match.end()
+        allowed = (
+            {"year", "month", "quarter"} if kind == "share" else {"year", "month", "day", "week", "quarter"}
+        )
+        if kind == "money" or word in allowed:
+            per, end = word, match.end()
     if not per and kind in {"mass", "energy", "volume"}:
         annual = _ANNUAL.search(text[max(0, n.start - 60) : n.start])
         if annual and not re.search(r"[.;]", text[max(0, n.start - 60) : n.start][annual.start() :]):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from oreflow.news.claims import Claim
-from oreflow.news.linking import Mention
+from oreflow.news.lexicon import word_list
+from oreflow.news.mentions import Mention
+from oreflow.news.scene import Scene
 from oreflow.news.sentences import Sentence
-from oreflow.news.triggers import Scene, Trigger
+from oreflow.news.triggers import Trigger
 
 _USES = frozenset({"battery", "ev_battery", "stationary_battery"})
-_MINING = frozenset(
-    "mine mines mining miner miners smelter smelters smelting refinery refineries refining refiner refiners ore ores "
-    "processing concentrate concentrates cathode anode battery batteries minerals mineral metal metals spodumene tailings".split()
-)
+_MINING = word_list("relevance.mining")
 
 
 def relevant_items(sentences: list[Sentence], mentions: list[Mention]) -> set[int]:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from oreflow.news.blocks import Block
+from oreflow.news.lexicon import word_list
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -76,14 +77,13 @@ def pipeline() -> Language:
         r"(?<=[0-9A-Za-z])[-/](?=[0-9A-Za-z])",
         r"(?<=[0-9])(?=[kKM]?t\b)",
     ]
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", ";"]})
     return nlp
 
 
-_ABBREVIATIONS = frozenset(
-    "mt no vs approx est fig sec dept dr mr mrs ms gov sen rep gen inc co corp ltd jr sr st".split()
-)
+_ABBREVIATIONS = word_list("sentences.abbreviations")
 _CLOSERS = re.compile(r"^[\"')\]\s\d\[]*$")
 
 

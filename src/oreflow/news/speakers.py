@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from oreflow.news.linking import Mention
+from oreflow.news.mentions import Mention
 from oreflow.news.sentences import Sentence
 
 
@@ -29,42 +29,73 @@ class Speech:
 _N = r"[A-Z][a-zA-Z'\u00c0-\u024f-]+"
 _NAME = rf"{_N}(?:\s(?:[A-Z]\.\s|de\s|van\s|von\s|bin\s|al-)?{_N}){{1,2}}"
 _ROLE = (
-    r"(?:(?:chief|senior|lead|principal|executive|deputy|vice|managing|general|founding|former|then|global|equity|mining|metals|commodity|commodities|research|industry|state|prime|energy|trade|mines|foreign|finance|head)\s)*"
-    r"(?:[Aa]nalysts?|[Ss]trategists?|[Ee]conomists?|VP|[Vv]ice[- ][Pp]resident|CEO|CFO|COO|[Cc]hief executive(?: officer)?|[Cc]hairman|[Cc]hairwoman|[Cc]hair|[Ff]ounder|[Cc]o-founder|"
-    r"[Ss]pokes(?:man|woman|person)|[Mm]inister|[Pp]resident|[Dd]irector|[Mm]anager|[Ss]ecretary|officials?|officer|executives?|"
-    r"researchers?|professor|senator|governor|expert|consultant|trader|adviser|advisor|commissioner|ambassador|partner|engineer|geologist|General Manager)"
+    r"(?:(?:chief|senior|lead|principal|executive|deputy|vice|managing|general|founding|former"
+    r"|then|global|equity|mining|metals|commodity|commodities|research|industry|state|prime"
+    r"|energy|trade|mines|foreign|finance|head)\s)*"
+    r"(?:[Aa]nalysts?|[Ss]trategists?|[Ee]conomists?|VP|[Vv]ice[- ][Pp]resident|CEO|CFO|COO"
+    r"|[Cc]hief executive(?: officer)?|[Cc]hairman|[Cc]hairwoman|[Cc]hair|[Ff]ounder"
+    r"|[Cc]o-founder|"
+    r"[Ss]pokes(?:man|woman|person)|[Mm]inister|[Pp]resident|[Dd]irector|[Mm]anager"
+    r"|[Ss]ecretary|officials?|officer|executives?|"
+    r"researchers?|professor|senator|governor|expert|consultant|trader|adviser|advisor"
+    r"|commissioner|ambassador|partner|engineer|geologist|General Manager)"
 )
 _INTRO = [
     re.compile(
-        rf"(?P<org>(?:[A-Z][\w&.'-]*\s){{0,4}})(?P<role>(?:(?:founder|[Cc]hairman|[Cc]hair|[Pp]resident)\s(?:and|&)\s)?{_ROLE})\s(?P<name>{_NAME})"
+        rf"(?P<org>(?:[A-Z][\w&.'-]*\s){{0,4}})(?P<role>(?:(?:founder|[Cc]hairman|[Cc]hair"
+        rf"|[Pp]resident)\s(?:and|&)\s)?{_ROLE})\s(?P<name>{_NAME})"
     ),
     re.compile(
-        rf"(?P<name>{_NAME}),\s(?:an?\s|the\s)?(?P<role>(?:[\w&'-]+\s){{0,4}}?{_ROLE}(?:,?\s(?:and\s)?[A-Z][\w ]{{2,30}}?){{0,3}}?)(?:\s(?:of|at|for|with|in)\s(?P<org>(?:the\s)?[A-Z][\w&.'-]*(?:\s[A-Z][\w&.'-]*){{0,4}}))?(?=[,.;\s])"
+        rf"(?P<name>{_NAME}),\s(?:an?\s"
+        rf"|the\s)?(?P<role>(?:[\w&'-]+\s){{0,4}}?{_ROLE}(?:,?\s(?:and\s)?[A-Z][\w ]{{2,30}}?){{0,3}}?)(?:\s(?:of"
+        rf"|at|for|with"
+        rf"|in)\s(?P<org>(?:the\s)?[A-Z][\w&.'-]*(?:\s[A-Z][\w&.'-]*){{0,4}}))?(?=[,.;\s])"
     ),
 ]
 _VERBS = (
-    r"said|says|say|put|puts|pegs|pegged|thinks?|saying|told|tells|stated|states|estimated|estimates|estimate|wrote|writes|noted|notes|note|declared|declares|announced|announces|"
-    r"reported|reports|warned|warns|claimed|claims|acknowledged|acknowledges|added|adds|argued|argues|argue|believes?|believed|"
-    r"predicted|predicts|predict|forecasts?|projected|projects|expects?|expected|sees?|saw|explained|explains|confirmed|confirms|denied|denies|emphasi[sz]e[ds]|"
-    r"highlighted|highlights|underscored|underscores|pointed out|pointed to|suggested|suggests|suggest|revealed|reveals|calculated|calculates|reckons?|commented|comments|disclosed|"
-    r"dismissed|rejected|insisted|insists|stressed|cautioned|cautions|recommended|recommends|framed|positions|quoted|quoting|citing|cites|cited|indicated|indicates|"
-    r"found|concluded|concludes|observed|remarked|responded|replied|signalled|signaled|pledged|vowed|asserted|anticipates?|contends?|maintains?"
+    r"said|says|say|put|puts|pegs|pegged|thinks?|saying|told|tells|stated|states|estimated"
+    r"|estimates|estimate|wrote|writes|noted|notes|note|declared|declares|announced|announces|"
+    r"reported|reports|warned|warns|claimed|claims|acknowledged|acknowledges|added|adds|argued"
+    r"|argues|argue|believes?|believed|"
+    r"predicted|predicts|predict|forecasts?|projected|projects|expects?|expected|sees?|saw"
+    r"|explained|explains|confirmed|confirms|denied|denies|emphasi[sz]e[ds]|"
+    r"highlighted|highlights|underscored|underscores|pointed out|pointed to|suggested|suggests"
+    r"|suggest|revealed|reveals|calculated|calculates|reckons?|commented|comments|disclosed|"
+    r"dismissed|rejected|insisted|insists|stressed|cautioned|cautions|recommended|recommends"
+    r"|framed|positions|quoted|quoting|citing|cites|cited|indicated|indicates|"
+    r"found|concluded|concludes|observed|remarked|responded|replied|signalled|signaled|pledged"
+    r"|vowed|asserted|anticipates?|contends?|maintains?"
 )
 _ANY = re.compile(rf"\b(?:{_VERBS})\b")
 _WEAK = re.compile(
-    r"^(?:put|puts|see|reports|projects|estimates|forecasts?|notes|claims|comments|project|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions|expects?|suggests?|argues?|reveals|indicates)$"
+    r"^(?:put|puts|see|reports|projects|estimates|forecasts?|notes|claims|comments|project"
+    r"|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions"
+    r"|expects?|suggests?|argues?|reveals|indicates)$"
 )
 _ACCORDING = re.compile(
-    r"\b(?:[Aa]ccording to|[Cc]iting|[Pp]er data from|[Dd]ata from|[Ii]n the view of|as (?:per|reported by|estimated by|calculated by|quoted by))\s+"
-    r"(?P<who>[^,.;]{2,80}?)(?=\s(?:showed|shows|said|that|released|published|shared|seen|on|in|for|dated)\b|[,.;]|$)"
+    r"\b(?:[Aa]ccording to|[Cc]iting|[Pp]er data from|[Dd]ata from|[Ii]n the view of|as (?:per"
+    r"|reported by|estimated by|calculated by|quoted by))\s+"
+    r"(?P<who>[^,.;]{2,80}?)(?=\s(?:showed|shows|said|that|released|published|shared|seen|on"
+    r"|in|for|dated)\b|[,.;]|$)"
 )
 _OPINION = re.compile(
-    rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|estimate|estimates|diagnosis|forecast|opinion|position|projection|analysis)\b"
+    rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|estimate|estimates|diagnosis"
+    rf"|forecast|opinion|position|projection|analysis)\b"
 )
-_COLON = re.compile(rf"^(?P<who>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*){{0,3}})\s?:\s")
+_COLON = re.compile(r"^(?P<who>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*){0,3})\s?:\s")
 _GENERIC = re.compile(
-    r"(?<![\w.])(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:(?!The\s|A\s|An\s)(?:[A-Z]{2,}|[A-Z][a-z.]+)\s)?(?:(?:industry|market|company|government|local|mining|ministry|union|state|senior|trade|bank|brokerage|other|US|Chinese)\s)?"
-    r"(?:(?:[Aa]nalysts?|[Cc]onsultants?|[Ee]conomists?)(?:\sat\s[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)*)?|(?:Ministry|Department|Bureau|Commission|Administration|Office|Council|Institute)\s(?:of|for)\s(?:[A-Z]\w+|and|the)(?:\s(?:[A-Z]\w+|and))*|[Cc]armakers|[Aa]utomakers|[Mm]iners|[Pp]roducers|[Bb]uyers|[Ss]ources|[Oo]fficials?|[Tt]raders|[Ee]xecutives|[Rr]esearchers|[Ee]xperts|[Ee]conomists|[Rr]eport|filing|institute|refiner|study|ministry|agency|spokesperson|spokesman|spokeswoman|regulator|regulators|government|authorities|people familiar with the matter|union|survey|exchange|statement|readout|consultancy|filing|customers))\b"
+    r"(?<![\w.])(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:(?!The\s|A\s"
+    r"|An\s)(?:[A-Z]{2,}|[A-Z][a-z.]+)\s)?(?:(?:industry|market|company|government|local"
+    r"|mining|ministry|union|state|senior|trade|bank|brokerage|other|US|Chinese)\s)?"
+    r"(?:(?:[Aa]nalysts?|[Cc]onsultants?"
+    r"|[Ee]conomists?)(?:\sat\s[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)*)?|(?:Ministry|Department|Bureau"
+    r"|Commission|Administration|Office|Council|Institute)\s(?:of|for)\s(?:[A-Z]\w+|and"
+    r"|the)(?:\s(?:[A-Z]\w+|and))*|[Cc]armakers|[Aa]utomakers|[Mm]iners|[Pp]roducers|[Bb]uyers"
+    r"|[Ss]ources|[Oo]fficials?|[Tt]raders|[Ee]xecutives|[Rr]esearchers|[Ee]xperts"
+    r"|[Ee]conomists|[Rr]eport|filing|institute|refiner|study|ministry|agency|spokesperson"
+    r"|spokesman|spokeswoman|regulator|regulators|government|authorities"
+    r"|people familiar with the matter|union|survey|exchange|statement|readout|consultancy"
+    r"|filing|customers))\b"
 )
 
 
@@ -167,7 +198,7 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         here = [
             (text.rfind(name, 0, m.start()), full)
             for name, full in speakers.people.items()
-            if 0 <= text.rfind(name, 0, m.start())
+            if text.rfind(name, 0, m.start()) >= 0
         ]
         return max(here)[1] if here else speakers.last
     we = re.search(r"\b[Ww]e\b\s*$", before)
@@ -214,7 +245,8 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
     unnamed = _GENERIC.match(text[m.end() :].lstrip())
     if unnamed is None:
         unnamed = re.match(
-            r"(?:one|a|an)\s(?P<who>(?:[a-z]+\s){0,2}(?:refiner|trader|analyst|official|executive|producer|source|buyer))\b",
+            r"(?:one|a|an)\s(?P<who>(?:[a-z]+\s){0,2}(?:refiner|trader|analyst|official|executive"
+            r"|producer|source|buyer))\b",
             text[m.end() :].lstrip(),
         )
     if unnamed and not weak and re.search(r"[,\"]\s*$", text[: m.start()]):

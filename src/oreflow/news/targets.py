@@ -122,7 +122,10 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
         if len(keep) > 1:
             return Aim(None, label, f"the firm has {len(keep)} such plants and the text does not say which")
         base = atlas.plants[keep[0]][2]
-        note = f"taken to be {atlas.names.titles.get(keep[0], keep[0])}, the only such plant of the firm in the atlas"
+        note = (
+            f"taken to be {atlas.names.titles.get(keep[0], keep[0])}, the only such plant of the firm "
+            f"in the atlas"
+        )
         return Aim({"plants": keep[0]}, label, note=note, base=base)
     region = atlas.region(claim.country)
     if region is None:

@@ -81,9 +81,9 @@ def article(text: str, *, name: str = "text") -> Article:
 
 
 def load(path: str | Path) -> Article:
-    """Read an article from a file.
+    r"""Read an article from a file.
 
-    Line ends become ``\\n``, as in `pathlib.Path.read_text`, so that offsets agree with it.
+    Line ends become ``\n``, as in `pathlib.Path.read_text`, so that offsets agree with it.
 
     Args:
         path: A plain-text file in UTF-8, at most `LIMIT` bytes.

@@ -1,9 +1,9 @@
-"""Drafts to a scenario: each event is checked against the world, and what does not fit is left out with its reason."""
+"""Drafts to a scenario: each event is checked against the world; what does not fit is left out with its reason."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from oreflow.errors import OreflowError
 from oreflow.news.drafts import EventDraft, NotModelled
@@ -12,6 +12,7 @@ from oreflow.shock import Citation, Event, Scenario, Target, expand
 from oreflow.shock.duration import Duration
 from oreflow.shock.effect import Effect
 from oreflow.shock.event import duration_from_dict
+from oreflow.shock.target import Kind
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -86,7 +87,7 @@ def to_event(draft: EventDraft, reading: Reading, *, start: str) -> Event:
     return Event(
         id=draft.id,
         type=draft.type,
-        target=Target.of(kind, **conditions),
+        target=Target.of(cast("Kind", kind), **conditions),
         effect=Effect.of(effect, size, per=draft.per),
         start=begin,
         duration=duration,
