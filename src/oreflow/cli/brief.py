@@ -1,0 +1,112 @@
+"""``oreflow brief``: articles in, briefing out."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from oreflow.cli.output import json_option, progress, say
+
+NAMES = ("briefing.html", "briefing.md", "briefing.json", "briefing.txt")
+"""Files that ``--out`` writes."""
+
+
+@click.command()
+@click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--html", type=click.Path(path_type=Path), help="Write one page that holds everything.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write Markdown.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write all faces into a folder.")
+@click.option(
+    "--draws", default=200, show_default=True, type=click.IntRange(1, 10_000), help="Sampled futures."
+)
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the draws.")
+@click.option(
+    "--with", "overlay", type=click.Path(path_type=Path), help="Folder of CSV tables laid over the world."
+)
+@click.option("--scenario", help="Run this scenario (a name or a file) in place of the articles' events.")
+@json_option
+def brief(
+    articles: tuple[Path, ...],
+    html: Path | None,
+    markdown: Path | None,
+    out: Path | None,
+    draws: int,
+    seed: int,
+    overlay: Path | None,
+    scenario: str | None,
+    as_json: bool,
+) -> None:
+    """Read ARTICLES (plain text) and write the briefing.
+
+    What they claim becomes events, the market is cleared with and without them, and the briefing says what it does,
+    where the chain breaks, who is exposed, and what would change the answer. It is printed, and written to files only
+    where one is named.
+    """
+    from oreflow.atlas import load
+    from oreflow.report.assemble import brief as make
+    from oreflow.report.output import write
+
+    files = _files(html, markdown, out)
+    world = load(overlay)
+    events = None
+    if scenario is not None:
+        from oreflow.shock import find
+
+        events = find(scenario, world)
+    command = _command(articles, draws, seed, overlay, scenario)
+    with progress("Reading", quiet=as_json) as step:
+
+        def tick(done: int, total: int) -> None:
+            step(1, f"Draw {done} of {total}")
+
+        made = make(
+            articles, world=world, scenario=events, draws=draws, seed=seed, progress=tick, command=command
+        )
+    if as_json:
+        click.echo(made.to_json(), nl=False)
+    else:
+        click.echo(_terminal(made), nl=False)
+    for file in files:
+        say(f"written: {write(made, file)}")
+
+
+def _terminal(made):  # type: ignore[no-untyped-def]
+    from oreflow.report.faces.terminal import render
+
+    return render(made)
+
+
+def _files(html: Path | None, markdown: Path | None, out: Path | None) -> list[Path]:
+    """Files to write; a suffix that has another face is refused before anything is computed."""
+    from oreflow.errors import UsageError
+
+    found = []
+    for path, option, fits in (
+        (html, "--html", {".html", ".htm"}),
+        (markdown, "--markdown", {".md", ".markdown"}),
+    ):
+        if path is None:
+            continue
+        if path.suffix.lower() not in fits:
+            raise UsageError(f"{option} {path}: the name must end in {' or '.join(sorted(fits))}.")
+        if path.is_dir():
+            raise UsageError(f"{option} {path}: this is a folder. Give the name of a file to write.")
+        found.append(path)
+    if out is not None:
+        if out.exists() and not out.is_dir():
+            raise UsageError(f"--out {out}: this is a file. Give the name of a folder.")
+        found += [out / name for name in NAMES]
+    return found
+
+
+def _command(
+    articles: tuple[Path, ...], draws: int, seed: int, overlay: Path | None, scenario: str | None
+) -> str:
+    words = ["oreflow", "brief", *map(str, articles), "--draws", str(draws), "--seed", str(seed)]
+    if overlay is not None:
+        words += ["--with", str(overlay)]
+    if scenario is not None:
+        words += ["--scenario", scenario]
+    return shlex.join(words)

@@ -1,0 +1,101 @@
+"""From what was read to what is run: the horizon, and the events that fit on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from oreflow.errors import OreflowError
+from oreflow.market import Settings
+from oreflow.news import NotModelled
+from oreflow.shock import stage
+from oreflow.shock.calendar import label, month_of
+from oreflow.shock.scope import touched
+
+if TYPE_CHECKING:
+    from oreflow.atlas import World
+    from oreflow.news import Reading
+    from oreflow.shock import Event, Scenario
+
+MONTHS = 18
+"""Length of the horizon."""
+LONGEST = 36
+"""Longest horizon, for events that begin late."""
+AFTER = 6
+"""Months kept after the beginning of the last event."""
+
+
+def horizon(scenario: Scenario) -> Settings:
+    """Return the horizon of a briefing.
+
+    Args:
+        scenario: The events; at least one.
+
+    Returns:
+        Months from the one before the first event begins or becomes known; 18, or more where an event begins late.
+    """
+    first = min(int(month_of(d)) for e in scenario.events for d in (e.start, e.known_from))
+    last = max(int(month_of(e.start)) for e in scenario.events)
+    start = first - 1
+    periods = min(max(MONTHS, last - start + AFTER + 1), LONGEST)
+    return Settings(start=label("0000-01", start) if start < 0 else _label(start), periods=periods)
+
+
+def _label(months: int) -> str:
+    return f"{months // 12:04d}-{months % 12 + 1:02d}"
+
+
+def fit(
+    scenario: Scenario, world: World, reading: Reading | None
+) -> tuple[Scenario, Settings | None, list[NotModelled]]:
+    """Keep the events that the world and one horizon can take together.
+
+    Events are added one by one in the order of the text; one that lies beyond the longest horizon, contradicts those
+    before it, or follows one that was left out is left out too.
+
+    Args:
+        scenario: The events.
+        world: The world.
+        reading: Where they come from, for the claims behind them.
+
+    Returns:
+        The scenario, its horizon (none without events or where they reach no mineral), and what was left out.
+    """
+    left: list[NotModelled] = []
+    waiting = list(scenario.events)
+    kept: list[Event] = []
+    reasons: dict[str, str] = {}
+    moved = True
+    while waiting and moved:
+        moved = False
+        for event in list(waiting):
+            trial = replace(scenario, events=(*kept, event))
+            settings = horizon(trial)
+            try:
+                staged = stage(trial, world, start=settings.start, months=settings.periods)
+                if not touched(staged, world):
+                    raise OreflowError("it reaches no commodity of the atlas")
+            except OreflowError as error:
+                reasons[event.id] = _said(str(error), event.id)
+                continue
+            kept.append(event)
+            waiting.remove(event)
+            moved = True
+    for event in waiting:
+        left.append(NotModelled(_claim(reading, event.id), event.type.replace("_", " "), reasons[event.id]))
+    # The order of the scenario stays, so that the same articles give the same run.
+    order = [e.id for e in scenario.events]
+    found = replace(scenario, events=tuple(sorted(kept, key=lambda e: order.index(e.id))))
+    return found, horizon(found) if kept else None, left
+
+
+def _said(message: str, event: str) -> str:
+    """Take the place off a message: the list of what is left out gives it."""
+    return message.split(f"event {event!r}: ")[-1].split(f"event {event!r}, ")[-1]
+
+
+def _claim(reading: Reading | None, event: str) -> int | None:
+    for draft in reading.events if reading else ():
+        if draft.id == event and draft.claims:
+            return draft.claims[0]
+    return None
