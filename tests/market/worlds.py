@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oreflow.atlas import World
+from oreflow.market import examples
 
 PARAMETERS = {
     "discount_rate": 0.08,
@@ -45,68 +46,7 @@ def one_node(
     *, es: float = 0.1, ed: float = 0.1, mines: int = 1, stock: float = 0.0, **values: float
 ) -> World:
     """One good, one place, some mines with equal output of 120 a year in all, one demand of 120 at 1,000 USD/t."""
-    return World.from_rows(
-        regions=[{"region": "A", "name": "A", "members": "AAA"}],
-        commodities=[
-            {
-                "commodity": "metal",
-                "name": "Metal",
-                "mineral": "x",
-                "stage": "refined",
-                "unit": "t Cu",
-                "price_hub": "A",
-            }
-        ],
-        processes=[
-            {
-                "process": "mining",
-                "name": "mining",
-                "kind": "extraction",
-                "output": "metal",
-                "es_low": es,
-                "es_high": es,
-            }
-        ],
-        flows=[{"process": "mining", "commodity": "metal", "role": "output", "coefficient": 1}],
-        plants=[
-            {
-                "plant": f"mine{i}",
-                "name": f"Mine {i}",
-                "process": "mining",
-                "region": "A",
-                "capacity": 1000 / mines,
-                "output": 120 / mines,
-                "cost": 700,
-                "status": "operating",
-            }
-            for i in range(mines)
-        ],
-        demands=[
-            {
-                "demand": "d",
-                "commodity": "metal",
-                "region": "A",
-                "use": "other",
-                "quantity": 120,
-                "ed_low": ed,
-                "ed_high": ed,
-            }
-        ],
-        stores=[
-            {
-                "store": "s",
-                "commodity": "metal",
-                "region": "A",
-                "kind": "commercial",
-                "opening": stock,
-                "holding_cost": 1,
-            }
-        ]
-        if stock
-        else [],
-        prices=[{"commodity": "metal", "region": "A", "period": "2025", "value": 1000, "basis": "spot"}],
-        parameters=parameters(**values),
-    )
+    return examples.one_node(parameters(**values), es=es, ed=ed, mines=mines, stock=stock)
 
 
 def two_regions(**values: float) -> World:
