@@ -28,8 +28,8 @@ WIDEN_SMALL = 2.5
 ROUTE_CENTRED = np.array([0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 1.04, 1.1, 1.25, 1.6, 2.3, 4.0])
 MIX_BELOW = np.array([0.0, 0.4, 0.7, 0.9, 1.0])
 MIX_ABOVE = np.array([0.0, 0.1, 0.3, 0.6, 1.0])
-WORKING_EDGES = np.array([0.0, 0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0])
-WORKING_CENTRED = np.array([0.0, 0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 2.0])
+WORKING_EDGES = np.array([0.0, 0.5, 0.8, 1.0, 1.3, 2.0])
+WORKING_CENTRED = np.array([0.0, 0.5, 0.8, 1.2, 2.0])
 STOCK_EDGES = np.concatenate([[0.0], np.geomspace(0.3, 1.0, 15), np.geomspace(1.0, 2.0, 11)[1:]])
 STOCK_CENTRED = np.concatenate([[0.0], np.geomspace(0.3, 0.96, 15), np.geomspace(1.04, 2.0, 10)])
 
