@@ -1,8 +1,9 @@
 """The market written a second time, from its equations alone, in linopy.
 
 Nothing here comes from the market's own blocks or its compiled problem: only what a calibrated base holds as data
-(prices, quantities, elasticities, assumptions, and which curve pins which node). Curves are cut, laid out and summed
-by other code, so that an error in the first formulation cannot hide in the second.
+(prices, quantities, elasticities, assumptions, and at which ratios each curve is cut, which is a choice and no
+equation). What a piece of a curve holds and costs, balances, transit, stocks, ramps and chemistries are written by
+other code, so that an error in the first formulation cannot hide in the second.
 """
 
 from __future__ import annotations
@@ -10,30 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, inf, log
+from math import inf
 
 import linopy
 import numpy as np
 import xarray as xr
 
 from oreflow.market import Base, Change
-
-GOLDEN = (5**0.5 - 1) / 2
-ROUTE = [0.0, 0.3, 0.6, 0.8, 0.92, 1.0, 1.08, 1.2, 1.5, 2.2, 4.0]
-ROUTE_PIN = [0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 1.04, 1.1, 1.25, 1.6, 2.3, 4.0]
-ROUTE_NEW = [0.0, 0.25, 0.5, 1.0]
-WORKING = [0.0, 0.5, 0.8, 1.0, 1.3, 2.0]
-WORKING_PIN = [0.0, 0.5, 0.8, 1.2, 2.0]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A piece of a curve: of which row, its worth or cost ratio, its edges (in the ratio that cuts the curve)."""
-
-    row: int
-    ratio: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -43,33 +27,6 @@ class Solved:
     objective: float
     price: np.ndarray
     model: linopy.Model
-
-
-def _offsets(reach: float, width: float, widen: float) -> list[float]:
-    offsets = [0.0]
-    while offsets[-1] < reach:
-        offsets.append(offsets[-1] + width)
-        width *= widen if offsets[-1] > 0.15 else 1.0
-    return offsets
-
-
-def _price_steps(
-    row: int, width: float, low: float, high: float, widen: float, *, pins: bool, top: float | None
-) -> list[Step]:
-    """Cut an iso-elastic curve by price ratio; `top` prices all above the highest edge (demand)."""
-    stagger = 0.1 + 0.8 * (((row + 1) * GOLDEN) % 1.0)
-    half = width / 2 if pins else 0.0
-    up = [half + o for o in _offsets(log(high), width, widen)]
-    down = [-half - o for o in _offsets(-log(low), width, widen)]
-    cuts = sorted({*up, *down}) if pins else sorted({*up, *down[1:]})
-    steps = []
-    for a, b in pairwise(cuts):
-        at = 0.5 * (a + b) if pins else a + stagger * (b - a)
-        steps.append(Step(row, 1.0 if pins and a == -half else exp(at), exp(a), exp(b)))
-    first, last = exp(cuts[0]), exp(cuts[-1])
-    if top is None:
-        return [Step(row, first, 0.0, first), *steps]
-    return [*steps, Step(row, top, last, inf)]
 
 
 class Formulation:
@@ -159,11 +116,13 @@ class Formulation:
         """Let a total by period enter the balance of a node."""
         self.out[node].append((coefficient, total))
 
-    def fineness(self, family: str, row: int) -> float:
-        """Width of the steps of a curve in log price near the base, which is a choice and no equation."""
+    def cuts(self, family: str, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """Edges of a curve's pieces in rising order, and the ratio at which each piece is priced."""
         steps = self.base.steps[family]
-        near = (steps.owner == row) & (steps.lo <= 1.0) & (steps.hi > 1.0)
-        return float(np.log(steps.hi[near][0] / steps.lo[near][0]))
+        mine = np.flatnonzero(steps.owner == row)
+        mine = mine[np.argsort(steps.lo[mine])]
+        assert np.array_equal(steps.hi[mine][:-1], steps.lo[mine][1:])
+        return np.append(steps.lo[mine], steps.hi[mine][-1]), steps.mid[mine]
 
     def through(self, node: int) -> float:
         """What leaves a node in a year: demand, mixes, exports, inputs."""
@@ -193,23 +152,18 @@ class Formulation:
             gross = sum(a * p[n] for n, a in entries if a > 0) + net.plant_sold_outside[j]
             pair = net.plant_es[j] if np.isfinite(net.plant_es[j]).all() else [self.g["conversion_es"]] * 2
             cap = max(net.plant_cap[j], q)
-            width = self.fineness("plants", j)
-            high = min(self.g["price_ratio_high"], max(1 + width, (1.25 * cap / q) ** (1 / min(pair))))
-            low = max(self.g["price_ratio_low"], min(1 - width, 0.05 ** (1 / max(pair))))
-            pins = ("plants", j) in self.base.centred
-            steps = _price_steps(j, width, low, high, self.g["step_widen"], pins=pins, top=None)
+            edges, ratio = self.cuts("plants", j)
             runs = self.believed("plants", name, "availability", 1.0, "times")
             most = cap * runs * self.believed("plants", name, "capacity", 1.0, "times")
             if np.isfinite(net.plant_ramp[j]) and not self.static:
                 most = self._grown(most, q, net.plant_ramp[j] * cap)
             es = self.elasticity(pair)
-            upper = np.zeros((self.T, len(steps)))
+            upper = np.zeros((self.T, len(ratio)))
             for t, months in enumerate(self.spans):
-                at = [q * runs[t] * s.high ** es[t] for s in steps]
-                filled = np.minimum(at, most[t])
-                upper[t] = np.diff(np.concatenate([[0.0], filled])) * months / 12
+                filled = np.minimum(q * runs[t] * edges ** es[t], most[t])
+                upper[t] = np.diff(filled) * months / 12
             extra = self.believed("plants", name, "cost", 0.0, "plus")
-            cost = np.array([[worth + gross * (s.ratio - 1) + e for s in steps] for e in extra])
+            cost = worth + gross * (ratio - 1)[None, :] + extra[:, None]
             x = self.variable(f"plant{j}", np.zeros_like(upper), upper, cost)
             for n, a in entries:
                 self.touch(int(n), a, x.sum(f"s_plant{j}"))
@@ -219,27 +173,15 @@ class Formulation:
         net, b, p = self.net, self.base.balanced, self.base.price
         for i, name in enumerate(net.demands):
             d, node = b.demand_q[i], int(net.demand_node[i])
-            voll = self.g["voll_multiple"]
-            pins = ("demands", i) in self.base.centred
-            width = self.fineness("demands", i)
-            steps = _price_steps(
-                i, width, self.g["price_ratio_low"], voll, self.g["step_widen"], pins=pins, top=voll
-            )
+            edges, ratio = self.cuts("demands", i)
             ed = self.elasticity(net.demand_ed[i])
             wanted = d * self.believed("demands", name, "quantity", 1.0, "times")
-            upper = np.array(
-                [
-                    [
-                        wanted[t]
-                        * months
-                        / 12
-                        * (s.low ** -ed[t] - (s.high ** -ed[t] if s.high < inf else 0))
-                        for s in steps
-                    ]
-                    for t, months in enumerate(self.spans)
-                ]
-            )
-            worth = np.tile([p[node] * s.ratio for s in steps], (self.T, 1))
+            upper = np.zeros((self.T, len(ratio)))
+            for t, months in enumerate(self.spans):
+                upper[t] = (
+                    -np.diff([k ** -ed[t] if k < inf else 0.0 for k in edges]) * wanted[t] * months / 12
+                )
+            worth = np.tile(p[node] * ratio, (self.T, 1))
             y = self.variable(f"demand{i}", np.zeros_like(upper), upper, -worth)
             self.touch(node, -1.0, y.sum(f"s_demand{i}"))
 
@@ -249,8 +191,8 @@ class Formulation:
         for a, name in enumerate(net.routes):
             q, lag = b.route_q[a], 0.0 if self.static else net.route_lag[a]
             origin, to = int(net.route_from[a]), int(net.route_to[a])
-            pins, new = ("routes", a) in self.base.centred, q <= 0
-            edges = ROUTE_NEW if new else ROUTE_PIN if pins else ROUTE
+            new = q <= 0
+            edges, middle = self.cuts("routes", a)
             reference = max(q, self.g["route_reference"] * self.through(to))
             unit = reference if new else q
             arrive = np.zeros((self.T, self.T))
@@ -267,11 +209,10 @@ class Formulation:
             if new:
                 anchor = np.maximum(anchor, net.route_freight[a]) + self.g["new_route_premium"] * p[to]
             anchor = anchor + self.believed("trade", name, "cost", 0.0, "plus") + self.tariff.get(name, 0.0)
-            middle = [(u + v) / 2 for u, v in pairwise(edges)]
             slope = np.array([(k if new else k - 1) / self.g["route_sigma"] for k in middle])
             if self.static and a in self.base.imported.values():
                 slope = np.array(
-                    [0.0 if 1.0 in (u, v) else s for s, u, v in zip(slope, edges, edges[1:], strict=False)]
+                    [0.0 if 1.0 in ends else k for k, ends in zip(slope, pairwise(edges), strict=True)]
                 )
             cost = (anchor - after * self.far[to])[:, None] + p[to] * slope[None, :]
             limited = any(name in c.rows for c in self.changes if c.attribute == "limit")
@@ -280,7 +221,7 @@ class Formulation:
                 most = self._grown(most, q, self.g["qualification_ramp"] * reference)
             upper = np.array(
                 [
-                    np.diff(np.minimum([unit * e for e in edges], most[t])) * months / 12
+                    np.diff(np.minimum(unit * edges, most[t])) * months / 12
                     for t, months in enumerate(self.spans)
                 ]
             )
@@ -302,12 +243,11 @@ class Formulation:
             ramp = self.believed("mixes", name, "ramp", net.mix_ramp[i], "is")
             value = p[use] - p[cell]
             value = value if q > 0 else max(value, 0.0)
-            free = [0.0, 0.4, 0.7, 0.9, 1.0, 1.0, 1.1, 1.3, 1.6, 2.0]
-            ratio = [0.2, 0.55, 0.8, 0.95, 1.05, 1.2, 1.45, 1.8]
-            cost = [
-                value + p[use] * (k - 1) / self.g["mix_sigma"] + (net.mix_switch[i] if k > 1.1 else 0.0)
-                for k in ratio
-            ]
+            cuts, ratio = self.cuts("mixes", i)
+            beyond = cuts[:-1] > 1.0  # the piece that begins at 1 is growth with the market
+            cost = (
+                value + p[use] * (ratio - 1) / self.g["mix_sigma"] + np.where(beyond, net.mix_switch[i], 0.0)
+            )
             most = np.where(ceiling > 0, np.maximum(ceiling * total, 1.05 * q), 0.0)
             if not self.static:
                 most = self._grown(most, q, ramp.mean() * total)
@@ -315,8 +255,8 @@ class Formulation:
             for t, months in enumerate(self.spans):
                 reach = max(max(ceiling[t], net.mix_ceiling[i]) * total, 1.05 * q) - q
                 grown = min(1.05 * q, q + reach)
-                edges = [q * k for k in free[:5]] + [grown]
-                edges += [max(q + (k - 1) * reach, grown) for k in free[7:]]
+                edges = [q * k for k in cuts if k <= 1.0] + [grown]
+                edges += [max(q + (k - 1) * reach, grown) for k in cuts[cuts > 1.0][1:]]
                 upper[t] = np.diff(np.minimum(edges, most[t])) * months / 12
             x = self.variable(f"mix{i}", np.zeros_like(upper), upper, np.tile(cost, (self.T, 1)))
             self.touch(cell, -1.0, x.sum(f"s_mix{i}"))
@@ -333,14 +273,7 @@ class Formulation:
             s0, node = net.store_s0[s], int(net.store_node[s])
             if net.store_reserve[s] or s0 <= 0:
                 continue
-            pins = ("stores", s) in self.base.centred
-            if net.store_working[s]:
-                edges = WORKING_PIN if pins else WORKING
-            else:
-                low = np.geomspace(0.3, 0.96 if pins else 1.0, 15)
-                high = np.geomspace(1.04, 2.0, 10) if pins else np.geomspace(1.0, 2.0, 11)[1:]
-                edges = [0.0, *low, *high]
-            ratio = np.array([(u + v) / 2 for u, v in pairwise(edges)])
+            edges, ratio = self.cuts("stores", s)
             keep = (1 - net.store_loss[s]) ** months
             hold = net.store_hold[s] * months
             kappa = p[node] * (1 - beta[1:] / beta[:-1] * keep) + hold
@@ -349,7 +282,7 @@ class Formulation:
             gain[-1] += beta[-1] / beta[-2] * end
             want = s0 * self.believed("stores", name, "cover", 1.0, "times")
             room = net.store_cap[s] if np.isfinite(net.store_cap[s]) else inf
-            upper = np.array([np.diff(np.minimum([w * e for e in edges], room)) for w in want])
+            upper = np.array([np.diff(np.minimum(w * edges, room)) for w in want])
             if room == inf:
                 upper[:, -1] = inf
             z = self.variable(f"stock{s}", np.zeros_like(upper), upper, -gain)

@@ -133,6 +133,24 @@ def test_both_formulations_agree(name, spans):
 
 
 @pytest.mark.parametrize("make", BASES)
+@pytest.mark.parametrize("family", ["plants", "demands", "routes", "mixes", "stores"])
+def test_curves_are_cut_around_the_observed_point(make, family):
+    """Pieces follow one another and are priced inside themselves; what pins a node is priced at its base."""
+    base = BASES[make]
+    steps = base.steps[family]
+    for row in range(len(steps.first)):
+        edges, ratio = Formulation(base, MONTHS).cuts(family, row)
+        assert (np.diff(edges) > 0).all()
+        assert edges[0] == 0.0 or family == "demands"
+        inner = ratio[1:-1]
+        assert ((inner > edges[1:-2]) & (inner < edges[2:-1])).all()
+        if (family, row) in base.centred:
+            assert 1.0 in ratio.round(12)
+        elif family != "mixes" and not (family == "routes" and base.balanced.route_q[row] == 0):
+            assert 1.0 in edges.round(12)
+
+
+@pytest.mark.parametrize("make", BASES)
 def test_the_static_market_agrees(make):
     base = BASES[make]
     changes = () if make is chemistries else (change("plants", "mine_small", "availability", 0.7),)
