@@ -100,7 +100,7 @@ def _happened(b: Briefing) -> tuple[Block, ...]:
         )
     for d in h.disagreements:
         sides = "; ".join(
-            f"{p.speaker} says {p.says} (C{p.claim})" if p.claim is not None else f"{p.speaker}: {p.says}"
+            f"{p.speaker}: {p.says}{f' (C{p.claim})' if p.claim is not None else ''}"
             for p in d.positions
         )
         text = f"{d.question[:1].upper()}{d.question[1:]}: {sides}. The run {d.used}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,12 +51,12 @@ def breaks(case: Case, asked: Question | None) -> WhereItBreaks:
     """
     chains = []
     after, when = _hit_world(case)
-    for mineral in case.minerals[:2]:
-        if mineral == "battery":
-            continue
-        for region in _regions(case, asked, mineral):
+    for mineral in [m for m in case.minerals if m != "battery"][: 2 if asked else _CHAINS + 1]:
+        regions = _regions(case, asked, mineral)
+        # Where nothing was run and several minerals are named, one chain each: that of the country most spoken of.
+        for region in regions if asked or len(case.minerals) == 1 else regions[:1]:
             chain = _chain(case, after, when, mineral, region)
-            if chain is not None and len(chains) < _CHAINS:
+            if chain is not None and len(chains) <= _CHAINS:
                 chains.append(chain)
     if not chains:
         return WhereItBreaks((), "The articles name no mineral whose chain the atlas holds.")
@@ -98,7 +99,7 @@ def _regions(case: Case, asked: Question | None, mineral: str) -> list[str]:
     if asked is not None:
         where = dict(zip(world.plants["plant"], world.plants["region"], strict=True))
         found += [where[p] for p in asked.plants]
-        if asked.ends and case.mineral[asked.touched[-1]] == mineral:
+        if asked.ends and case.mineral[asked.hit] == mineral:
             found += [asked.ends[1], asked.ends[0]]
     named = [c.country for c in case.claims if c.country and _about(case, c.commodity, mineral)]
     named += [_home(case, c.speaker) for c in case.claims if c.type == "bottleneck"]
@@ -106,7 +107,8 @@ def _regions(case: Case, asked: Question | None, mineral: str) -> list[str]:
     refined = plants[plants["process"].isin(smelters)] if smelters & making else plants
     largest = refined.groupby("region")["output"].sum()
     if asked is None:
-        found += [r for r in dict.fromkeys(named) if r in here][:2]
+        spoken = Counter(c.country for c in case.claims if c.country)
+        found += [r for r in dict.fromkeys([*named, *(r for r, _ in spoken.most_common())]) if r in here][:2]
     found += [str(largest.idxmax())] if len(largest) else []
     found += named
     return [r for r in dict.fromkeys(found) if r in here][: 2 if len(case.minerals) > 1 else _CHAINS]
@@ -205,6 +207,9 @@ def _verdict(
     if before.next_stage and before[before.next_stage].headroom > 0:
         figures.append(case.made(before[before.next_stage].headroom, unit, source=source))
         text += f", while {case.name(before.next_stage)} has room for {{{len(figures) - 1}}} more"
+    if before.bypass:
+        figures.append(case.made(sum(before.bypass.values()), unit, source=source))
+        text += f"; {{{len(figures) - 1}}} more could come straight from {_straight(case, before)}"
     text += "."
     if not any(s.capacity > 0 for s in before.stages if s.name == before.stage) and len(before.stages) > 1:
         text = f"{where[:1].upper()}{where[1:]} has no {stage} of {name} of its own, so nothing it mines can go further at home."
@@ -218,8 +223,22 @@ def _verdict(
         text += f" The event {moved}: with what is expected to be out in {month(when)} it is {{{len(figures) - 1}}}."
     elif case.sample is not None:
         text += " The event does not touch this chain's capacity, so it does not move it."
+    used = _rents(case, mineral, region)[0]
+    if figures and before.stage in used:
+        figures.append(case.made(100 * float(used[before.stage]["utilisation"]), "%"))
+        text += f" In the market {stage} there runs at {{{len(figures) - 1}}} of capacity"
+        if before.next_stage in used:
+            figures.append(case.made(100 * float(used[before.next_stage]["utilisation"]), "%"))
+            text += f" and {case.name(before.next_stage)} at {{{len(figures) - 1}}}, ore from abroad included"
+        text += "."
     text += _sides(case, before, mineral, region)
     return Sentence(text, tuple(figures)) if figures else Sentence(text)
+
+
+def _straight(case: Case, b: Bottleneck) -> str:
+    """Where extraction that passes no further stage gets the product from."""
+    kinds = {"brine": "brine", "leaching": "leaching", "recycling": "scrap", "mining": "mines"}
+    return listed(list(dict.fromkeys(kinds.get(p.rsplit("_", 1)[-1], case.name(p)) for p in b.bypass)))
 
 
 def _sides(case: Case, b: Bottleneck, mineral: str, region: str) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 GRADES: tuple[Quality, ...] = ("reported", "derived", "imputed", "assumed")
 """Qualities of the atlas, best first."""
+_FLOW = re.compile(r"is held to ([\d.]+)(?: to ([\d.]+))? times the 2025 flow on each row")
 _ARTICLE = re.compile(r"(United|Rest|Philippines|Netherlands)\b")
 
 
@@ -55,8 +56,9 @@ class Case:
     def _names(self) -> dict[str, dict[str, str]]:
         w = self.world
         out = {}
-        for table, key in (("plants", "plant"), ("firms", "firm"), ("regions", "region")):
+        for table, key in (("plants", "plant"), ("regions", "region")):
             out[table] = dict(zip(w[table][key], w[table]["name"], strict=True))
+        out["firms"] = {f: firm(n) for f, n in zip(w.firms["firm"], w.firms["name"], strict=True)}
         out["commodities"] = {
             c: short(n) for c, n in zip(w.commodities["commodity"], w.commodities["name"], strict=True)
         }
@@ -80,6 +82,17 @@ class Case:
         if _ARTICLE.match(name):
             return f"the {name[:1].lower() if name.startswith('Rest') else name[:1]}{name[1:]}"
         return name
+
+    def tell(self, text: str) -> str:
+        """Return a sentence about events with short names of commodities, and countries with their article."""
+        names = self.world.commodities["name"]
+        for name in sorted(names, key=len, reverse=True):
+            text = text.replace(name, short(name))
+        text = _FLOW.sub(lambda m: f"is held to {_share(m[1], m[2])} of the flow of 2025", text)
+        for region, name in self._names["regions"].items():
+            if _ARTICLE.match(name):
+                text = re.sub(rf"(?<!the ){re.escape(name)}", self.place(region), text)
+        return text
 
     @cached_property
     def unit(self) -> dict[str, str]:
@@ -225,6 +238,10 @@ class Case:
         )  # fmt: skip
 
 
+def _share(low: str, high: str | None) -> str:
+    return f"{100 * float(low):.4g} %" + (f" to {100 * float(high):.4g} %" if high else "")
+
+
 def short(name: str) -> str:
     """Return the name of a commodity as it stands inside a sentence: no brackets, no capital unless it has several."""
     head = re.sub(r"\s*\(.*?\)", "", name).strip()
@@ -233,6 +250,12 @@ def short(name: str) -> str:
         if len(head) > 1 and (head[1].isupper() or not head[0].isupper())
         else head[:1].lower() + head[1:]
     )
+
+
+def firm(name: str) -> str:
+    """Return the short name that a firm's name gives in brackets, e.g. CATL, else the name."""
+    found = re.search(r"\(([A-Z0-9]{2,6})\)$", name)
+    return found[1] if found else name
 
 
 def grade(qualities: ArrayLike) -> Literal["reported", "derived", "imputed", "assumed"]:

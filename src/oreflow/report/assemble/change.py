@@ -101,13 +101,9 @@ def _sides(values: Floats) -> tuple[np.ndarray, np.ndarray] | tuple[None, None]:
 def _thirds(values: Floats) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(values, kind="stable")
     third = len(values) // 3
-    low, high = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
-    low[order[:third]] = True
-    high[order[-third:]] = True
     # Where a third ends inside equal values, as all that outlast the horizon are, it takes all of them.
-    return low | (values <= values[order[third - 1]]) & (values < np.median(values)), high | (
-        values >= values[order[-third]]
-    ) & (values > np.median(values))
+    low, high = values <= values[order[third - 1]], values >= values[order[-third]]
+    return low & ~high, high & ~low
 
 
 def _inputs(case: Case) -> list[_Input]:
@@ -120,17 +116,19 @@ def _inputs(case: Case) -> list[_Input]:
             values = table[name].to_numpy(dtype=float)
             out.append(_Input(name, said, unit, values, str(row.get("source") or "oreflow")))
     several = len(case.staged.events) > 1
-    for s in case.staged.events:
+    for i, s in enumerate(case.staged.events):
         e = s.event
         of = f" ({words(e.id)})" if several else ""
-        left = len(case.months) - s.start
-        length = np.minimum(table[f"duration_{e.id}"].to_numpy(dtype=float), left)
+        length = np.minimum(_length(case, i), len(case.months) - s.start)
         happened = table[f"happened_{e.id}"].to_numpy(dtype=float)
         label = words(e.type)
         note = "Counted to the end of the horizon."
-        out.append(
-            _Input(f"duration_{e.id}", f"how long the {label} lasts{of}", "months", length, "oreflow", note)
-        )
+        if s.chain == i:
+            out.append(
+                _Input(
+                    f"duration_{e.id}", f"how long the {label} lasts{of}", "months", length, "oreflow", note
+                )
+            )
         out.append(
             _Input(f"happened_{e.id}", f"whether the {label} is so{of}", "%", 100 * happened, "oreflow")
         )
@@ -148,6 +146,17 @@ def _inputs(case: Case) -> list[_Input]:
                 )
             )
     return out
+
+
+def _length(case: Case, i: int) -> Floats:
+    """Months from the start of an event to the end of the last one that takes its place, shape (draws,)."""
+    table, s = case.ran.inputs, case.staged.events[i]
+    own = table[f"duration_{s.event.id}"].to_numpy(dtype=float)
+    if s.heir < 0:
+        return own
+    heir = case.staged.events[s.heir]
+    followed = table[f"happened_{heir.event.id}"].to_numpy(dtype=bool)
+    return np.where(followed, heir.start - s.start + _length(case, s.heir), own)
 
 
 def _size_unit(case: Case, kind: str, per: str) -> tuple[str, float]:

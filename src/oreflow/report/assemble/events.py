@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oreflow.report.assemble.case import Case
-from oreflow.report.assemble.words import capital
+from oreflow.report.assemble.words import capital, day, listed
 from oreflow.report.figure import Figure, Sentence
+from oreflow.report.format import words
 from oreflow.report.heard import Default, ModelledEvent
 from oreflow.shock.event import LIKE
 from oreflow.shock.sentences import duration_in_words, sentence
@@ -30,7 +31,7 @@ def _event(case: Case, staged: Staged, draft: EventDraft | None) -> ModelledEven
     return ModelledEvent(
         id=e.id,
         type=e.type,
-        sentence=Sentence(sentence(e, case.world)),
+        sentence=Sentence(_sentence(case, staged)),
         target=f"{e.target.kind}: {', '.join(v for _, values in e.target.where for v in values)}",
         start=e.start,
         announced=None if e.expected else e.known_from,
@@ -38,6 +39,19 @@ def _event(case: Case, staged: Staged, draft: EventDraft | None) -> ModelledEven
         claims=tuple(i + 1 for i in draft.claims) if draft else (),
         defaults=tuple(_defaults(case, staged, draft)),
     )
+
+
+def _sentence(case: Case, staged: Staged) -> str:
+    e = staged.event
+    if e.type != "restart" or e.effect.kind != "availability" or e.effect.high > 0:
+        return case.tell(sentence(e, case.world))
+    name = listed([case.name(v) for _, values in e.target.where for v in values])
+    text = f"Word of a restart, {day(e.known_from)}: if it is true {name} stays shut {duration_in_words(staged.duration)}"
+    text += f" from {day(e.start)}" if e.start != e.known_from else " from then"
+    text += f", and {e.recovery:.0%} of what was lost comes back each month after." if e.recovery else "."
+    if e.supersedes:
+        text += f" If it is not, {words(e.supersedes)} goes on."
+    return text
 
 
 def _certainty(case: Case, e: Event, draft: EventDraft | None) -> Figure:
@@ -61,10 +75,10 @@ def _defaults(case: Case, staged: Staged, draft: EventDraft | None) -> list[Defa
             if law.shape == "lognormal"
             else (law.low + law.high) / 2
         )
-        words = capital(duration_in_words(law))
+        told = capital(duration_in_words(law))
         name = f" (law {row['law']})" if row else ""
         out.append(
-            Default("how long it lasts", Figure(median, "months", source, quality, note), f"{words}{name}")  # type: ignore[arg-type]
+            Default("how long it lasts", Figure(median, "months", source, quality, note), f"{told}{name}")  # type: ignore[arg-type]
         )
         if 0 < law.p_permanent < 1:
             chance = Figure(100 * law.p_permanent, "%", source, quality, note)  # type: ignore[arg-type]
@@ -77,10 +91,18 @@ def _defaults(case: Case, staged: Staged, draft: EventDraft | None) -> list[Defa
         out.append(
             Default("its size", Figure(None, "1", "oreflow", "assumed"), "sampled evenly over the range told")
         )
+    if draft and draft.start is None and draft.announced is None:
+        out.append(
+            Default(
+                "when it begins",
+                Figure(None, "1", "oreflow", "assumed"),
+                f"Taken as {day(e.start)}, as no text gives a date",
+            )
+        )
     for text in draft.defaults if draft else ():
         if text.startswith(("length", "how long")):
             continue
-        out.append(Default("the text", Figure(None, "1", "oreflow", "assumed"), capital(text)))
+        out.append(Default("chosen by the reader", Figure(None, "1", "oreflow", "assumed"), capital(text)))
     return out
 
 

@@ -38,7 +38,12 @@ def horizon(scenario: Scenario) -> Settings:
     last = max(int(month_of(e.start)) for e in scenario.events)
     start = first - 1
     periods = min(max(MONTHS, last - start + AFTER + 1), LONGEST)
-    return Settings(start=label("0000-01", start) if start < 0 else _label(start), periods=periods)
+    return Settings(
+        start=label("0000-01", start) if start < 0 else _label(start),
+        periods=periods,
+        stride=12,
+        ahead=(1, 2, 3, 6),
+    )
 
 
 def _label(months: int) -> str:

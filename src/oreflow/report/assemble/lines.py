@@ -69,7 +69,13 @@ def _what(case: Case) -> Sentence:
 def _headline(case: Case, s: Staged) -> str:
     """An event in one short sentence: when, what, whom it comes from."""
     e = s.event
-    told = sentence(e, case.world).split(", for ")[0].split(", until")[0].split(", ending")[0].rstrip(".")
+    told = (
+        case.tell(sentence(e, case.world))
+        .split(", for ")[0]
+        .split(", until")[0]
+        .split(", ending")[0]
+        .rstrip(".")
+    )
     if e.type == "restart":
         told = f"{_restart(case, e)}"
     numbers = _numbers(case, e)
@@ -149,7 +155,7 @@ def _stated(case: Case, plants: set[str]) -> str:
 
 def _trade(case: Case, flows: Flows, asked: Question) -> Sentence:
     net, q = flows.net, flows.base.balanced.route_q
-    commodity = asked.touched[-1]
+    commodity = asked.hit
     base = dict(zip(net.routes, q.tolist(), strict=True))
     rows = [r for r in asked.trade if r.split(":")[0] == commodity]
     moved = sum(base.get(r, 0.0) for r in rows)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from oreflow.report.assemble.case import Case, Floats
 from oreflow.report.assemble.network import MINED, REFINED, Flows
 from oreflow.report.assemble.question import Question
 from oreflow.report.effects import Mark, PricePath, SupplyPath
+from oreflow.report.figure import Figure
 from oreflow.report.format import words
 from oreflow.report.paths import price_path, supply_path
 
@@ -20,46 +23,69 @@ def prices(case: Case, asked: Question) -> tuple[PricePath, ...]:
     out = []
     for commodity, region in asked.nodes:
         i = net.nodes.index(f"{commodity}@{region}")
-        out.append(
-            price_path(
-                commodity=commodity,
-                name=case.commodity(commodity),
-                hub=region,
-                place=case.name(region),
-                months=case.months,
-                baseline=run.baseline.data["price"].to_numpy()[i],
-                draws=run.price[:, i],
-                unit=f"USD/{case.unit[commodity]}",
-                run=case.run,
-                news=case.news,
-            )
+        base = run.baseline.data["price"].to_numpy()[i]
+        path = price_path(
+            commodity=commodity,
+            name=case.commodity(commodity),
+            hub=region,
+            place=case.name(region),
+            months=case.months,
+            baseline=base,
+            draws=run.price[:, i],
+            unit=f"USD/{case.unit[commodity]}",
+            run=case.run,
+            news=case.news,
         )
+        change = 100 * (run.price[:, i] / base - 1)
+        first = _mean(path.first, change[:, case.first])
+        out.append(replace(path, first=first, mean=_mean(path.mean, change[:, case.window].mean(axis=1))))
     return tuple(out)
 
 
-def shortfalls(case: Case, flows: Flows) -> tuple[SupplyPath, ...]:
-    """Return what is missing of world supply, mined and refined, of each mineral in question."""
+def shortfalls(case: Case, flows: Flows, asked: Question) -> tuple[SupplyPath, ...]:
+    """Return what is missing: behind a barrier to trade, then of world supply, mined and refined."""
     run = case.ran
     base = run.baseline.data["output"].to_numpy()
-    out = []
+    out = [] if asked.ends is None else _behind(case, flows, asked, asked.ends[1])
     for mineral in case.minerals[:_MOST]:
         for name, weight, unit in supplies(case, flows, mineral):
             before = np.einsum("pt,p->t", base, weight)
             if before.sum() <= 0:
                 continue
-            out.append(
-                supply_path(
-                    commodity=mineral,
-                    name=name,
-                    place="world",
-                    months=case.months,
-                    baseline=before,
-                    draws=np.einsum("dpt,p->dt", run.output, weight),
-                    unit=unit,
-                    run=case.run,
-                )
-            )
+            drawn = np.einsum("dpt,p->dt", run.output, weight)
+            out.append(_missing(case, mineral, name, "world", before, drawn, unit))
     return tuple(out[:_MOST])
+
+
+def _behind(case: Case, flows: Flows, asked: Question, region: str) -> list[SupplyPath]:
+    """What the largest destination of the trade that is hit uses less of."""
+    run, data = case.ran, case.ran.baseline.data
+    mineral = case.mineral[asked.hit]
+    goods = flows.of_stage(mineral, REFINED) or {asked.hit}
+    r = flows.regions.index(region)
+    before = flows.used(goods, data["output"].to_numpy(), data["served"].to_numpy())[r]
+    if before.sum() <= 0:
+        return []
+    drawn = flows.used(goods, run.output, run.served)[:, r]
+    name = f"refined {case.name(mineral)}" if flows.of_stage(mineral, REFINED) else case.commodity(asked.hit)
+    return [_missing(case, mineral, name, case.name(region), before, drawn, _unit(case, goods))]
+
+
+def _missing(
+    case: Case, mineral: str, name: str, place: str, before: Floats, drawn: Floats, unit: str
+) -> SupplyPath:
+    path = supply_path(
+        commodity=mineral, name=name, place=place, months=case.months, baseline=before, draws=drawn, unit=unit,
+        run=case.run,
+    )  # fmt: skip
+    lost = (before - drawn).sum(axis=1)
+    share = _mean(path.share, 100 * lost / before.sum())
+    return replace(path, total=_mean(path.total, lost), share=share)
+
+
+def _mean(figure: Figure, draws: Floats) -> Figure:
+    """Put the mean of the draws in place of the median: means add up over months, plants and regions."""
+    return replace(figure, value=float(draws.mean()), note="Mean of the draws; range: 5 to 95 % of them.")
 
 
 def supplies(case: Case, flows: Flows, mineral: str) -> list[tuple[str, Floats, str]]:

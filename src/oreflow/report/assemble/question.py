@@ -22,6 +22,7 @@ class Question:
 
     Attributes:
         touched: Commodities whose output, trade, use or stock the events move, upstream first.
+        hit: The one of them of which most is moved, as a share of what the world makes.
         nodes: (commodity, region) whose prices are shown, the one in question first.
         plants: Plants that are hit for sure (not those that only may follow).
         trade: Trade rows that are hit.
@@ -29,6 +30,7 @@ class Question:
     """
 
     touched: tuple[str, ...]
+    hit: str
     nodes: tuple[tuple[str, str], ...]
     plants: tuple[str, ...]
     trade: tuple[str, ...]
@@ -65,15 +67,18 @@ def question(case: Case, flows: Flows) -> Question:
     )
     size = _size(flows)
     main = max(sold, key=lambda c: size.get(c, 0.0))
+    hit = _most_moved(case, touched, trade, size)
     hub = dict(zip(case.world.commodities["commodity"], case.world.commodities["price_hub"], strict=True))
     wanted: list[tuple[str, str]] = []
     if ends is not None:
-        # A barrier parts prices: dear behind it, cheap before it. What is hit comes first, where buyers feel it.
-        hit = touched[-1]
+        # A barrier parts prices: dear behind it, cheap before it.
         origin, destination = ends
         goods = [main, hit] if hit != main else [main]
-        for c in goods:
-            wanted += [(c, destination), (c, hub[c]), (c, origin)]
+        wanted += (
+            [(c, destination) for c in goods]
+            + [(c, origin) for c in goods[::-1]]
+            + [(c, hub[c]) for c in goods]
+        )
     else:
         wanted += [(main, hub[main])]
         wanted += [(c, hub[c]) for c in sorted(chain, key=lambda c: (c not in touched, -size.get(c, 0.0)))]
@@ -85,7 +90,7 @@ def question(case: Case, flows: Flows) -> Question:
     plants = tuple(
         dict.fromkeys(r for m in impacts if m.table == "plants" for r in m.rows if r in set(net.plants))
     )
-    return Question(touched, tuple(nodes[:_PATHS]), plants, trade, ends)
+    return Question(touched, hit, tuple(nodes[:_PATHS]), plants, trade, ends)
 
 
 def _commodities(case: Case, impact: Impact) -> list[str]:
@@ -134,6 +139,16 @@ def _ends(case: Case, trade: tuple[str, ...]) -> tuple[str, str] | None:
         origin[a] += base.get(row, 0.0)
         destination[b] += base.get(row, 0.0)
     return max(origin, key=lambda k: origin[k]), max(destination, key=lambda k: destination[k])
+
+
+def _most_moved(case: Case, touched: tuple[str, ...], trade: tuple[str, ...], size: dict[str, float]) -> str:
+    """The commodity of which the trade that is hit is the largest share of what the world makes."""
+    net, q = case.ran.base.net, case.ran.base.balanced.route_q
+    base = dict(zip(net.routes, q.tolist(), strict=True))
+    moved: dict[str, float] = defaultdict(float)
+    for row in trade:
+        moved[row.split(":")[0]] += base.get(row, 0.0)
+    return max(touched, key=lambda c: moved[c] / max(size.get(c, 0.0), 1e-9))
 
 
 def _size(flows: Flows) -> dict[str, float]:

@@ -109,6 +109,9 @@ def _used(case: Case, group: Group) -> str:
             if event.certainty < 1
             else f"takes {words(draft.id)} as certain"
         )
+    about = {case.claims[i].subject for i in group.claims} & set(case.world.plants["plant"])
+    if {case.claims[i].type for i in group.claims} <= {"capacity_fact", "expansion"} and len(about) == 1:
+        return _row_used(case, str(about.pop()), "output")
     if "bottleneck" in group.question:
         return "takes neither side: section 3 computes it"
     return "models neither"
@@ -152,7 +155,7 @@ def _row_used(case: Case, key: str, attribute: str) -> str:
     value = row.get(attribute)
     if isinstance(value, float) and value == value:
         unit = case.unit[str(case.row("processes", "process", str(row["process"]))["output"])]
-        return f"uses {value:,.6g} {unit}/yr"
+        return f"uses the atlas's {value:,.6g} {unit}/yr"
     return "uses none of them"
 
 

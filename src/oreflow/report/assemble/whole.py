@@ -90,7 +90,7 @@ def _does(case: Case, flows: Flows, asked: Question) -> WhatItDoes:
         notes.append(f"{len(run.failed)} draws could not be solved and are left out.")
     return WhatItDoes(
         prices=prices.prices(case, asked),
-        shortfalls=prices.shortfalls(case, flows),
+        shortfalls=prices.shortfalls(case, flows, asked),
         marks=prices.marks(case),
         losers=shifts.losers(moved, asked),
         gainers=shifts.gainers(moved, asked),
@@ -109,8 +109,8 @@ def _answer(case: Case, does: WhatItDoes, broken: WhereItBreaks) -> tuple[KeyFig
         out.append(KeyFigure(f"{name}, {month(case.news)}", p.first))
         out.append(KeyFigure(f"{name}, mean of {case.span} months", p.mean))
     if does.shortfalls:
-        s = does.shortfalls[0]
-        out.append(KeyFigure(f"Missing {s.name}, world, over {case.span} months", s.total))
+        s = max(does.shortfalls, key=lambda s: s.share.value or 0.0)
+        out.append(KeyFigure(f"Missing {s.name}, {s.place}, over {case.span} months", s.total))
     if broken.chains:
         chain = broken.chains[0]
         binding = [s.name for s in chain.stages if s.after.binding]
@@ -138,7 +138,7 @@ def _meta(case: Case, seed: int, wall: float, command: str | None) -> Meta:
     return Meta(
         title=_title(case),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        as_of=max(known, default="a day the articles do not give" if case.readings else "the base year 2025"),
+        as_of=max(known, default="2025 (no article gives its date)" if case.readings else "2025"),
         world=case.world.hash,
         version=__version__,
         run=case.run,
@@ -161,10 +161,15 @@ def _title(case: Case) -> str:
     target = dict(first.target.where)
     who = listed([case.name(v) for v in next(iter(target.values()))][:3]) if target else ""
     if first.target.kind == "trade":
-        who = listed([case.commodity(c) for c in target.get("commodity", ())][:2] or [who])
+        goods = target.get("commodity", ())
+        whole = {case.mineral.get(c, c) for c in goods}
+        if len(goods) > 1 and len(whole) == 1:
+            who = case.name(whole.pop())
+        elif goods:
+            who = listed([case.commodity(c) for c in goods][:2])
         if "origin" in target:
             who += f" from {listed([case.place(o) for o in target['origin']][:2])}"
         if "destination" in target:
             who += f" to {listed([case.place(o) for o in target['destination']][:2])}"
     what = listed([case.name(m) for m in case.minerals[:3]])
-    return capital(f"{words(first.type)}: {who} and what it does to {what}")
+    return capital(f"{who}, {words(first.type)}: what it does to {what}")

@@ -84,7 +84,8 @@ def says(claim: Claim, subject: str) -> str:
     if claim.type == "ignorance":
         return "no date is known"
     if number and claim.polarity == "asserted":
-        direction = {"up": "up ", "down": "down "}.get(claim.direction or "", "") if "%" in number else ""
+        moved = "%" in number and claim.type not in {"tariff", "quota", "concentration", "dependency"}
+        direction = {"up": "up ", "down": "down "}.get(claim.direction or "", "") if moved else ""
         return f"{direction}{number}"
     told = {
         "happened": "it has happened",
