@@ -53,6 +53,7 @@ class Base:
         mix_value: Worth of the use less the cell, USD/GWh.
         mix_total: Base demand of the mix's use, GWh/yr.
         route_wedge: β^lag·p_to − p_from − freight at the observed flow.
+        throughput: What passes each node in a year.
         route_ref: Flow that a route's growth is measured by, unit/yr.
         steps: Steps by family: ``plants``, ``mixes``, ``routes``, ``demands``, ``stores``.
         centred: For each node, ``(family, index)`` of the curve that pins its price, or None.
@@ -71,6 +72,7 @@ class Base:
     mix_value: Floats
     mix_total: Floats
     route_wedge: Floats
+    throughput: Floats
     route_ref: Floats
     steps: dict[str, Steps]
     centred: list[tuple[str, int] | None]
@@ -160,6 +162,7 @@ def calibrate(world: World, *, scope: tuple[str, ...] | None = None) -> Base:
         mix_value=price[net.mix_to] - price[net.mix_from],
         mix_total=mix_total[net.mix_to],
         route_wedge=beta * price[net.route_to] - price[net.route_from] - net.route_freight,
+        throughput=throughput,
         route_ref=np.maximum(balanced.route_q, net.parameter("route_reference") * throughput[net.route_to]),
         steps=_steps(net, balanced, throughput, cap, pins),
         centred=pins,

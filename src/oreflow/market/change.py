@@ -16,7 +16,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     "trade": {
         "limit": "most that may flow, as a multiple of the base flow (0 is a ban)",
         "quota": "most that may flow over all the rows together, in units a year",
-        "tariff": "ad-valorem rate on the price at the destination, added to what is there",
+        "tariff": "ad-valorem rate on the value at the border, added to what is there",
         "cost": "USD/unit added to the cost of each unit",
     },
     "demands": {"quantity": "multiplier of the demand curve"},

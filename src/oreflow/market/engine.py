@@ -18,6 +18,8 @@ from oreflow.market.settings import Settings
 from oreflow.market.solve import Solution, Solver
 from oreflow.market.view import Beliefs, Draw, State, View
 
+TRIED = 3
+"""Nodes at which the price test asks for one more unit."""
 BEYOND = 24
 """Months after the window whose mean beliefs set the price that stocks are worth at its end."""
 
@@ -91,7 +93,7 @@ class Engine:
         """
         self._learning = True
         try:
-            return self.clear(news, draw=draw)
+            return self.clear(news, draw=draw, test=True)
         finally:
             self._learning = False
 
@@ -106,6 +108,7 @@ class Engine:
         news: Sequence[News] = (),
         *,
         draw: Draw | None = None,
+        test: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Outcome:
         """Clear the market over the horizon as news comes in.
@@ -116,6 +119,7 @@ class Engine:
         Args:
             news: What becomes known when, in order of month. What is known from the start has month 0.
             draw: Elasticities; the middle of every range by default.
+            test: Ask for one more unit at the nodes whose prices moved most, and compare what it costs with the price.
             progress: Called with months done and months in all.
 
         Returns:
@@ -134,6 +138,7 @@ class Engine:
         state: State | None = None
         month = min((max(n.month, 0) for n in ordered), default=horizon)
         month = min(month - month % s.months, horizon)
+        first = month
         recorder.stationary(month // s.months)
         beliefs: Beliefs | None = None
         current: News | None = None
@@ -149,6 +154,8 @@ class Engine:
             step = self._look(beliefs, month, current.month, state, draw, until)
             state = advance(step)
             recorder.record(step)
+            if test and month == first:
+                recorder.price_gap = self._price_gap(step)
             month = until
             if progress:
                 progress(month, horizon)
@@ -191,7 +198,8 @@ class Engine:
         into = self.base.net.route_to
         price = solution.price[:, :n] / view.beta[:-1, None]
         for _ in range(8):
-            view = replace(view, tariff=rate * price[:, into])
+            # The duty is on the value at the border: the price inside is that value and the duty.
+            view = replace(view, tariff=rate / (1.0 + rate) * price[:, into])
             solution = solver.solve(solver.problem.numbers(view), start=solver.basis())
             self.solves += 1
             new = solution.price[:, :n] / view.beta[:-1, None]
@@ -200,6 +208,27 @@ class Engine:
             if moved < self.settings.tariff_tolerance:
                 break
         return view, solution
+
+    def _price_gap(self, step: Step) -> float:
+        """Ask for one more unit, once, at each of the nodes whose prices moved most in the first period."""
+        view, solution = step.view, step.solution
+        _, solver = self._solver(view.layout.quotas, static=False)
+        price = solution.price[0, : len(self.base.net.nodes)]
+        moved = np.argsort(-np.abs(price / self.base.price - 1.0))[:TRIED]
+        arrays = solver.problem.numbers(view)
+        basis = solver.basis()
+        worst = 0.0
+        for node in moved:
+            # A thousandth of what passes in a month, so that the objective's digits suffice and no step ends.
+            unit = 1e-3 * max(self.base.throughput[node] / 12.0, 1e-9)
+            arrays.row_lower[0, node] += unit
+            more = solver.solve(arrays, start=basis)
+            arrays.row_lower[0, node] -= unit
+            self.solves += 1
+            slope = (more.objective - solution.objective) / unit
+            low, high = sorted((price[node], more.price[0, node]))
+            worst = max(worst, max(low - slope, slope - high, 0.0) / max(high, 1e-9))
+        return float(worst)
 
     def _nearest(self, key: _Key, month: int) -> Any:
         """Basis learned for the last month up to this one; None where nothing was learned."""

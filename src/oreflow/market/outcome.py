@@ -49,6 +49,8 @@ class Outcome:
         outside: Rows that a scenario named and that are not in the scope.
         iterations: Simplex iterations of all solves.
         seconds: Time inside the solver.
+        price_gap: Largest relative distance between a price and what one more unit cost when it was asked for, over
+            the nodes tried; NaN where none was.
     """
 
     data: xr.Dataset
@@ -57,6 +59,7 @@ class Outcome:
     outside: tuple[str, ...]
     iterations: int
     seconds: float
+    price_gap: float = float("nan")
 
     @property
     def worst(self) -> float:
@@ -85,6 +88,7 @@ class Recorder:
     _iterations: int = 0
     _seconds: float = 0.0
     _far: Floats | None = None
+    price_gap: float = float("nan")
 
     def outside(self, rows: list[str]) -> None:
         """Note rows that the scope does not hold."""
@@ -151,6 +155,7 @@ class Recorder:
             outside=tuple(self._outside),
             iterations=self._iterations,
             seconds=self._seconds,
+            price_gap=self.price_gap,
         )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from oreflow import __version__
 from oreflow.atlas import World
 from oreflow.errors import ModelError, UsageError
-from oreflow.market import Base, Draw, Engine, Outcome, Settings, calibrate
+from oreflow.market import Base, Draw, Engine, News, Outcome, Settings, calibrate
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.scope import touched
 from oreflow.shock.stage import Stage, stage
@@ -120,7 +120,7 @@ def sample(
         raise UsageError(f"scenario {scenario.name!r} reaches no mineral. Give --scope, or add an event.")
     base = calibrate(world, scope=scope)
     engine = Engine(base, settings)
-    baseline = engine.clear()
+    baseline = engine.clear([News(0, ())])  # solved, not assumed, so that it is proven too
     expected = engine.learn(expected_news(staged))
     engines: SimpleQueue[Engine] = SimpleQueue()
     for _ in range(max(1, workers)):
@@ -196,9 +196,9 @@ def _solve(world: World, staged: Stage, engine: Engine, seed: int, i: int) -> _D
 
 def _ranged(world: World, rng: np.random.Generator) -> dict[str, float]:
     table = world["parameters"].set_index("parameter")
-    out = {}
+    out: dict[str, float] = {}
     for name, parameter in RANGED.items():
         world.parameter(parameter)  # raises with the nearest name where it is missing
-        value, low, high = table.loc[parameter, ["value", "low", "high"]].to_numpy(dtype=float).tolist()
-        out[name] = float(rng.triangular(low, value, high)) if low < high else value
+        value, low, high = table.loc[parameter, ["value", "low", "high"]].to_numpy(dtype=float)
+        out[name] = float(rng.triangular(low, value, high)) if low < high else float(value)
     return out
