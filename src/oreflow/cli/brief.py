@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from oreflow.cli.output import json_option, progress, say
+
+if TYPE_CHECKING:
+    from oreflow.report import Briefing
 
 NAMES = ("briefing.html", "briefing.md", "briefing.json", "briefing.txt")
 """Files that ``--out`` writes."""
@@ -72,7 +76,7 @@ def brief(
         say(f"written: {write(made, file)}")
 
 
-def _terminal(made):  # type: ignore[no-untyped-def]
+def _terminal(made: Briefing) -> str:
     from oreflow.report.faces.terminal import render
 
     return render(made)

@@ -100,8 +100,7 @@ def _happened(b: Briefing) -> tuple[Block, ...]:
         )
     for d in h.disagreements:
         sides = "; ".join(
-            f"{p.speaker}: {p.says}{f' (C{p.claim})' if p.claim is not None else ''}"
-            for p in d.positions
+            f"{p.speaker}: {p.says}{f' (C{p.claim})' if p.claim is not None else ''}" for p in d.positions
         )
         text = f"{d.question[:1].upper()}{d.question[1:]}: {sides}. The run {d.used}."
         out.append(Items("They disagree", (Sentence(text),)))
@@ -211,8 +210,12 @@ def _breaks(b: Briefing) -> tuple[Block, ...]:
         out.append(Picture(f"chain-{i}", chain.title, chain, Sentence(text)))
         names = ("Capacity", "Throughput", "Utilisation", "Headroom", "Gain from one more", "Scarcity rent")
         rows: list[tuple[Cell, ...]] = []
+        same = all(stage.before == stage.after for stage in chain.stages)
         for stage in chain.stages:
-            for when, s in (("before", stage.before), ("after", stage.after)):
+            states = (
+                (("as it is", stage.before),) if same else (("before", stage.before), ("after", stage.after))
+            )
+            for when, s in states:
                 state = f"{when}, binds" if s.binding else when
                 figures = (s.capacity, s.throughput, s.utilisation, s.headroom, s.dual, s.rent)
                 rows.append((stage.name, state, *figures))

@@ -49,7 +49,7 @@ def breaks(case: Case, asked: Question | None) -> WhereItBreaks:
     Returns:
         At most three chains. Without a run both states are those of the atlas.
     """
-    chains = []
+    chains: list[Chain] = []
     after, when = _hit_world(case)
     for mineral in [m for m in case.minerals if m != "battery"][: 2 if asked else _CHAINS + 1]:
         regions = _regions(case, asked, mineral)
@@ -108,7 +108,7 @@ def _regions(case: Case, asked: Question | None, mineral: str) -> list[str]:
     largest = refined.groupby("region")["output"].sum()
     if asked is None:
         spoken = Counter(c.country for c in case.claims if c.country)
-        found += [r for r in dict.fromkeys([*named, *(r for r, _ in spoken.most_common())]) if r in here][:2]
+        found += [r for r in dict.fromkeys([*(r for r, _ in spoken.most_common()), *named]) if r in here][:2]
     found += [str(largest.idxmax())] if len(largest) else []
     found += named
     return [r for r in dict.fromkeys(found) if r in here][: 2 if len(case.minerals) > 1 else _CHAINS]
@@ -142,8 +142,8 @@ def _chain(case: Case, after: World, when: str, mineral: str, region: str) -> Ch
         stages.append(
             Stage(
                 capital(case.name(s.name)),
-                _state(case, before, s, rents[0].get(s.name)),
-                _state(case, now, later, rents[1].get(s.name)),
+                _state(case, before, s, _market(rents[0], before, s)),
+                _state(case, now, later, _market(rents[1], now, later)),
             )
         )
     product = listed([case.commodity(c) for c in before.products], "or")
@@ -159,13 +159,13 @@ def _rents(case: Case, mineral: str, region: str) -> tuple[dict[str, pd.Series],
     for outcome in (case.sample.baseline, case.sample.expected):
         data = outcome.data.isel(period=case.window)
         table = rent_by_stage(case.world, data, mineral, region=region).set_index("stage")
-        found.append(
-            {
-                "mining" if k == BYPASS and "mining" not in table.index else str(k): row
-                for k, row in table.iterrows()
-            }
-        )
+        found.append({str(k): row for k, row in table.iterrows()})
     return found[0], found[1]
+
+
+def _market(rents: dict[str, pd.Series], b: Bottleneck, s: Held) -> pd.Series | None:
+    """What the market says of a stage; where a region has nothing but the bypass, that is its mining."""
+    return rents.get(BYPASS if len(b.stages) == 1 and s.name not in rents else s.name)
 
 
 def _state(case: Case, b: Bottleneck, s: Held, market: pd.Series | None) -> StageState:
@@ -202,8 +202,7 @@ def _verdict(
     unit, source = before.unit, keys([before.source])
     figures = [case.made(before.throughput, unit, source=source)]
     stage = case.name(before.stage)
-    text = f"{capital(stage)} is the bottleneck for {name} in {where}: from its own ore alone it could make {{0}} a year"
-    text = text.replace(" a year", "") if unit.endswith("/yr") else text
+    text = f"{capital(stage)} is the bottleneck for {name} in {where}: from its own ore alone it could make {{0}}"
     if before.next_stage and before[before.next_stage].headroom > 0:
         figures.append(case.made(before[before.next_stage].headroom, unit, source=source))
         text += f", while {case.name(before.next_stage)} has room for {{{len(figures) - 1}}} more"
@@ -212,8 +211,9 @@ def _verdict(
         text += f"; {{{len(figures) - 1}}} more could come straight from {_straight(case, before)}"
     text += "."
     if not any(s.capacity > 0 for s in before.stages if s.name == before.stage) and len(before.stages) > 1:
-        text = f"{where[:1].upper()}{where[1:]} has no {stage} of {name} of its own, so nothing it mines can go further at home."
-        figures = []
+        text = f"{capital(where)} has no {stage} of {name} of its own, so its chain cannot stand alone"
+        figures = [case.made(sum(before.bypass.values()), unit, source=source)] if before.bypass else []
+        text += f"; {{0}} could come straight from {_straight(case, before)}." if before.bypass else "."
     if when and now.throughput != before.throughput:
         figures.append(case.made(now.throughput, unit, source=source))
         moved = (
@@ -264,7 +264,7 @@ def _sides(case: Case, b: Bottleneck, mineral: str, region: str) -> str:
         (agree if right else differ).append(said.replace("{", "(").replace("}", ")"))
     out = ""
     if agree:
-        out += f" For this chain that agrees with {listed(list(dict.fromkeys(agree)))}."
+        out += f" For this chain that bears out {listed(list(dict.fromkeys(agree)))}."
     if differ:
-        out += f" It does not agree with {listed(list(dict.fromkeys(differ)))}, who may mean another mineral or region."
+        out += f" It differs from {listed(list(dict.fromkeys(differ)))}, which may mean another mineral or region."
     return out

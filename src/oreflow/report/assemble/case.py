@@ -263,7 +263,7 @@ def grade(qualities: ArrayLike) -> Literal["reported", "derived", "imputed", "as
     found = {str(q) for q in np.atleast_1d(np.asarray(qualities, dtype=object))}
     for name in ("assumed", "imputed", "derived", "reported"):
         if name in found:
-            return name  # type: ignore[return-value]
+            return name
     return "assumed"
 
 

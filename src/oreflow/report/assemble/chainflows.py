@@ -96,7 +96,7 @@ def contents(case: Case, flows: Flows, mineral: str) -> dict[str, float]:
         c for c in net.node_commodity if case.mineral[c] == mineral and case.stage_of[c] in (*MINED, *REFINED)
     }
     product = flows.of_stage(mineral, REFINED)
-    out = {c: 1.0 for c in own}
+    out = dict.fromkeys(own, 1.0)
     if len({case.unit[c] for c in own}) > 1:
         # Ore in a unit of its own: what a unit of it becomes.
         makers = case.world.flows
@@ -104,7 +104,7 @@ def contents(case: Case, flows: Flows, mineral: str) -> dict[str, float]:
             users = makers[(makers["role"] == "input") & (makers["commodity"] == c)]
             out[c] = 1.0 / float(users["coefficient"].mean()) if len(users) else 0.0
     rows = case.world.flows
-    weight = defaultdict(float)
+    weight: dict[str, float] = defaultdict(float)
     for p, q in zip(net.plant_process, flows.base.balanced.plant_q.tolist(), strict=True):
         weight[p] += q
     later = sorted(
@@ -228,14 +228,12 @@ def _fold(links: dict[tuple[str, str], list[float]]) -> dict[tuple[str, str], li
         through[b][1] += max(v)
     size = {k: max(v) for k, v in through.items()}
     stage: dict[str, float] = defaultdict(float)
-    for k, v in size.items():
-        stage[k.split(":")[0]] += v
-    kept = {
-        k: k
-        if v >= _SMALL * stage[k.split(":")[0]] or k.split(":")[1] in _PLACES
-        else f"{k.split(':')[0]}:other"
-        for k, v in size.items()
-    }
+    for k, most in size.items():
+        stage[k.split(":")[0]] += most
+    kept = {}
+    for k, most in size.items():
+        kind, _, where = k.partition(":")
+        kept[k] = k if most >= _SMALL * stage[kind] or where in _PLACES else f"{kind}:other"
     out: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for (a, b), v in links.items():
         pair = out[kept[a], kept[b]]

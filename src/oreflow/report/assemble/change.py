@@ -68,7 +68,10 @@ def change(case: Case, asked: Question) -> WhatWouldChange:
             continue
         at_low, at_high = float(answer[low].mean()), float(answer[high].mean())
         error = float(answer.std() * np.sqrt(1 / low.sum() + 1 / high.sum()))
-        note = f"Mean of {int(low.sum())} and of {int(high.sum())} draws; a difference below {2 * error:.2g} points may be chance."
+        note = (
+            f"Mean of {int(low.sum())} and of {int(high.sum())} draws; a difference below {2 * error:.2g} points "
+            "may be chance."
+        )
         rows.append(
             (
                 abs(at_high - at_low),

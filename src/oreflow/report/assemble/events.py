@@ -46,7 +46,8 @@ def _sentence(case: Case, staged: Staged) -> str:
     if e.type != "restart" or e.effect.kind != "availability" or e.effect.high > 0:
         return case.tell(sentence(e, case.world))
     name = listed([case.name(v) for _, values in e.target.where for v in values])
-    text = f"Word of a restart, {day(e.known_from)}: if it is true {name} stays shut {duration_in_words(staged.duration)}"
+    shut = duration_in_words(staged.duration)
+    text = f"Word of a restart, {day(e.known_from)}: if it is true {name} stays shut {shut}"
     text += f" from {day(e.start)}" if e.start != e.known_from else " from then"
     text += f", and {e.recovery:.0%} of what was lost comes back each month after." if e.recovery else "."
     if e.supersedes:

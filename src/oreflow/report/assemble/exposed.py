@@ -8,8 +8,9 @@ import numpy as np
 
 from oreflow.gauge import firm_exposure
 from oreflow.gauge.exposure import Exposure as Gauged
+from oreflow.report.assemble import chainflows
 from oreflow.report.assemble.case import Case, Floats
-from oreflow.report.assemble.network import Flows
+from oreflow.report.assemble.network import REFINED, Flows
 from oreflow.report.effects import Exposure, WhoIsExposed
 from oreflow.report.figure import Figure
 from oreflow.report.format import month
@@ -80,7 +81,16 @@ def _firm_row(case: Case, flows: Flows, g: Gauged) -> Exposure:
     before = case.ran.baseline.data["price"].to_numpy()[node, case.window]
     drawn = (case.ran.price[:, node, case.window] - before).mean(axis=1)
     need = case.row("needs", "firm", g.firm)
-    unit = g.unit
+    # What is bought as cells is told in the mineral that they hold, so that the rows compare.
+    inside = case.mineral[g.commodity] in case.minerals
+    mineral = case.minerals[0]
+    held = 1.0 if inside else chainflows.contents(case, flows, mineral).get(g.commodity, 0.0)
+    product = flows.of_stage(mineral, REFINED)
+    named = _of(case, g.commodity, g.region)
+    if inside or held <= 0 or not product:
+        held, unit = 1.0, g.unit
+    else:
+        unit, named = case.unit[min(product)], f"{case.name(mineral)} in {named}"
     cost = case.made(
         g.cost, "USD", draws=drawn * g.uncovered, change=True,
         note="Range: prices of the draws at the uncovered amount expected.",
@@ -88,13 +98,15 @@ def _firm_row(case: Case, flows: Flows, g: Gauged) -> Exposure:
     return Exposure(
         name=case.name(g.firm),
         kind="firm",
-        commodity=_of(case, g.commodity, g.region),
-        need=Figure(g.need, unit, g.source, "derived", str(need.get("note") or "")),
-        own=case.made(g.own, unit, source=g.source),
-        offtake=case.made(g.offtake, unit, source=g.source),
-        stock=case.made(g.stock, unit, source=g.source),
-        uncovered=case.made(g.uncovered, unit, source=g.source),
-        price_change=case.made(g.price - g.price_before, f"USD/{unit}", draws=drawn, change=True),
+        commodity=named,
+        need=Figure(held * g.need, unit, g.source, "derived", str(need.get("note") or "")),
+        own=case.made(held * g.own, unit, source=g.source),
+        offtake=case.made(held * g.offtake, unit, source=g.source),
+        stock=case.made(held * g.stock, unit, source=g.source),
+        uncovered=case.made(held * g.uncovered, unit, source=g.source),
+        price_change=case.made(
+            (g.price - g.price_before) / held, f"USD/{unit}", draws=drawn / held, change=True
+        ),
         cost=cost,
     )
 
@@ -111,7 +123,7 @@ def _countries(case: Case, flows: Flows) -> list[Exposure]:
     into = np.zeros((len(net.nodes), base.shape[1]))
     np.add.at(into, net.route_to, run.expected.data["flow"].to_numpy()[:, cut])
     cost = (into * (price - base)).sum(axis=1)
-    rows = []
+    rows: list[Exposure] = []
     for n in np.argsort(-cost):
         if len(rows) == _COUNTRIES or cost[n] < _LEAST:
             break

@@ -122,9 +122,10 @@ class Flows:
         return np.moveaxis(flat.reshape(len(self.net.plants), *moved.shape[1:]), 0, -2)
 
     def balance(self, outcome: Outcome) -> float:
-        """Return the largest gap between what reaches and what leaves a node, as a share of what passes it.
+        """Return the largest gap between what reaches and what leaves a node over the horizon, as a share.
 
-        Recomputed from the outcome alone: output, shipments with their lag, stocks, use and demand.
+        Recomputed from the outcome alone: output, shipments with their lag, stocks, use and demand. What is spread
+        evenly over a long period meets month by month only on the whole, so the horizon is taken as one.
         """
         net, data = self.net, outcome.data
         get = {k: data[k].to_numpy() for k in ("output", "flow", "served", "stock", "mix")}
@@ -152,4 +153,5 @@ class Flows:
         drawn = -np.diff(np.concatenate([start[:, None], get["stock"]], axis=1))
         np.add.at(change, net.store_node, drawn)
         np.add.at(passes, net.store_node, np.abs(drawn))
-        return float((np.abs(change) / np.maximum(passes, 1e-9 * passes.max())).max())
+        gap, size = np.abs(change.sum(axis=1)), passes.sum(axis=1)
+        return float((gap / np.maximum(size, 1e-9 * size.max())).max())

@@ -236,14 +236,18 @@ def _stage_hit(change: Change, asked: Question, mineral: str) -> tuple[str, Floa
 
 def _map(change: Change, title: str, moved: Floats, drawn: Floats, unit: str) -> WorldMap:
     case, flows = change.case, change.flows
-    places = case.world.regions.set_index("region")
+    table = case.world.regions
+    places = {
+        r: (float(lat), float(lon))
+        for r, lat, lon in zip(table["region"], table["lat"], table["lon"], strict=True)
+    }
     most = float(np.abs(moved).max(initial=0.0))
     markers = []
     for r in np.argsort(-np.abs(moved)):
         key = flows.regions[r]
-        if most <= 0 or abs(moved[r]) < _MAP_LEAST * most or key not in places.index:
+        if most <= 0 or abs(moved[r]) < _MAP_LEAST * most or key not in places:
             continue
-        lat, lon = float(places.at[key, "lat"]), float(places.at[key, "lon"])
+        lat, lon = places[key]
         value = case.made(float(moved[r]), unit, draws=drawn[:, r], change=True)
         markers.append(Marker(key, case.name(key), lat, lon, value))
     return WorldMap(f"{title}, {change.when}", tuple(markers))

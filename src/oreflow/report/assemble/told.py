@@ -79,11 +79,15 @@ def disagreements(case: Case) -> tuple[Disagreement, ...]:
 
 
 def _group(case: Case, group: Group) -> Disagreement:
-    positions = []
+    sides: dict[tuple[str, str], list[int]] = {}
     for i in group.claims:
         c = case.claims[i]
         who = c.speaker or f"article {case.article(c)}"
-        positions.append(Position(i + 1, who, says(c, subject(case, c))))
+        sides.setdefault((who, says(c, subject(case, c))), []).append(i + 1)
+    positions = []
+    for (who, said), numbers in sides.items():
+        also = f", also {', '.join(f'C{n}' for n in numbers[1:])}" if len(numbers) > 1 else ""
+        positions.append(Position(numbers[0], who, f"{said}{also}"))
     return Disagreement(_question(case, group), tuple(positions), _used(case, group))
 
 
@@ -114,7 +118,7 @@ def _used(case: Case, group: Group) -> str:
         return _row_used(case, str(about.pop()), "output")
     if "bottleneck" in group.question:
         return "takes neither side: section 3 computes it"
-    return "models neither"
+    return "models none of them"
 
 
 def _atlas(case: Case) -> list[Disagreement]:

@@ -168,9 +168,11 @@ def _panel(
     for n in nodes.values():
         amount = n.before if when == "before" else n.after
         last = n.stage == len(flows.stages) - 1 and n.stage > 0
+        # The labels of the last two stages share one gap.
+        space = room / 2 if n.stage >= len(flows.stages) - 2 > 0 else room
         text = n.code if narrow else f"{n.name} {_short(amount, flows.unit)}"
-        if text_width(text) > room:
-            text = n.code if narrow else fit(n.name, room)
+        if text_width(text) > space:
+            text = n.code if narrow else fit(n.name, space)
         y = top + n.y + min(max(amount * scale / 2, 7), n.slot) + 4
         out.append(label(text, n.x - 5 if last else n.x + 14, y, cls="halo end" if last else "halo"))
     return tag("g", *out, data_panel=when)
