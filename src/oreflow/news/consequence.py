@@ -76,6 +76,8 @@ def length_law(q: Amount | None) -> dict[str, float] | None:
     if q is None or q.unit not in {"days", "weeks", "months", "years"}:
         return None
     factor = {"days": 12 / 365, "weeks": 84 / 365, "months": 1.0, "years": 12.0}[q.unit]
+    if q.low is not None and q.high is None:
+        return None  # "at least three months" bounds the length; the law of the type says the rest
     low, high = bounds(q)
     if low == high:
         return {"months": round(low * factor, 3)}

@@ -261,6 +261,21 @@ def _nearby(match: re.Match[str], ref: date | None, lead: str) -> Interval | Non
     return iv.day(ref + timedelta(days=step))
 
 
+def _rest(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
+    """``the rest of 2025``: from the article's date to the end of it."""
+    y = _group(match, "y")
+    if not y and ref is None:
+        return None
+    whole = iv.year(int(y) if y else (ref or date(2000, 1, 1)).year)
+    inside = (
+        ref is not None
+        and whole.start is not None
+        and whole.end is not None
+        and whole.start <= ref <= whole.end
+    )
+    return Interval(ref, whole.end) if inside else whole
+
+
 def _year_end(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
     return iv.part(iv.year(ref.year), "end") if ref else None
 
@@ -343,6 +358,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Builder]] = [
     (re.compile(rf"\b(?:within|in)\s+(?P<n>{COUNT})\s+{_UNIT}(?:'s?\s+time)?\b", _I), _future),
     (re.compile(r"\b(?P<w>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"), _weekday),
     (re.compile(r"\b(?:yesterday|today|tomorrow|tonight|overnight)\b", _I), _nearby),
+    (re.compile(rf"\b(?:rest|remainder) of (?:the year|this year|{_Y})", _I), _rest),
     (re.compile(r"\b(?:year[- ]end|end of the year|the year's end|end-year)\b", _I), _year_end),
     (re.compile(rf"\b(?:Lunar|Chinese) New Year(?:\s+(?:of\s+)?{_Y})?", _I), _lunar),
 ]
@@ -460,6 +476,12 @@ def _joined(text: str, dates: list[When]) -> list[When]:
                 out[-1] = When(
                     last.start, w.end, Interval(None, None, f"{last.interval.label}/{w.interval.label}")
                 )
+                continue
+            calendar_years = re.fullmatch(r"(?:19|20)\d\d", text[last.start : last.end]) and re.fullmatch(
+                r"(?:19|20)\d\d", text[w.start : w.end]
+            )
+            if calendar_years and between in {"and", "to", "-"} and first and final and first < final:
+                out[-1] = When(last.start, w.end, Interval(first, final), "")
                 continue
             ordered = first is not None and final is not None and first <= final
             if last.role == "from" and between in {"to", "until", "and", "through", "-"} and ordered:

@@ -188,7 +188,7 @@ def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
 _KINDS = [
     (
         "weather",
-        r"storm|flood|rain|snow|drought|cyclone|hurricane|typhoon|heatwave|heat wave|wildfire"
+        r"storm|flood|rains?\b|rainfall|rainstorm|snow|drought|cyclone|hurricane|typhoon|heatwave|heat wave|wildfire"
         r"|landslide|mudslide",
     ),
     (
@@ -199,11 +199,11 @@ _KINDS = [
     ("power_cut", r"power cut|power outage|power shortage|load[- ]shedding|blackout|electricity"),
     (
         "conflict",
-        r"conflict|fighting|clashes|rebel|militant|armed group|insurgen|attack|coup|unrest|sabotage",
+        r"conflict|fighting|clashes|rebel|militant|armed group|insurgen|attack|coup\b|unrest|sabotage",
     ),
     (
         "accident",
-        r"accident|explosion|fire|blaze|collapse|mud rush|rockfall|rockburst|leak|dam failure"
+        r"accident|explosion|fire|blaze|collapse|mud rush|rockfall|rockburst|leak(?:s|ed|age)?\b|dam failure"
         r"|spill|seismic|earthquake|quake|tremor|breakdown|equipment|derail|fatalit|cave-in"
         r"|rupture",
     ),
@@ -213,7 +213,7 @@ _KINDS = [
 def disruption_kind(text: str) -> str:
     """Return the type of event that words about an accident, the weather or a strike mean, or ``""``."""
     for kind, pattern in _KINDS:
-        if re.search(pattern, text):
+        if re.search(rf"\b(?:{pattern})", text):
             return kind
     return ""
 

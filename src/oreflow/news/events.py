@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ def draft_events(
         The events, and every claim that becomes none with the reason.
     """
     atlas = Atlas(world)
-    causes = _causes(claims)
+    causes = _causes(claims, atlas.names.owners)
     left: list[NotModelled] = []
     buckets: dict[str, list[tuple[int, Claim, Consequence]]] = {}
     for i, claim in enumerate(claims):
@@ -56,6 +56,9 @@ def draft_events(
                 )
             )
             continue
+        if re.search(r"\b(?:if|unless)\b[^,;.]{0,60}$", claim.quote[: claim.anchor - claim.start].lower()):
+            left.append(NotModelled(i, _what(claim), "it is a condition, not a statement"))
+            continue
         found = consequence(claim, atlas, causes.get(i, ""))
         reason = found.reason or (
             "" if found.effect and found.aim.target else found.aim.reason or spec.reason
@@ -63,9 +66,10 @@ def draft_events(
         if reason:
             left.append(NotModelled(i, _what(claim), reason))
             continue
-        key = json.dumps(
-            [claim.type if claim.type != "output_cut" else "halt", found.aim.target], sort_keys=True
-        )
+        # A quota for this year and one for the next are two events; a halt and the tonnes it costs are one.
+        year = claim.effective.start.year if claim.effective and claim.effective.start else None
+        family = [{"output_cut": "halt"}.get(claim.type, claim.type), year if claim.type == "quota" else None]
+        key = json.dumps([family, found.aim.target], sort_keys=True)
         buckets.setdefault(key, []).append((i, claim, found))
     drafts: list[EventDraft] = []
     for k, members in enumerate(buckets.values()):
@@ -86,8 +90,12 @@ def _what(c: Claim) -> str:
     return f"{label}: {about}{amount}"
 
 
-def _causes(claims: Sequence[Claim]) -> dict[int, str]:
+def _causes(claims: Sequence[Claim], owners: Mapping[str, list[str]]) -> dict[int, str]:
     """Cause of each halt or cut, from what stands in its sentence and the claims beside it."""
+
+    def same(a: str | None, b: str | None) -> bool:
+        return a == b or a in owners.get(b or "", []) or b in owners.get(a or "", [])
+
     out: dict[int, str] = {}
     for i, c in enumerate(claims):
         if c.type not in {"halt", "output_cut", "disruption"}:
@@ -96,14 +104,13 @@ def _causes(claims: Sequence[Claim]) -> dict[int, str]:
         lapsed = re.search(r"licen[cs]e|permit|mining right", text) and re.search(
             r"expir|lapse|revok|renew|without|suspend|cancel|withdraw|reject", text
         )
-        same = [
-            o
-            for o in claims
-            if o.type == "licence"
+        ended = any(
+            o.type == "licence"
             and o.direction == "down"
-            and (o.subject == c.subject or o.start == c.start)
-        ]
-        if lapsed or (same and c.type == "halt"):
+            and (same(o.subject, c.subject) or o.start == c.start)
+            for o in claims
+        )
+        if lapsed or (ended and c.type == "halt"):
             out[i] = "permit_halt"
             continue
         kind = disruption_kind(text)
@@ -119,7 +126,10 @@ def _draft(
     source: str,
     article: Interval | None,
 ) -> EventDraft:
-    order = sorted(members, key=lambda m: (MODALITIES.index(m[1].modality), -_detail(m[1], m[2])))
+    everyone = members
+    if members[0][1].type == "restart":
+        members = _sober(members)
+    order = sorted(members, key=lambda m: (_firmness(m[1]), -_detail(m[1], m[2])))
     _, first, found = order[0]
     tonnes = [m for m in order if "output_cut" in m[2].effect]
     if tonnes and "output_cut" not in found.effect and re.search(_PARTLY, first.quote.lower()):
@@ -127,12 +137,24 @@ def _draft(
         found = replace(tonnes[0][2], type=found.type, duration=found.duration)
     chosen = [m for m in members if set(m[2].effect) == set(found.effect)]
     effect = _span([m[2].effect for m in chosen])
-    modality = min((m[1].modality for m in members), key=MODALITIES.index)
-    certainty = max(assumption(f"certainty_{m[1].modality}") for m in members)
+    modality = MODALITIES[min(_firmness(m[1]) for m in members)]
+    if modality == "happened" and _ahead(first, article):
+        modality = "planned"  # a headline in the present tense about what is to come
+    certainty = assumption(f"certainty_{modality}")
     denied = any(
         c.polarity == "negated" and c.type == first.type and c.subject == first.subject for c in claims
     )
     defaults = list(found.defaults)
+    if (
+        first.effective
+        and first.effective.end
+        and first.effective.end.year < 2025
+        and found.aim.target
+        and "trade" in found.aim.target
+    ):
+        defaults.append(
+            "the trade of 2025 already carries what it did: the result reads as the same step once more"
+        )
     if denied:
         certainty *= assumption("denied_factor")
         defaults.append("somebody denies it: the certainty is lowered")
@@ -156,6 +178,8 @@ def _draft(
     if isinstance(duration, str) and kind != found.type and duration != "permanent":
         duration = kind
     until = _until(first)
+    if found.per == "event" and first.effective is not None:
+        until = first.effective.end
     return EventDraft(
         id=f"{first.type}_{k + 1}",
         type=kind,
@@ -170,7 +194,7 @@ def _draft(
         duration=None if until and (start is None or until > start) else duration,
         certainty=certainty,
         modality=modality,
-        claims=tuple(m[0] for m in members),
+        claims=tuple(sorted(m[0] for m in everyone)),
         speakers=tuple(dict.fromkeys(m[1].speaker for m in members if m[1].speaker)),
         quote=first.quote,
         source=source,
@@ -180,6 +204,27 @@ def _draft(
 
 
 _PARTLY = r"\b(?:some of|one of|part of|partly|partial|several|lines?)\b"
+
+
+def _firmness(c: Claim) -> int:
+    """Rank of the modality. How long "the halt" lasts may be a forecast; that there is one is not."""
+    if c.nominal and c.quantity is not None and c.quantity.unit in {"days", "weeks", "months", "years"}:
+        return 0
+    return MODALITIES.index(c.modality)
+
+
+def _sober(members: list[tuple[int, Claim, Consequence]]) -> list[tuple[int, Claim, Consequence]]:
+    """Of claims on a restart, those of the running text where headlines say more than it does."""
+    body = [m for m in members if not m[1].heading and not (m[1].nominal and m[1].modality == "happened")]
+    later = [m for m in body if m[1].modality != "happened"]
+    if not later:
+        return members
+    return later + [m for m in body if m not in later and not m[1].nominal and m[1].effective is not None]
+
+
+def _ahead(c: Claim, article: Interval | None) -> bool:
+    ref = article.end if article else None
+    return bool(c.heading and ref and c.effective and c.effective.start and c.effective.start > ref)
 
 
 def _detail(c: Claim, found: Consequence) -> int:
@@ -244,7 +289,8 @@ def _related(
             ]
             continue
         out.append(d)
-    return out, dropped
+    # What takes another's place comes after it.
+    return sorted(out, key=lambda d: d.supersedes is not None), dropped
 
 
 def _restarted(

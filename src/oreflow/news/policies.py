@@ -14,7 +14,13 @@ from oreflow.news.targets import Aim, Atlas, trade
 def export_control(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     """Bans and licences on exports act on the trade rows from the country."""
     aim = trade(claim, atlas, text, importing=False)
-    ban = re.search(r"\bban|halt|suspen|stop|embargo|prohibit|moratorium|block|freeze", text) is not None
+    ban = (
+        re.search(
+            r"\b(?:ban|bans|banned|banning|halt|suspen|stop|embargo|prohibit|forbid|outlaw|moratorium|block|freeze)",
+            text,
+        )
+        is not None
+    )
     kind = "export_ban" if ban else "licence_regime"
     if aim.target is None:
         return Consequence(kind, aim, reason=aim.reason)
@@ -27,6 +33,8 @@ def export_control(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequ
                 "that year in it"
             ),
         )
+    if not claim.direction and claim.effective is None:
+        return Consequence(kind, aim, reason="it speaks of a control that is there already, not of a new one")
     if "tax" in text or "duty" in text or "levy" in text:
         return Consequence(kind, aim, reason="the rate of the export tax is not read")
     if ban:
@@ -61,9 +69,19 @@ def quota(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
             aim,
             reason="a quota on output, not on exports, and the text does not say by how much output changes",
         )
+    low, high = q.range
+    when = claim.effective
+    if (
+        q.per not in {"month", "year"}
+        and when is not None
+        and when.start
+        and when.end
+        and when.start < when.end
+    ):
+        # "18,125 tonnes in the rest of 2025": an amount for that stretch of time.
+        return Consequence("quota", aim, {"quota": span(low, high)}, "event")
     per = q.per if q.per in {"month", "year"} else "year"
     note = () if q.per else ("the quota is per year",)
-    low, high = q.range
     return Consequence("quota", aim, {"quota": span(low, high)}, per, duration="quota", defaults=note)
 
 
@@ -173,7 +191,16 @@ def demand(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     """An expected change of demand moves the demand rows of the commodity."""
     q = claim.quantity
     d = atlas.world.demands
-    keys = atlas.commodities(claim, ("use", "refined", "component"))
+    uses = [
+        use
+        for use, pattern in (
+            ("stationary_battery", r"storage|stationary"),
+            ("ev_battery", r"\bevs?\b|electric (?:car|vehicle)"),
+        )
+        if re.search(pattern, text)
+    ]
+    # "Demand for lithium from storage": the use is what changes, the mineral follows.
+    keys = uses or atlas.commodities(claim, ("use", "refined", "component"))
     rows = d[d["commodity"].isin(keys)]
     region = atlas.region(claim.country)
     if region:

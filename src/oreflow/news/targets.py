@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from oreflow.news.claims import Claim
 from oreflow.news.gazetteer import Gazetteer, gazetteer
+from oreflow.news.lexicon import read_table
+from oreflow.news.text import fold
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -75,6 +79,7 @@ class Atlas:
         return list(dict.fromkeys(out))
 
 
+_UNKNOWN = "the atlas has no plant of this name; add it with a table of your own (--with DIR)"
 _MINED = ("mine", "concentrate")
 _FLOWING = ("mine", "concentrate", "refined", "component")
 
@@ -93,12 +98,11 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
     label = claim.subject or claim.commodity or "?"
     if claim.candidates:
         return Aim(None, label, f"it may mean {' or '.join(claim.candidates)}; the text does not say which")
-    if claim.subject_kind == "plant":
-        if claim.subject in atlas.plants:
-            return Aim({"plants": claim.subject}, label, base=atlas.plants[claim.subject][2])
-        return Aim(
-            None, label, "the atlas has no plant of this name; add it with a table of your own (--with DIR)"
-        )
+    if claim.subject_kind == "plant" and claim.subject in atlas.plants:
+        return Aim({"plants": claim.subject}, label, base=atlas.plants[claim.subject][2])
+    unknown = claim.subject_kind == "plant"
+    if unknown and (claim.quantity is None or not claim.quantity.unit.startswith("t")):
+        return Aim(None, label, _UNKNOWN)
     smelts = any(
         w in text for w in ("smelter", "refiner", "smelting", "refining", "conversion", "processing plant")
     )
@@ -129,7 +133,7 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
         return Aim({"plants": keep[0]}, label, note=note, base=base)
     region = atlas.region(claim.country)
     if region is None:
-        return Aim(None, label, "the text does not say whose output it is")
+        return Aim(None, label, _UNKNOWN if unknown else "the text does not say whose output it is")
     if not wanted:
         return Aim(None, label, "the text does not say what is made there")
     chosen = [p for p, (out, where, *_) in atlas.plants.items() if where == region and out in wanted]
@@ -139,7 +143,12 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
     target = {
         "plants": {"region": region, "commodity": sorted(wanted & {atlas.plants[p][0] for p in chosen})}
     }
-    return Aim(target, label, whole=False, base=base)
+    note = (
+        f"the atlas has no plant {label!r}: the tonnes are taken from all such plants in {region}"
+        if unknown
+        else ""
+    )
+    return Aim(target, label, note=note, whole=False, base=base)
 
 
 def trade(claim: Claim, atlas: Atlas, text: str, *, importing: bool) -> Aim:
@@ -165,4 +174,29 @@ def trade(claim: Claim, atlas: Atlas, text: str, *, importing: bool) -> Aim:
         return Aim(None, label, "the atlas has no trade of this kind there")
     where: dict[str, Any] = {"commodity": keys if len(keys) > 1 else keys[0]}
     where["destination" if importing else "origin"] = region
+    other = _partner(claim.quote, atlas, importing)
+    other_side, own_side = (1, 2) if importing else (2, 1)
+    if other is not None and any(
+        f[0] in keys and f[other_side] == other and f[own_side] == region for f in atlas.flows
+    ):
+        where["origin" if importing else "destination"] = other
+        label += f" {'from' if importing else 'to'} {other}"
     return Aim({"trade": where}, label)
+
+
+@cache
+def _place_names() -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {a: row["country"] for row in read_table("places") for a in row["aliases"].split("|")}
+    body = "|".join(re.escape(a) for a in sorted(names, key=len, reverse=True))
+    return re.compile(rf"\b(to|from|on|against) (?:the |all |imports from )?({body})(?![A-Za-z])"), names
+
+
+def _partner(quote: str, atlas: Atlas, importing: bool) -> str | None:
+    """The other side of a rule on trade: "exports to the United States", "duties on anode material from China"."""
+    pattern, names = _place_names()
+    words = {"from", "on", "against"} if importing else {"to", "against"}
+    for m in pattern.finditer(fold(quote)):
+        region = atlas.region(names[m[2]]) if m[1] in words else None
+        if region is not None:
+            return region
+    return None

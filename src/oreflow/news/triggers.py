@@ -354,4 +354,4 @@ def _direction(scene: Scene, rule: str, hit: Hit, first: int, clause: int) -> st
         return "up" if tight else "down"
     if impose < 99:
         return "down" if tight else "up"
-    return "down" if tight else ""
+    return ""
