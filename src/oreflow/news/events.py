@@ -17,7 +17,7 @@ from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.effects import consequence, disruption_kind
 from oreflow.news.interval import Interval
 from oreflow.news.modality import MODALITIES
-from oreflow.news.targets import Atlas
+from oreflow.news.targets import BASE_YEAR, Atlas
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -145,15 +145,10 @@ def _draft(
         c.polarity == "negated" and c.type == first.type and c.subject == first.subject for c in claims
     )
     defaults = list(found.defaults)
-    if (
-        first.effective
-        and first.effective.end
-        and first.effective.end.year < 2025
-        and found.aim.target
-        and "trade" in found.aim.target
-    ):
+    begun = first.effective.end if first.effective else None
+    if begun is not None and begun.year < BASE_YEAR and "trade" in (found.aim.target or {}):
         defaults.append(
-            "the trade of 2025 already carries what it did: the result reads as the same step once more"
+            "the base year already carries what it did: the result reads as the same step once more"
         )
     if denied:
         certainty *= assumption("denied_factor")

@@ -10,17 +10,13 @@ from oreflow.news.claims import Claim
 from oreflow.news.consequence import MONTHS, Consequence, bounds, length_law, span
 from oreflow.news.targets import Aim, Atlas, trade
 
+_BANS = "ban|bans|banned|banning|halt|suspen|stop|embargo|prohibit|forbid|outlaw|moratorium|block|freeze"
+
 
 def export_control(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     """Bans and licences on exports act on the trade rows from the country."""
     aim = trade(claim, atlas, text, importing=False)
-    ban = (
-        re.search(
-            r"\b(?:ban|bans|banned|banning|halt|suspen|stop|embargo|prohibit|forbid|outlaw|moratorium|block|freeze)",
-            text,
-        )
-        is not None
-    )
+    ban = re.search(rf"\b(?:{_BANS})", text) is not None
     kind = "export_ban" if ban else "licence_regime"
     if aim.target is None:
         return Consequence(kind, aim, reason=aim.reason)

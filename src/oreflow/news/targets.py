@@ -59,7 +59,7 @@ class Atlas:
         self.stage = dict(zip(c["commodity"], c["stage"], strict=True))
         self.mineral = dict(zip(c["commodity"], c["mineral"], strict=True))
         trade = world.trade
-        base = trade[trade["year"] == 2025]
+        base = trade[trade["year"] == BASE_YEAR]
         self.flows = set(zip(base["commodity"], base["origin"], base["destination"], strict=True))
 
     def region(self, country: str | None) -> str | None:
@@ -78,6 +78,9 @@ class Atlas:
                 out += [k for k in family if self.stage[k] in stages] or family
         return list(dict.fromkeys(out))
 
+
+BASE_YEAR = 2025
+"""Year that the world describes, taken for a date whose year a text does not give."""
 
 _UNKNOWN = "the atlas has no plant of this name; add it with a table of your own (--with DIR)"
 _MINED = ("mine", "concentrate")
@@ -176,9 +179,8 @@ def trade(claim: Claim, atlas: Atlas, text: str, *, importing: bool) -> Aim:
     where["destination" if importing else "origin"] = region
     other = _partner(claim.quote, atlas, importing)
     other_side, own_side = (1, 2) if importing else (2, 1)
-    if other is not None and any(
-        f[0] in keys and f[other_side] == other and f[own_side] == region for f in atlas.flows
-    ):
+    pairs = {(f[other_side], f[own_side]) for f in atlas.flows if f[0] in keys}
+    if other is not None and (other, region) in pairs:
         where["origin" if importing else "destination"] = other
         label += f" {'from' if importing else 'to'} {other}"
     return Aim({"trade": where}, label)

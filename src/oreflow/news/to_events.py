@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from oreflow.errors import OreflowError
 from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.reading import Reading
+from oreflow.news.targets import BASE_YEAR
 from oreflow.shock import Citation, Event, Scenario, Target, expand
 from oreflow.shock.duration import Duration
 from oreflow.shock.effect import Effect
@@ -16,9 +17,6 @@ from oreflow.shock.target import Kind
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
-
-BASE_YEAR = 2025
-"""Year taken for a date whose year the text does not give."""
 
 
 def to_scenario(
