@@ -3,70 +3,26 @@
 from __future__ import annotations
 
 import importlib
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from oreflow.cli.output import Column, json_option, print_json, print_table, progress, say
 from oreflow.errors import OreflowError, ReadError
 from oreflow.files import write_text
+from oreflow.validation import Row
 
 SECTIONS = {"Gauges": "oreflow.gauge.validation", "Market": "oreflow.market.validation"}
 """Heading to the module whose ``rows()`` gives its cases."""
 
 BEGIN, END = "<!-- begin: oreflow validate -->", "<!-- end: oreflow validate -->"
 
-_FIELDS = ("case", "published", "ours", "tolerance", "unit")
+Cases = Mapping[str, Sequence[Row]]
+_NOTE = "; "
+"""Parts the name of a case from a note on it."""
 _NUMBERS = ("published", "ours", "difference", "tolerance")
 _COLUMNS: tuple[Column | str, ...] = ("case", *(Column(n, right=True) for n in _NUMBERS), "unit", "ok")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One published figure and ours.
-
-    Attributes:
-        section: Heading it stands under.
-        case: What is compared, with its source.
-        published: Their figure.
-        ours: Our figure.
-        tolerance: Largest difference that counts as agreement, in the unit of the figures.
-        unit: Unit of the figures.
-    """
-
-    section: str
-    case: str
-    published: float
-    ours: float
-    tolerance: float
-    unit: str = ""
-
-    @property
-    def difference(self) -> float:
-        """Ours less theirs."""
-        return self.ours - self.published
-
-    @property
-    def ok(self) -> bool:
-        """True where the difference is within the tolerance."""
-        return math.isfinite(self.difference) and abs(self.difference) <= self.tolerance
-
-    def record(self) -> dict[str, Any]:
-        """Return all fields, the derived ones too."""
-        return {
-            "section": self.section,
-            "case": self.case,
-            "published": self.published,
-            "ours": self.ours,
-            "difference": self.difference,
-            "tolerance": self.tolerance,
-            "unit": self.unit,
-            "ok": self.ok,
-        }
 
 
 @click.command()
@@ -83,97 +39,80 @@ def validate(markdown: Path | None, strict: bool, as_json: bool) -> None:
     The cases are other people's: closed forms, textbook equilibria, indicators of geological surveys and
     agencies, and the base year that the market is calibrated to. Those that are missed stay in the table.
     """
-    rows = collect(quiet=as_json)
+    cases = collect(quiet=as_json)
     if markdown is not None:
-        write_text(markdown, merged(markdown, to_markdown(rows)))
+        write_text(markdown, merged(markdown, to_markdown(cases)))
         say(f"wrote {markdown}")
     if as_json:
-        print_json([r.record() for r in rows])
+        print_json([{"section": section, **row} for section, rows in cases.items() for row in rows])
     else:
-        _print(rows)
-    missed = [r.case for r in rows if not r.ok]
+        for section, rows in cases.items():
+            print_table(_COLUMNS, map(_cells, rows), title=section, note="\n".join(_notes(rows)))
+            click.echo()
+        click.echo(_verdict(cases))
+    missed = [row["case"] for rows in cases.values() for row in rows if not row["ok"]]
     if strict and missed:
-        raise OreflowError(
-            f"{len(missed)} of {len(rows)} cases are outside their tolerance: {'; '.join(missed)}."
-        )
+        raise OreflowError(f"outside their tolerance: {'; '.join(missed)}.")
 
 
-def collect(*, quiet: bool = True) -> list[Row]:
+def collect(*, quiet: bool = True) -> dict[str, list[Row]]:
     """Compute every case.
 
     Args:
         quiet: Show no progress.
 
     Returns:
-        Rows in the order of the sections.
+        Section to its rows.
     """
-    rows: list[Row] = []
+    cases: dict[str, list[Row]] = {}
     with progress("computing the cases", total=len(SECTIONS), quiet=quiet) as step:
         for section, module in SECTIONS.items():
-            rows += [_row(section, r) for r in importlib.import_module(module).rows()]
+            cases[section] = list(importlib.import_module(module).rows())
             step()
-    return rows
-
-
-def _row(section: str, record: Mapping[str, Any] | Any) -> Row:
-    """Take a case from a mapping or an object with the same names."""
-    if not isinstance(record, Mapping):
-        record = {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
-    return Row(
-        section=section,
-        case=str(record["case"]),
-        published=float(record["published"]),
-        ours=float(record["ours"]),
-        tolerance=float(record["tolerance"]),
-        unit=str(record.get("unit", "")),
-    )
-
-
-def _print(rows: Iterable[Row]) -> None:
-    rows = list(rows)
-    for section in dict.fromkeys(r.section for r in rows):
-        print_table(_COLUMNS, [_cells(r) for r in rows if r.section == section], title=section)
-        click.echo()
-    met = sum(r.ok for r in rows)
-    click.echo(f"{met} of {len(rows)} cases are within their tolerance.")
+    return cases
 
 
 def _cells(row: Row) -> list[str]:
     """Return a row as text; the difference keeps two digits, it is about size and sign."""
     return [
-        row.case,
-        f"{row.published:.8g}",
-        f"{row.ours:.8g}",
-        f"{row.difference:+.2g}",
-        f"{row.tolerance:.2g}",
-        row.unit or "1",
-        "yes" if row.ok else "no",
+        row["case"].partition(_NOTE)[0],
+        f"{row['published']:.8g}",
+        f"{row['ours']:.8g}",
+        f"{row['difference']:+.2g}",
+        f"{row['tolerance']:.2g}",
+        row["unit"],
+        "yes" if row["ok"] else "no",
     ]
 
 
-def to_markdown(rows: Iterable[Row]) -> str:
+def _notes(rows: Sequence[Row]) -> list[str]:
+    """Return what a case says after its name, as a line below the table: it would make the column too wide."""
+    told = [row["case"].partition(_NOTE) for row in rows]
+    return [f"{case}: {note}" for case, _, note in told if note]
+
+
+def _verdict(cases: Cases) -> str:
+    met = [row["ok"] for rows in cases.values() for row in rows]
+    return f"{sum(met)} of {len(met)} cases are within their tolerance."
+
+
+def to_markdown(cases: Cases) -> str:
     """Return the tables as Markdown, with the markers around them.
 
     Args:
-        rows: Cases.
+        cases: Section to its rows.
 
     Returns:
         Text from the first marker to the second.
     """
-    rows = list(rows)
     parts = [BEGIN]
-    for section in dict.fromkeys(r.section for r in rows):
+    for section, rows in cases.items():
         lines = [f"## {section}", "", "| case | published | ours | difference | tolerance | unit | ok |"]
         lines.append("|---|--:|--:|--:|--:|---|---|")
-        lines += [
-            "| " + " | ".join(c.replace("|", "\\|") for c in _cells(r)) + " |"
-            for r in rows
-            if r.section == section
-        ]
+        lines += ["| " + " | ".join(c.replace("|", "\\|") for c in _cells(r)) + " |" for r in rows]
         parts.append("\n".join(lines))
-    met = sum(r.ok for r in rows)
-    parts += [f"{met} of {len(rows)} cases are within their tolerance.", END]
-    return "\n\n".join(parts)
+        parts += _notes(rows)
+    return "\n\n".join([*parts, _verdict(cases), END])
 
 
 def merged(path: Path, tables: str) -> str:
@@ -187,7 +126,7 @@ def merged(path: Path, tables: str) -> str:
         The whole page.
 
     Raises:
-        ReadError: The page exists and has no two markers, so there is no place for the tables.
+        ReadError: The page is no text, or has no two markers, so there is no place for the tables.
     """
     if not path.exists():
         return f"# Published figures beside ours\n\n{tables}\n"
