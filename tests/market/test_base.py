@@ -145,6 +145,16 @@ def test_reconciliation_moves_weak_figures_more():
     assert incidence(base.net) @ x + base.balanced.difference == pytest.approx(0, abs=1e-6)
 
 
+def test_a_node_whose_only_mine_is_halted_has_a_solution():
+    # A negative statistical difference would be a use that must be met whatever happens.
+    world = two_regions()
+    base = calibrate(world.with_(demands=world["demands"].assign(quantity=[146.0, 3.1])))
+    assert base.balanced.difference == pytest.approx(0.0, abs=1e-12)
+    halt = Change("plants", ("mine_big", "mine_small"), "availability", np.array([0.0]))
+    data = Engine(base, Settings(periods=3)).clear([News(0, (halt,))]).data
+    assert data.flow.sel(route="ore:A>B").values == pytest.approx(np.zeros(3), abs=1e-9)
+
+
 def test_reconciliation_splits_a_gap_by_variance():
     # 120 made (σ 0.3·120, assumed) against 120 used; a demand of 132 leaves a gap of 12 that two equal variances share.
     world = one_node()

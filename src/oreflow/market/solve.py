@@ -226,7 +226,7 @@ class Solver:
         parts = [
             f"{layout.row_name(int(r))} is short by {by_row[:, r].max():.6g} in period {int(by_row[:, r].argmax()) + 1}"
             for r in worst
-            if by_row[:, r].max() > 1e-6
+            if by_row[:, r].max() > 1e-3 * by_row.max()
         ]
         return (
             "no solution: "
