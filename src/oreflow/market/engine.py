@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,10 +130,35 @@ class Engine:
             NumericalError: A solution could not be proven.
             UnknownNameError: News names something that is not in the market.
         """
+        return self._record(news, draw or Draw(), test, progress).outcome()
+
+    def draw(self, news: Sequence[News], draw: Draw, names: Iterable[str]) -> dict[str, Floats]:
+        """Clear the market for one draw of many and return numbers only.
+
+        Args:
+            news: As for `clear`.
+            draw: Elasticities.
+            names: Variables of `oreflow.market.outcome.VARIABLES`.
+
+        Returns:
+            Variable to its values, shape (n, periods).
+
+        Raises:
+            InfeasibleError: A minimum asks for more than there is.
+            NumericalError: A solution could not be proven.
+        """
+        return self._record(news, draw, False, None).arrays(names)
+
+    def _record(
+        self,
+        news: Sequence[News],
+        draw: Draw,
+        test: bool,
+        progress: Callable[[int, int], None] | None,
+    ) -> Recorder:
         s = self.settings
         horizon = s.periods * s.months
         ordered = sorted(news, key=lambda n: n.month)
-        draw = draw or Draw()
         recorder = Recorder(self.base, s)
         state: State | None = None
         month = min((max(n.month, 0) for n in ordered), default=horizon)
@@ -159,7 +184,7 @@ class Engine:
             month = until
             if progress:
                 progress(month, horizon)
-        return recorder.outcome(draw)
+        return recorder
 
     def _look(
         self, beliefs: Beliefs, month: int, news: int, state: State | None, draw: Draw, until: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from oreflow.market.solve import Residuals
 
 if TYPE_CHECKING:
     from oreflow.market.engine import Step
-    from oreflow.market.view import Draw
 
 VARIABLES: dict[str, tuple[str, str, str]] = {
     "price": ("node", "USD/unit", "price: dual of the balance divided by the discount factor"),
@@ -126,7 +126,11 @@ class Recorder:
         self._seconds += step.solution.seconds
         self._far = step.view.far
 
-    def outcome(self, draw: Draw) -> Outcome:
+    def arrays(self, names: Iterable[str]) -> dict[str, Floats]:
+        """Return some variables as plain arrays, each (n, periods): for draws, of which only numbers are kept."""
+        return {name: np.concatenate(self._parts[name]).T for name in names}
+
+    def outcome(self) -> Outcome:
         """Return everything recorded as one dataset."""
         net = self.base.net
         coordinates: dict[str, object] = {

@@ -95,7 +95,7 @@ def reconcile(net: Network) -> Balanced:
     # Nothing idle starts by itself, no new route opens: those stay at zero.
     fixed = x0 <= 0
     gap_sigma = GAP * scale  # a statistical difference is the last resort
-    x = _solve(a, x0, sigma, fixed, gap_sigma, scale)
+    x = _solve(a, x0, sigma, fixed, gap_sigma)
     x = _closed(a, np.where(fixed, 0.0, x), sigma, fixed, scale)
     # What is left unbalanced is the statistical difference, so that balance is exact.
     gap = -(a @ x)
@@ -146,16 +146,14 @@ def _world_flow(net: Network) -> Floats:
     return flow
 
 
-def _solve(
-    a: sparse.csr_matrix, x0: Floats, sigma: Floats, fixed: np.ndarray, gap_sigma: Floats, scale: Floats
-) -> Floats:
+def _solve(a: sparse.csr_matrix, x0: Floats, sigma: Floats, fixed: np.ndarray, gap_sigma: Floats) -> Floats:
     """Solve in units of σ with Clarabel: y = (x − x0)/σ, g = gap/gap_sigma."""
     clarabel: Any = import_module("clarabel")  # a compiled module without type information
 
     n = a.shape[0]
     free = np.flatnonzero(~fixed)
     af = a[:, free]
-    row_scale = sparse.diags(1.0 / scale)
+    row_scale = sparse.diags(1.0 / gap_sigma)  # a difference counts one in its row: with less the solver may stall
     k = len(free)
     # Equality: row_scale (A (x0 + σ y) + gap) = 0; bound: y ≥ −x0/σ
     eq = row_scale @ sparse.hstack([af @ sparse.diags(sigma[free]), sparse.diags(gap_sigma)])

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
@@ -17,6 +18,7 @@ from oreflow import __version__
 from oreflow.atlas import World
 from oreflow.errors import ModelError, UsageError
 from oreflow.market import Base, Draw, Engine, News, Outcome, Settings, calibrate
+from oreflow.shock.kept import Arrays, keep, recall
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.scope import touched
 from oreflow.shock.stage import Stage, stage
@@ -85,6 +87,7 @@ def sample(
     draws: int = 200,
     seed: int = 1,
     workers: int = 2,
+    cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Sample:
     """Clear a scenario once with mean beliefs and many times with what may happen.
@@ -99,6 +102,7 @@ def sample(
         draws: Number of draws, at least 1.
         seed: Seed.
         workers: Threads; each holds a market of its own.
+        cache: Folder in which draws are kept and looked for (see `oreflow.shock.kept`); none are kept without.
         progress: Called with draws done and draws in all.
 
     Returns:
@@ -122,30 +126,13 @@ def sample(
     engine = Engine(base, settings)
     baseline = engine.clear([News(0, ())])  # solved, not assumed, so that it is proven too
     expected = engine.learn(expected_news(staged))
-    engines: SimpleQueue[Engine] = SimpleQueue()
-    for _ in range(max(1, workers)):
-        engines.put(engine.twin())
-    done = 0
-
-    def one(i: int) -> _Draw:
-        mine = engines.get()
-        try:
-            return _solve(world, staged, mine, seed, i)
-        finally:
-            engines.put(mine)
-
-    found: list[_Draw] = []
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        for result in pool.map(one, range(draws)):
-            found.append(result)
-            done += 1
-            if progress:
-                progress(done, draws)
-    kept = [d for d in found if d.values is not None]
-    failed = tuple(d.reason for d in found if d.values is None)
-    if not kept:
-        raise ModelError(f"no draw could be solved; the first: {failed[0]}")
-    stacked = {name: np.stack([d.values[name] for d in kept if d.values is not None]) for name in KEPT}
+    name = run_id(world, scenario, settings, scope, f"{seed}/{draws}")
+    kept = recall(name, cache) if cache is not None else None
+    if kept is None:
+        kept = _drawn(_ranges(world), staged, engine, seed, draws, workers, progress)
+        if cache is not None:
+            keep(name, cache, *kept)
+    arrays, inputs, failed = kept
     return Sample(
         world=world,
         base=base,
@@ -154,13 +141,48 @@ def sample(
         seed=seed,
         baseline=baseline,
         expected=expected,
-        **stacked,
-        inputs=pd.DataFrame([d.inputs for d in kept]),
+        **arrays,
+        inputs=inputs,
         failed=failed,
         notes=staged.notes,
-        run=run_id(world, scenario, settings, scope, f"{seed}/{draws}"),
+        run=name,
         seconds=time.perf_counter() - began,
     )
+
+
+def _drawn(
+    ranges: _Ranges,
+    staged: Stage,
+    engine: Engine,
+    seed: int,
+    draws: int,
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Arrays, pd.DataFrame, tuple[str, ...]]:
+    """Solve all draws, each on the market of the thread that takes it."""
+    engines: SimpleQueue[Engine] = SimpleQueue()
+    for _ in range(max(1, workers)):
+        engines.put(engine.twin())
+
+    def one(i: int) -> _Draw:
+        mine = engines.get()
+        try:
+            return _solve(ranges, staged, mine, seed, i)
+        finally:
+            engines.put(mine)
+
+    found: list[_Draw] = []
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        for result in pool.map(one, range(draws)):
+            found.append(result)
+            if progress:
+                progress(len(found), draws)
+    solved = [d for d in found if d.values is not None]
+    failed = tuple(d.reason for d in found if d.values is None)
+    if not solved:
+        raise ModelError(f"no draw could be solved; the first: {failed[0]}")
+    arrays = {name: np.stack([d.values[name] for d in solved if d.values is not None]) for name in KEPT}
+    return arrays, pd.DataFrame([d.inputs for d in solved]), failed
 
 
 def run_id(
@@ -171,6 +193,9 @@ def run_id(
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+_Ranges = dict[str, tuple[float, float, float]]
+
+
 @dataclass(frozen=True)
 class _Draw:
     inputs: dict[str, float | int | bool]
@@ -178,9 +203,12 @@ class _Draw:
     reason: str = ""
 
 
-def _solve(world: World, staged: Stage, engine: Engine, seed: int, i: int) -> _Draw:
+def _solve(ranges: _Ranges, staged: Stage, engine: Engine, seed: int, i: int) -> _Draw:
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(i,)))
-    ranged = _ranged(world, rng)
+    ranged = {
+        name: float(rng.triangular(low, value, high)) if low < high else value
+        for name, (value, low, high) in ranges.items()
+    }
     fate = draw_fate(staged, rng, every=engine.settings.stride)
     inputs: dict[str, float | int | bool] = {"draw": i, **ranged}
     for event in fate.durations:
@@ -188,17 +216,18 @@ def _solve(world: World, staged: Stage, engine: Engine, seed: int, i: int) -> _D
         inputs[f"size_{event}"] = fate.sizes[event]
         inputs[f"happened_{event}"] = fate.happened[event]
     try:
-        outcome = engine.clear(fate.news, draw=Draw(**ranged))
+        values = engine.draw(fate.news, Draw(**ranged), KEPT)
     except ModelError as error:
         return _Draw(inputs, None, f"draw {i}: {error}")
-    return _Draw(inputs, {name: outcome.data[name].to_numpy() for name in KEPT})
+    return _Draw(inputs, values)
 
 
-def _ranged(world: World, rng: np.random.Generator) -> dict[str, float]:
+def _ranges(world: World) -> _Ranges:
+    """Value, low and high end of every input of a draw."""
     table = world["parameters"].set_index("parameter")
-    out: dict[str, float] = {}
+    out: _Ranges = {}
     for name, parameter in RANGED.items():
         world.parameter(parameter)  # raises with the nearest name where it is missing
         value, low, high = table.loc[parameter, ["value", "low", "high"]].to_numpy(dtype=float)
-        out[name] = float(rng.triangular(low, value, high)) if low < high else float(value)
+        out[name] = (float(value), float(low), float(high))
     return out

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from oreflow.news import Reading
     from oreflow.shock import Event, Scenario
 
-MONTHS = 18
+MONTHS = 13
 """Length of the horizon."""
 LONGEST = 36
 """Longest horizon, for events that begin late."""
@@ -32,7 +32,7 @@ def horizon(scenario: Scenario) -> Settings:
         scenario: The events; at least one.
 
     Returns:
-        Months from the one before the first event begins or becomes known; 18, or more where an event begins late.
+        Months from the one before the first event begins or becomes known; 13, or more where an event begins late.
     """
     first = min(int(month_of(d)) for e in scenario.events for d in (e.start, e.known_from))
     last = max(int(month_of(e.start)) for e in scenario.events)
