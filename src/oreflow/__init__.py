@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from oreflow.gauge import bottleneck, gauges
     from oreflow.market import Base, Engine, Outcome, Settings, calibrate
     from oreflow.news import Claim, read
+    from oreflow.report import Briefing
+    from oreflow.report.assemble import brief
     from oreflow.shock import Event, Scenario
+    from oreflow.shock.run import Run, run
 
 __version__ = "0.1.0"
 
@@ -45,12 +48,17 @@ _HOME = {
     "calibrate": "oreflow.market",
     "Claim": "oreflow.news",
     "read": "oreflow.news",
+    "Briefing": "oreflow.report",
+    "brief": "oreflow.report.assemble",
     "Event": "oreflow.shock",
     "Scenario": "oreflow.shock",
+    "Run": "oreflow.shock.run",
+    "run": "oreflow.shock.run",
 }
 
 __all__ = [
     "Base",
+    "Briefing",
     "Claim",
     "DataError",
     "Engine",
@@ -60,6 +68,7 @@ __all__ = [
     "NumericalError",
     "OreflowError",
     "Outcome",
+    "Run",
     "Scenario",
     "ScenarioError",
     "Settings",
@@ -67,10 +76,12 @@ __all__ = [
     "World",
     "__version__",
     "bottleneck",
+    "brief",
     "bundled",
     "calibrate",
     "gauges",
     "read",
+    "run",
 ]
 
 
