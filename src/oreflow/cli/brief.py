@@ -29,6 +29,7 @@ NAMES = ("briefing.html", "briefing.md", "briefing.json", "briefing.txt")
 @click.option(
     "--with", "overlay", type=click.Path(path_type=Path), help="Folder of CSV tables laid over the world."
 )
+@click.option("--no-cache", is_flag=True, help="Compute all draws again, and keep none for the next time.")
 @click.option("--scenario", help="Run this scenario (a name or a file) in place of the articles' events.")
 @json_option
 def brief(
@@ -39,6 +40,7 @@ def brief(
     draws: int,
     seed: int,
     overlay: Path | None,
+    no_cache: bool,
     scenario: str | None,
     as_json: bool,
 ) -> None:
@@ -51,6 +53,7 @@ def brief(
     from oreflow.atlas import load
     from oreflow.report.assemble import brief as make
     from oreflow.report.output import write
+    from oreflow.shock.kept import folder
 
     files = _files(html, markdown, out)
     world = load(overlay)
@@ -66,7 +69,14 @@ def brief(
             step(1, f"Draw {done} of {total}")
 
         made = make(
-            articles, world=world, scenario=events, draws=draws, seed=seed, progress=tick, command=command
+            articles,
+            world=world,
+            scenario=events,
+            draws=draws,
+            seed=seed,
+            cache=None if no_cache else folder(),
+            progress=tick,
+            command=command,
         )
     if as_json:
         click.echo(made.to_json(), nl=False)

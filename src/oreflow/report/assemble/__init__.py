@@ -23,6 +23,7 @@ def brief(
     scenario: Scenario | None = None,
     draws: int = 200,
     seed: int = 1,
+    cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     command: str | None = None,
 ) -> Briefing:
@@ -34,6 +35,7 @@ def brief(
         scenario: Events to run in place of those that the articles tell.
         draws: Number of sampled futures behind the ranges.
         seed: Seed of the draws.
+        cache: Folder in which draws are kept and looked for (see `oreflow.shock.kept`); none are kept without.
         progress: Called with draws done and draws in all.
         command: Command line that makes the briefing again.
 
@@ -68,7 +70,9 @@ def brief(
     if settings is not None:
         from oreflow.shock.ensemble import sample as draw
 
-        sample = draw(world, events, settings=settings, draws=draws, seed=seed, progress=progress)
+        sample = draw(
+            world, events, settings=settings, draws=draws, seed=seed, cache=cache, progress=progress
+        )
         run = sample.run
     case = Case(world, readings, reading, events, tuple(left), sample, run)
     return assemble(case, seed=seed, wall=lambda: time.perf_counter() - began, command=command)
