@@ -171,9 +171,6 @@ def _is_wrapped(lines: list[tuple[int, int, str]]) -> bool:
 
 def _breaks(lines: list[tuple[int, int, str]], last: int, i: int, wrapped: bool) -> bool:
     before, line = lines[last][2], lines[i][2]
-    if i - last > 1:
-        # A blank line between; a stray full stop or lower case goes on with the sentence before it.
-        return not (line.lstrip()[:1].islower() or line.lstrip()[:2] in {". ", ", "})
     if _BULLET.match(line):
         return True
     if wrapped:

@@ -37,19 +37,20 @@ def readable(lines: list[tuple[int, int, str]]) -> list[bool]:
         One flag a line.
     """
     tail, pause, skip = _rules()
+    total = sum(len(text) for _, _, text in lines)
     out: list[bool] = []
-    reading = True
-    for _, _, text in lines:
+    reading, before = True, 0
+    for i, (_, _, text) in enumerate(lines):
         line = text.strip()
         if len(line) <= 80 and tail.match(line):
-            reading = False
-        elif len(line) <= 80 and pause.match(line):
+            # Near the top it is part of the page's menu, with the article still to come.
+            menu = before < 0.2 * total and any(len(t) > 120 for _, _, t in lines[i:])
+            reading = reading and menu
             out.append(False)
             continue
+        if len(line) <= 80 and pause.match(line):
+            out.append(False)
+            continue
+        before += len(text)
         out.append(reading and bool(line) and not skip.match(line))
-    # A tail heading near the very top is part of a page's menu, not the end of the article.
-    if lines and not any(out[1:]):
-        return [
-            bool(t.strip()) and not skip.match(t.strip()) and not tail.match(t.strip()) for _, _, t in lines
-        ]
     return out

@@ -39,7 +39,7 @@ class Scene:
     ) -> None:
         self.sentence = sentence
         self._opened = -1
-        self.asides: set[int] = set()
+        self.asides: dict[int, int] = {}
         self.mentions = mentions
         self.quantities = quantities
         self.lower = [t.lower for t in sentence.tokens]
@@ -80,7 +80,7 @@ class Scene:
             if word in {"which", "who", "whose"} and i > 0 and tokens[i - 1] == ",":
                 last += 1
                 outer, clause, self._opened = clause, last, i
-                self.asides.add(last)
+                self.asides[last] = i
             elif (
                 word == ";"
                 or (word == ":" and not self._bracketed(i))

@@ -244,6 +244,11 @@ def _nearest(
                 continue
             i, j = scene.span(start, end)
             if scene.clauses[min(i, len(scene.clauses) - 1)] != clause:
+                # "The mine, which was halted": what stands before "which" is meant.
+                opened = scene.asides.get(clause)
+                if opened is None or not 0 <= opened - j <= 2 or rule.where == "after":
+                    continue
+                best = best or ((start, end), 1.0)
                 continue
             if start >= hit.end:
                 if rule.where == "before":

@@ -105,7 +105,8 @@ def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> l
             len(name) < 3
             or name.upper() == name
             or name.lower() in _LEADING
-            or inside
+            or any(t.kind != "commodity" for t in inside)
+            or (inside and " " not in name)
             or _titled(name, m["what"])
         ):
             continue
@@ -124,7 +125,7 @@ def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> l
             out.append(
                 Mention(base + m.start(), base + m.end(), m[0], (Name("firm", "", known=False),), "unknown")
             )
-    return out + _fuzzy(text, base, g, taken)
+    return _fuzzy(text, base, g, taken) + out
 
 
 def _titled(name: str, what: str) -> bool:
@@ -168,7 +169,7 @@ def _fuzzy(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[Men
         word = m[0].lower()
         if word in g.loose or any(t.start < base + m.end() and base + m.start() < t.end for t in taken):
             continue
-        best = process.extract(word, singles, scorer=fuzz.ratio, score_cutoff=90, limit=2)
+        best = process.extract(word, singles, scorer=fuzz.ratio, score_cutoff=87, limit=2)
         if best and best[0][0][0] == word[0] and (len(best) == 1 or best[0][1] > best[1][1]):
             names = tuple(n for n in g.loose[best[0][0]] if n.kind in {"plant", "firm"})
             out.append(Mention(base + m.start(), base + m.end(), m[0], names, "fuzzy"))

@@ -1,0 +1,90 @@
+"""The labelled articles, and how well they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oreflow.errors import SchemaError
+from oreflow.news import Score, score
+from oreflow.news.arguments import types
+from oreflow.news.score import FIELDS, load_labels
+
+ARTICLES = Path(__file__).parents[2] / "examples" / "articles"
+
+
+@pytest.fixture(scope="module")
+def result() -> Score:
+    return score(ARTICLES)
+
+
+def test_the_corpus_covers_every_type_and_stance() -> None:
+    labels = [x for p in ARTICLES.glob("*.yaml") for x in load_labels(p)]
+    assert {x["type"] for x in labels} == set(types())
+    assert {x["modality"] for x in labels if "modality" in x} == {
+        "happened",
+        "planned",
+        "considered",
+        "rumoured",
+        "forecast",
+        "conditional",
+    }
+    assert sum(x.get("polarity") == "negated" for x in labels) >= 5
+
+
+def test_every_article_has_labels_and_every_label_an_article() -> None:
+    names = {p.stem for p in ARTICLES.glob("*.txt")}
+    assert names == {p.stem for p in ARTICLES.glob("*.yaml")}
+    assert len(names) >= 25
+
+
+def test_the_reader_finds_the_labelled_claims_and_little_else(result: Score) -> None:
+    assert result.recall() >= 0.95, result.misses
+    assert result.precision() >= 0.95, result.extras
+
+
+def test_no_type_is_read_badly(result: Score) -> None:
+    labelled = [t for t in types() if result.found[t] + result.missed[t]]
+    assert min(result.f1(t) for t in labelled) >= 0.8, result.misses + result.extras
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_fields_are_read_rightly(result: Score, name: str) -> None:
+    assert result.total[name] > 0
+    assert result.accuracy(name) >= 0.95, [w for w in result.wrong if w[1] == name]
+
+
+def test_the_table_names_every_type(result: Score) -> None:
+    text = str(result)
+    assert all(kind in text for kind in types() if result.found[kind])
+    assert text.splitlines()[0].split() == ["type", "labelled", "precision", "recall", "F1"]
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("{type: hlat, words: mine}", "unknown type 'hlat'"),
+        ("{type: halt, words: smelter}", "do not stand in the text"),
+        ("{type: halt, words: mine, modality: maybe}", "modality"),
+        ("{type: halt, words: mine, amount: 5}", "unknown key 'amount'"),
+    ],
+)
+def test_a_wrong_label_is_named(tmp_path: Path, label: str, told: str) -> None:
+    (tmp_path / "a.txt").write_text("CATL halted the mine.")
+    (tmp_path / "a.yaml").write_text(f"claims:\n- {label}\n")
+    with pytest.raises(SchemaError, match=told):
+        load_labels(tmp_path / "a.yaml")
+
+
+def test_a_miss_and_an_extra_count_against_the_score(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "CATL halted the Jianxiawo lithium mine. Lithium carbonate prices rose 5%."
+    )
+    (tmp_path / "a.yaml").write_text(
+        "claims:\n- {type: restart, words: halted}\n- {type: price_move, words: rose, value: 6}\n"
+    )
+    result = score(tmp_path)
+    assert (result.missed["restart"], result.extra["halt"], result.found["price_move"]) == (1, 1, 1)
+    assert result.accuracy("quantity") == 0
+    assert (result.precision(), result.recall(), result.f1()) == (0.5, 0.5, 0.5)
