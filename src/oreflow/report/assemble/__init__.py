@@ -53,6 +53,7 @@ def brief(
     from oreflow.errors import UsageError
     from oreflow.news import combine, read
     from oreflow.report.assemble.case import Case
+    from oreflow.report.assemble.horizon import solvable
     from oreflow.report.assemble.whole import assemble
 
     began = time.perf_counter()
@@ -64,9 +65,12 @@ def brief(
     world = world or bundled()
     readings = tuple(read(files, world)) if files else ()
     reading = combine(readings, world) if readings else None
-    events, settings, left = _events(world, scenario, reading)
+    events, settings, left = _events(world, scenario, readings, reading)
     sample = None
     run = _unrun(world, readings)
+    if settings is not None and scenario is None:
+        events, settings, refused = solvable(events, world, settings, reading)
+        left += refused
     if settings is not None:
         from oreflow.shock.ensemble import sample as draw
 
@@ -79,11 +83,11 @@ def brief(
 
 
 def _events(
-    world: World, scenario: Scenario | None, reading: Reading | None
+    world: World, scenario: Scenario | None, readings: Sequence[Reading], reading: Reading | None
 ) -> tuple[Scenario, Settings | None, list[NotModelled]]:
     """Events, horizon and what had to be left out."""
     from oreflow.news import to_scenario
-    from oreflow.report.assemble.horizon import fit, horizon
+    from oreflow.report.assemble.horizon import fit, horizon, told_early
     from oreflow.shock import Scenario as Events
 
     if scenario is not None:
@@ -91,7 +95,7 @@ def _events(
     if reading is None:
         return Events("nothing"), None, []
     found, refused = to_scenario(reading, world)
-    fitted, settings, left = fit(found, world, reading)
+    fitted, settings, left = fit(told_early(found, readings, reading), world, reading)
     return fitted, settings, [*refused, *left]
 
 

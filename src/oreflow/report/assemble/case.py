@@ -25,6 +25,18 @@ Floats = NDArray[np.float64]
 GRADES: tuple[Quality, ...] = ("reported", "derived", "imputed", "assumed")
 """Qualities of the atlas, best first."""
 _FLOW = re.compile(r"is held to ([\d.]+)(?: to ([\d.]+))? times the 2025 flow on each row")
+_QUOTA = re.compile(r"(is held to \S+(?: to \S+)?) units (in all|a \w+) over all rows together")
+_SELECTED = (
+    (re.compile(r"every demand with region (.+?) and commodity (.+?) (?=is )"), r"demand for \2 in \1 "),
+    (re.compile(r"every demand with commodity (.+?) and region (.+?) (?=is )"), r"demand for \1 in \2 "),
+    (re.compile(r"every demand with commodity (.+?) (?=is )"), r"demand for \1 "),
+    (
+        re.compile(r"every share with use (.+?) and cell (.+?) may take up to (.+?) of the use"),
+        r"\2 may take up to \3 of \1",
+    ),
+    (re.compile(r"every plant with process (.+?) and region (.+?) (?=\w+s )"), r"every plant in \2 for \1 "),
+)
+"""How scenarios tell of rows they select, and how people would."""
 _ARTICLE = re.compile(r"(United|Rest|Philippines|Netherlands)\b")
 
 
@@ -62,7 +74,9 @@ class Case:
         out["commodities"] = {
             c: short(n) for c, n in zip(w.commodities["commodity"], w.commodities["name"], strict=True)
         }
-        out["minerals"] = {m: m.replace("_", " ") for m in w.commodities["mineral"]}
+        out["minerals"] = {m: m.replace("_", " ") for m in w.commodities["mineral"]} | {
+            "battery": "batteries"
+        }
         return out
 
     def name(self, key: str) -> str:
@@ -83,12 +97,20 @@ class Case:
             return f"the {name[:1].lower() if name.startswith('Rest') else name[:1]}{name[1:]}"
         return name
 
-    def tell(self, text: str) -> str:
-        """Return a sentence about events with short names of commodities, and countries with their article."""
+    def tell(self, text: str, unit: str = "units") -> str:
+        """Return a sentence about events with short names of commodities, and countries with their article.
+
+        Args:
+            text: The sentence, as scenarios are told.
+            unit: Balance unit of what it is about.
+        """
         names = self.world.commodities["name"]
         for name in sorted(names, key=len, reverse=True):
             text = text.replace(name, short(name))
         text = _FLOW.sub(lambda m: f"is held to {_share(m[1], m[2])} of the flow of 2025", text)
+        text = _QUOTA.sub(rf"\1 {unit} \2", text)
+        for pattern, told in _SELECTED:
+            text = pattern.sub(told, text)
         for region, name in self._names["regions"].items():
             if _ARTICLE.match(name):
                 text = re.sub(rf"(?<!the ){re.escape(name)}", self.place(region), text)
@@ -108,6 +130,14 @@ class Case:
     def stage_of(self) -> dict[str, str]:
         """Stage of each commodity."""
         return dict(zip(self.world.commodities["commodity"], self.world.commodities["stage"], strict=True))
+
+    def told(self, event: Event) -> str:
+        """Return an event in words."""
+        from oreflow.shock.sentences import sentence
+
+        goods = [v for k, values in event.target.where if k == "commodity" for v in values]
+        units = {self.unit.get(c, "units") for c in goods}
+        return self.tell(sentence(event, self.world), units.pop() if len(units) == 1 else "units")
 
     # Time --------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from oreflow.report.figure import Figure, Sentence
 from oreflow.report.format import words
 from oreflow.report.heard import Default, ModelledEvent
 from oreflow.shock.event import LIKE
-from oreflow.shock.sentences import duration_in_words, sentence
+from oreflow.shock.sentences import duration_in_words
 
 if TYPE_CHECKING:
     from oreflow.news import EventDraft
@@ -44,7 +44,7 @@ def _event(case: Case, staged: Staged, draft: EventDraft | None) -> ModelledEven
 def _sentence(case: Case, staged: Staged) -> str:
     e = staged.event
     if e.type != "restart" or e.effect.kind != "availability" or e.effect.high > 0:
-        return case.tell(sentence(e, case.world))
+        return case.told(e)
     name = listed([case.name(v) for _, values in e.target.where for v in values])
     shut = duration_in_words(staged.duration)
     text = f"Word of a restart, {day(e.known_from)}: if it is true {name} stays shut {shut}"

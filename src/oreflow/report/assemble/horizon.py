@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from oreflow.errors import OreflowError
 from oreflow.market import Settings
 from oreflow.news import NotModelled
+from oreflow.report.format import words
 from oreflow.shock import stage
 from oreflow.shock.calendar import label, month_of
 from oreflow.shock.scope import touched
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oreflow.atlas import World
     from oreflow.news import Reading
     from oreflow.shock import Event, Scenario
@@ -87,11 +90,81 @@ def fit(
             waiting.remove(event)
             moved = True
     for event in waiting:
-        left.append(NotModelled(_claim(reading, event.id), event.type.replace("_", " "), reasons[event.id]))
+        left.append(NotModelled(_claim(reading, event.id), words(event.type), reasons[event.id]))
     # The order of the scenario stays, so that the same articles give the same run.
     order = [e.id for e in scenario.events]
     found = replace(scenario, events=tuple(sorted(kept, key=lambda e: order.index(e.id))))
     return found, horizon(found) if kept else None, left
+
+
+def told_early(scenario: Scenario, readings: Sequence[Reading], reading: Reading | None) -> Scenario:
+    """Let what an article tells ahead of its time be known from the article's date on.
+
+    Args:
+        scenario: The events.
+        readings: One reading an article.
+        reading: All of them as one.
+
+    Returns:
+        The scenario, in which events without a date of announcement that begin after the article's date have it.
+    """
+    days = {}
+    for draft in reading.events if reading else ():
+        items = (
+            {reading.claims[i].item if len(readings) > 1 else 0 for i in draft.claims} if reading else set()
+        )
+        found = [d for i in items if (d := readings[i].date) is not None and d.end is not None]
+        if found:
+            days[draft.id] = min(d.end for d in found if d.end is not None).isoformat()
+    events = []
+    for e in scenario.events:
+        day = days.get(e.id)
+        early = e.announced is None and day is not None and month_of(day) < month_of(e.start)
+        events.append(replace(e, announced=day) if early else e)
+    return replace(scenario, events=tuple(events))
+
+
+def solvable(
+    scenario: Scenario, world: World, settings: Settings, reading: Reading | None
+) -> tuple[Scenario, Settings | None, list[NotModelled]]:
+    """Leave out the events that the market itself refuses, such as a purchase beyond what a reserve can take in.
+
+    Args:
+        scenario: The events.
+        world: The world.
+        settings: The horizon.
+        reading: Where they come from, for the claims behind them.
+
+    Returns:
+        As `fit`.
+    """
+    from oreflow.market import calibrate
+    from oreflow.market.view import Beliefs
+    from oreflow.shock import expected
+
+    left: list[NotModelled] = []
+    while scenario.events:
+        staged = stage(scenario, world, start=settings.start, months=settings.periods)
+        base = calibrate(world, scope=touched(staged, world))
+        bad = None
+        for event in scenario.events:
+            alone = replace(scenario, events=(replace(event, supersedes=None),))
+            try:
+                for news in expected(stage(alone, world, start=settings.start, months=settings.periods)):
+                    Beliefs(base, news.changes, settings.periods)
+            except OreflowError as error:
+                bad = event
+                left.append(NotModelled(_claim(reading, event.id), words(event.type), str(error)))
+                break
+        if bad is None:
+            break
+        rest = tuple(e for e in scenario.events if e is not bad)
+        scenario, kept, more = fit(replace(scenario, events=rest), world, reading)
+        left += more
+        if kept is None:
+            return scenario, None, left
+        settings = kept
+    return scenario, settings, left
 
 
 def _said(message: str, event: str) -> str:

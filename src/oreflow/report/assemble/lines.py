@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oreflow.report.assemble.case import Case, keys
+from oreflow.report.assemble.case import Case, grade, keys
 from oreflow.report.assemble.network import Flows
 from oreflow.report.assemble.prices import supplies
 from oreflow.report.assemble.question import Question
@@ -11,7 +11,6 @@ from oreflow.report.assemble.words import capital, day, listed, says
 from oreflow.report.figure import Figure, Sentence
 from oreflow.report.format import words
 from oreflow.shock import Event
-from oreflow.shock.sentences import sentence
 from oreflow.shock.stage import Staged
 
 _STATED = {"capacity_fact", "output_cut", "halt", "quota", "expansion", "disruption"}
@@ -69,13 +68,7 @@ def _what(case: Case) -> Sentence:
 def _headline(case: Case, s: Staged) -> str:
     """An event in one short sentence: when, what, whom it comes from."""
     e = s.event
-    told = (
-        case.tell(sentence(e, case.world))
-        .split(", for ")[0]
-        .split(", until")[0]
-        .split(", ending")[0]
-        .rstrip(".")
-    )
+    told = case.told(e).split(", for ")[0].split(", until")[0].split(", ending")[0].rstrip(".")
     if e.type == "restart":
         told = f"{_restart(case, e)}"
     numbers = _numbers(case, e)
@@ -102,8 +95,7 @@ def _how_much(case: Case, flows: Flows, asked: Question) -> Sentence:
         return _plants(case, flows, asked)
     if asked.trade:
         return _trade(case, flows, asked)
-    e = case.staged.events[0].event
-    return Sentence(f"It acts on {e.target.kind}: {sentence(e, case.world)}")
+    return _demand(case)
 
 
 def _plants(case: Case, flows: Flows, asked: Question) -> Sentence:
@@ -136,6 +128,39 @@ def _plants(case: Case, flows: Flows, asked: Question) -> Sentence:
     if stated:
         text += f"; the articles say {stated}"
     return Sentence(f"{text}.", tuple(figures))
+
+
+def _demand(case: Case) -> Sentence:
+    """What the atlas has for the demands or shares that are hit."""
+    w = case.world
+    rows = {
+        t: {r for m in case.staged.impacts if m.table == t for r in m.rows}
+        for t in ("demands", "mixes", "stores")
+    }
+    hit = w.demands[w.demands["demand"].isin(rows["demands"])]
+    if len(hit):
+        units = {case.unit[c] for c in hit["commodity"]}
+        source = keys(hit["source"])
+        if len(units) == 1:
+            total = Figure(float(hit["quantity"].sum()), f"{units.pop()}/yr", source, grade(hit["quality"]))
+            return Sentence("In the atlas that demand is {0}.", (total,))
+    mixes = w.mixes
+    hit = mixes[
+        [
+            f"{u}@{r}:{c}" in rows["mixes"]
+            for u, r, c in zip(mixes["use"], mixes["region"], mixes["cell"], strict=True)
+        ]
+    ]
+    if len(hit):
+        source, quality = keys(hit["source"]), grade(hit["quality"])
+        figures = [
+            Figure(100 * float(hit[c].max()), "%", source, quality, "Largest over the regions.")
+            for c in ("share", "ceiling")
+        ]
+        return Sentence(
+            "In the atlas its share is at most {0}, and could rise to {1} without the event.", tuple(figures)
+        )
+    return Sentence("The atlas holds the rows that it acts on without an amount of their own.")
 
 
 def _stated(case: Case, plants: set[str]) -> str:

@@ -153,5 +153,8 @@ class Flows:
         drawn = -np.diff(np.concatenate([start[:, None], get["stock"]], axis=1))
         np.add.at(change, net.store_node, drawn)
         np.add.at(passes, net.store_node, np.abs(drawn))
-        gap, size = np.abs(change.sum(axis=1)), passes.sum(axis=1)
+        # What is made with something else may be left over where nobody buys it: its price is then nothing.
+        left = (data["price"].to_numpy() < 0.01 * self.base.price[:, None]).any(axis=1)
+        gap, size = change.sum(axis=1), passes.sum(axis=1)
+        gap = np.where(left, np.maximum(-gap, 0.0), np.abs(gap))
         return float((gap / np.maximum(size, 1e-9 * size.max())).max())

@@ -61,13 +61,18 @@ def _behind(case: Case, flows: Flows, asked: Question, region: str) -> list[Supp
     """What the largest destination of the trade that is hit uses less of."""
     run, data = case.ran, case.ran.baseline.data
     mineral = case.mineral[asked.hit]
-    goods = flows.of_stage(mineral, REFINED) or {asked.hit}
+    refined = flows.of_stage(mineral, REFINED)
+    goods = refined if refined and asked.hit in flows.of_stage(mineral, (*MINED, *REFINED)) else {asked.hit}
     r = flows.regions.index(region)
     before = flows.used(goods, data["output"].to_numpy(), data["served"].to_numpy())[r]
     if before.sum() <= 0:
         return []
     drawn = flows.used(goods, run.output, run.served)[:, r]
-    name = f"refined {case.name(mineral)}" if flows.of_stage(mineral, REFINED) else case.commodity(asked.hit)
+    name = (
+        f"refined {case.name(mineral)}"
+        if asked.hit not in goods or len(goods) > 1
+        else case.commodity(asked.hit)
+    )
     return [_missing(case, mineral, name, case.name(region), before, drawn, _unit(case, goods))]
 
 
@@ -103,6 +108,9 @@ def supplies(case: Case, flows: Flows, mineral: str) -> list[tuple[str, Floats, 
         out.append((f"mined {name}", weight, _unit(case, ore)))
     if product:
         out.append((f"refined {name}", flows.supplied(product), _unit(case, product)))
+    cells = flows.of_stage(mineral, ("cell",))
+    if cells:
+        out.append(("cells", flows.supplied(cells), _unit(case, cells)))
     if not out:
         for c in sorted({c for c in flows.net.node_commodity if case.mineral[c] == mineral}):
             weight = flows.supplied({c})

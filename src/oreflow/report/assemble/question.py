@@ -58,7 +58,6 @@ def question(case: Case, flows: Flows) -> Question:
     inside = set(net.node_commodity)
     touched = _upstream_first(case, {c for m in impacts for c in _commodities(case, m) if c in inside})
     trade = tuple(dict.fromkeys(r for m in impacts if m.table == "trade" for r in m.rows))
-    ends = _ends(case, trade)
     chain = _upstream_first(case, _downstream(case, touched) & inside)
     sold = (
         [c for c in chain if case.stage_of[c] == "refined"]
@@ -68,6 +67,9 @@ def question(case: Case, flows: Flows) -> Question:
     size = _size(flows)
     main = max(sold, key=lambda c: size.get(c, 0.0))
     hit = _most_moved(case, touched, trade, size)
+    ends = _ends(case, tuple(r for r in trade if r.split(":")[0] == hit))
+    if ends is not None and STAGES.index(case.stage_of[hit]) >= STAGES.index("refined"):
+        main = hit
     hub = dict(zip(case.world.commodities["commodity"], case.world.commodities["price_hub"], strict=True))
     wanted: list[tuple[str, str]] = []
     if ends is not None:

@@ -25,6 +25,10 @@ from oreflow.report.effects import (
 from oreflow.report.format import month, plain, words
 from oreflow.report.heard import WhatHappened
 
+_WORTHLESS = 0.01
+"""Share of its base price below which a commodity is taken to find no buyer."""
+_SEEN = 0.01
+"""Shares of supply below this, in %, are not among the numbers to take away."""
 _NOT_RUN = "Nothing was run: the articles hold no event that can be modelled."
 
 
@@ -86,6 +90,7 @@ def _does(case: Case, flows: Flows, asked: Question) -> WhatItDoes:
         "each month is that of the base year, so that a change is the event's alone."
     ]
     notes += [f"{capital(n.rstrip('.'))}." for n in run.notes]
+    notes += _unsold(case)
     if run.failed:
         notes.append(f"{len(run.failed)} draws could not be solved and are left out.")
     return WhatItDoes(
@@ -100,6 +105,22 @@ def _does(case: Case, flows: Flows, asked: Question) -> WhatItDoes:
     )
 
 
+def _unsold(case: Case) -> list[str]:
+    """Places where part of what is made finds no buyer."""
+    run, net = case.ran, case.ran.base.net
+    price = run.expected.data["price"].to_numpy()[:, case.window] / run.base.price[:, None]
+    found = [
+        i
+        for i in (price < _WORTHLESS).any(axis=1).nonzero()[0]
+        if case.mineral[net.node_commodity[i]] in case.minerals
+    ]
+    return [
+        f"{capital(case.commodity(net.node_commodity[i]))} in {case.place(net.node_region[i])} finds no buyer for part of "
+        "what is made: its price there falls to nothing."
+        for i in found[:3]
+    ]
+
+
 def _answer(case: Case, does: WhatItDoes, broken: WhereItBreaks) -> tuple[KeyFigure, ...]:
     """The few numbers to take away."""
     out = []
@@ -110,7 +131,8 @@ def _answer(case: Case, does: WhatItDoes, broken: WhereItBreaks) -> tuple[KeyFig
         out.append(KeyFigure(f"{name}, mean of {case.span} months", p.mean))
     if does.shortfalls:
         s = max(does.shortfalls, key=lambda s: s.share.value or 0.0)
-        out.append(KeyFigure(f"Missing {s.name}, {s.place}, over {case.span} months", s.total))
+        if (s.share.value or 0.0) > _SEEN:
+            out.append(KeyFigure(f"Missing {s.name}, {s.place}, over {case.span} months", s.total))
     if broken.chains:
         chain = broken.chains[0]
         binding = [s.name for s in chain.stages if s.after.binding]
@@ -160,7 +182,13 @@ def _title(case: Case) -> str:
     first = min(case.staged.events, key=lambda s: (s.start, s.announced)).event
     target = dict(first.target.where)
     who = listed([case.name(v) for v in next(iter(target.values()))][:3]) if target else ""
-    if first.target.kind == "trade":
+    if first.target.kind == "demands" and "commodity" in target:
+        who = listed([case.commodity(c) for c in target["commodity"]][:2])
+        if "region" in target:
+            who += f" in {listed([case.place(r) for r in target['region']][:2])}"
+    elif first.target.kind == "mixes" and "cell" in target:
+        who = listed([case.commodity(c) for c in target["cell"]][:2])
+    elif first.target.kind == "trade":
         goods = target.get("commodity", ())
         whole = {case.mineral.get(c, c) for c in goods}
         if len(goods) > 1 and len(whole) == 1:
