@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from oreflow.news import NotModelled, Reading
     from oreflow.report.briefing import Briefing
     from oreflow.shock import Scenario
+    from oreflow.shock.ensemble import Sample
 
 
 def brief(
@@ -50,7 +51,7 @@ def brief(
         ModelError: The market could not be cleared.
     """
     from oreflow.atlas import bundled
-    from oreflow.errors import UsageError
+    from oreflow.errors import OreflowError, UsageError
     from oreflow.news import combine, read
     from oreflow.report.assemble.case import Case
     from oreflow.report.assemble.horizon import solvable
@@ -68,16 +69,24 @@ def brief(
     events, settings, left = _events(world, scenario, readings, reading)
     sample = None
     run = _unrun(world, readings)
-    if settings is not None and scenario is None:
-        events, settings, refused = solvable(events, world, settings, reading)
-        left += refused
     if settings is not None:
         from oreflow.shock.ensemble import sample as draw
 
-        sample = draw(
-            world, events, settings=settings, draws=draws, seed=seed, cache=cache, progress=progress
-        )
-        run = sample.run
+        def drawn(events: Scenario, settings: Settings) -> Sample:
+            return draw(
+                world, events, settings=settings, draws=draws, seed=seed, cache=cache, progress=progress
+            )
+
+        try:
+            sample = drawn(events, settings)
+        except OreflowError:
+            # What articles tell may be more than the market can take: that is left out with its reason.
+            rest, settings, refused = solvable(events, world, settings, reading)
+            if scenario is not None or not refused:
+                raise
+            events, left = rest, [*left, *refused]
+            sample = drawn(events, settings) if settings is not None else None
+        run = sample.run if sample is not None else run
     case = Case(world, readings, reading, events, tuple(left), sample, run)
     return assemble(case, seed=seed, wall=lambda: time.perf_counter() - began, command=command)
 

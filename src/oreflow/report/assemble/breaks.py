@@ -141,7 +141,7 @@ def _chain(case: Case, after: World, when: str, mineral: str, region: str) -> Ch
         later = held.get(s.name, s)
         stages.append(
             Stage(
-                capital(case.name(s.name)),
+                capital(_stage_name(case, s.name)),
                 _state(case, before, s, _market(rents[0], before, s)),
                 _state(case, now, later, _market(rents[1], now, later)),
             )
@@ -149,6 +149,12 @@ def _chain(case: Case, after: World, when: str, mineral: str, region: str) -> Ch
     product = listed([case.commodity(c) for c in before.products], "or")
     title = f"{case.name(mineral).capitalize()} in {case.place(region)}"
     return Chain(title, product, tuple(stages), _verdict(case, before, now, when, mineral, region))
+
+
+def _stage_name(case: Case, name: str) -> str:
+    """A stage in plain words; a source on the way is named after what it gives."""
+    head, tail, _ = name.partition(" from scrap")
+    return f"{case.commodity(head)}{tail}" if head in case.unit else case.name(name)
 
 
 def _rents(case: Case, mineral: str, region: str) -> tuple[dict[str, pd.Series], dict[str, pd.Series]]:

@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 GRADES: tuple[Quality, ...] = ("reported", "derived", "imputed", "assumed")
 """Qualities of the atlas, best first."""
 _FLOW = re.compile(r"is held to ([\d.]+)(?: to ([\d.]+))? times the 2025 flow on each row")
+_STOCK = re.compile(r"((?:releases|buys) \S+(?: to \S+)?) units a month")
 _QUOTA = re.compile(r"(is held to \S+(?: to \S+)?) units (in all|a \w+) over all rows together")
 _SELECTED = (
     (re.compile(r"every demand with region (.+?) and commodity (.+?) (?=is )"), r"demand for \2 in \1 "),
@@ -74,6 +75,12 @@ class Case:
         out["commodities"] = {
             c: short(n) for c, n in zip(w.commodities["commodity"], w.commodities["name"], strict=True)
         }
+        out["stores"] = {
+            s: f"the {k} stock of {out['commodities'].get(c, c)} in {self._place(out['regions'].get(r, r))}"
+            for s, k, c, r in zip(
+                w.stores["store"], w.stores["kind"], w.stores["commodity"], w.stores["region"], strict=True
+            )
+        }
         out["minerals"] = {m: m.replace("_", " ") for m in w.commodities["mineral"]} | {
             "battery": "batteries"
         }
@@ -92,7 +99,10 @@ class Case:
 
     def place(self, region: str) -> str:
         """Return a region as it stands in a sentence, e.g. "the United States"."""
-        name = self._names["regions"].get(region, region)
+        return self._place(self._names["regions"].get(region, region))
+
+    @staticmethod
+    def _place(name: str) -> str:
         if _ARTICLE.match(name):
             return f"the {name[:1].lower() if name.startswith('Rest') else name[:1]}{name[1:]}"
         return name
@@ -107,7 +117,10 @@ class Case:
         names = self.world.commodities["name"]
         for name in sorted(names, key=len, reverse=True):
             text = text.replace(name, short(name))
+        for store, name in self._names["stores"].items():
+            text = text.replace(store, name)
         text = _FLOW.sub(lambda m: f"is held to {_share(m[1], m[2])} of the flow of 2025", text)
+        text = _STOCK.sub(rf"\1 {unit} a month", text)
         text = _QUOTA.sub(rf"\1 {unit} \2", text)
         for pattern, told in _SELECTED:
             text = pattern.sub(told, text)
@@ -136,6 +149,9 @@ class Case:
         from oreflow.shock.sentences import sentence
 
         goods = [v for k, values in event.target.where if k == "commodity" for v in values]
+        stores = {v for k, values in event.target.where if k == "name" for v in values}
+        table = self.world.stores
+        goods += list(table.loc[table["store"].isin(stores), "commodity"])
         units = {self.unit.get(c, "units") for c in goods}
         return self.tell(sentence(event, self.world), units.pop() if len(units) == 1 else "units")
 

@@ -138,20 +138,17 @@ def solvable(
     Returns:
         As `fit`.
     """
-    from oreflow.market import calibrate
-    from oreflow.market.view import Beliefs
+    from oreflow.market import Engine, calibrate
     from oreflow.shock import expected
 
     left: list[NotModelled] = []
     while scenario.events:
-        staged = stage(scenario, world, start=settings.start, months=settings.periods)
-        base = calibrate(world, scope=touched(staged, world))
         bad = None
         for event in scenario.events:
             alone = replace(scenario, events=(replace(event, supersedes=None),))
             try:
-                for news in expected(stage(alone, world, start=settings.start, months=settings.periods)):
-                    Beliefs(base, news.changes, settings.periods)
+                staged = stage(alone, world, start=settings.start, months=settings.periods)
+                Engine(calibrate(world, scope=touched(staged, world)), settings).clear(expected(staged))
             except OreflowError as error:
                 bad = event
                 left.append(NotModelled(_claim(reading, event.id), words(event.type), str(error)))

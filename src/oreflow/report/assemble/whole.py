@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import numpy as np
+
 from oreflow import __version__
 from oreflow.report.assemble import breaks, chainflows, events, lines, prices, proof, shifts, told
 from oreflow.report.assemble.case import Case
@@ -109,16 +111,13 @@ def _unsold(case: Case) -> list[str]:
     """Places where part of what is made finds no buyer."""
     run, net = case.ran, case.ran.base.net
     price = run.expected.data["price"].to_numpy()[:, case.window] / run.base.price[:, None]
-    found = [
-        i
-        for i in (price < _WORTHLESS).any(axis=1).nonzero()[0]
-        if case.mineral[net.node_commodity[i]] in case.minerals
-    ]
-    return [
-        f"{capital(case.commodity(net.node_commodity[i]))} in {case.place(net.node_region[i])} finds no buyer for part of "
-        "what is made: its price there falls to nothing."
-        for i in found[:3]
-    ]
+    out = []
+    for i in np.flatnonzero((price < _WORTHLESS).any(axis=1)):
+        commodity, region = net.node_commodity[i], net.node_region[i]
+        if case.mineral[commodity] in case.minerals:
+            name = f"{capital(case.commodity(commodity))} in {case.place(region)}"
+            out.append(f"{name} finds no buyer for part of what is made: its price there falls to nothing.")
+    return out[:3]
 
 
 def _answer(case: Case, does: WhatItDoes, broken: WhereItBreaks) -> tuple[KeyFigure, ...]:
@@ -135,7 +134,7 @@ def _answer(case: Case, does: WhatItDoes, broken: WhereItBreaks) -> tuple[KeyFig
             out.append(KeyFigure(f"Missing {s.name}, {s.place}, over {case.span} months", s.total))
     if broken.chains:
         chain = broken.chains[0]
-        binding = [s.name for s in chain.stages if s.after.binding]
+        binding = [s.name for s in chain.stages if s.after.binding and not s.name.endswith("from scrap")]
         if binding:
             out.append(KeyFigure(f"Bottleneck: {chain.title}", None, listed(binding).lower()))
     return tuple(out[:4])
