@@ -73,6 +73,8 @@ def test_an_amount_is_read(
         ("raised output from 2,000 to 3,000 tonnes a month", 2000, 3000),
         ("cut the rate from 50% to 25%", 50, 25),
         ("raised the tariff to 50 percent from 25 percent", 25, 50),
+        ("12 million tons of ore quota this year, down from 42 million tons in 2025", 42e6, 12e6),
+        ("to as low as 150 million tonnes from 227 million tonnes", 227e6, 150e6),
     ],
 )
 def test_a_change_keeps_both_ends(text: str, was: float, value: float) -> None:

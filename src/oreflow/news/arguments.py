@@ -89,6 +89,9 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
         if before == "the" and i > 1:
             before = scene.lower[i - 2]
         possessive = j < len(scene.lower) and scene.lower[j] in {"'s", "'"}
+        aimed = {"on", "against", "from"} & set(scene.lower[max(trigger.last, i - 4) : i])
+        if trigger.type == "tariff" and m.kind == "region" and not possessive and i > trigger.last and aimed:
+            continue  # "tariffs on all Chinese goods"
         if trigger.type in _POLICIES and m.kind == "region":
             if before in _AIMED and not possessive and before not in {"in", "by"}:
                 continue
@@ -309,6 +312,8 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
                 + 1.5 * commas
                 + 1.0 * kinds.index(q.kind)
             )
+            if t.head.name == "EXPECT" and any(o is not t and o.object == t.object for o in triggers):
+                cost += 2.0  # what is expected to happen has the amount
             if best is None or cost < best[0]:
                 best = (cost, k)
         if best is not None and best[0] <= 22:

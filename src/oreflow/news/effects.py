@@ -220,6 +220,8 @@ def disruption_kind(text: str) -> str:
 
 def _disruption(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     aim = plants(claim, atlas, text)
+    if claim.direction == "up":
+        return Consequence("halt", aim, reason="it ends a disruption: there is none in the base of the atlas")
     known = disruption_kind(text) or cause
     kind, law = known or "halt", known or "suspension"
     q = claim.quantity

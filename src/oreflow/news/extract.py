@@ -318,6 +318,8 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: boo
         claim = replace(claim, modality="forecast")  # nobody plans a price: "will rise" is a forecast
     if claim.type == "capacity_fact" and claim.modality == "planned" and claim.subject_kind != "region":
         claim = replace(claim, type="expansion", direction="up")
+    if claim.type == "disruption" and claim.direction is None:
+        claim = replace(claim, direction="down")
     if claim.type == "bottleneck" and claim.modality == "forecast":
         return replace(claim, modality="happened")
     if claim.type == "ignorance":

@@ -268,7 +268,9 @@ def _strongest(cues: list[_Cue], first: int) -> _Cue | None:
     near = [c for c in cues if c.last <= first]
     if not near:
         return None
-    last = near[-1]
+    firm = [c for c in near if c.text not in {"possible", "potential", "potentially"}]
+    last = (firm if firm and near[-1].first - firm[-1].last <= 3 else near)[-1]
+    near = [c for c in near if c.last <= last.last and (c is last or c in firm)]
     if last.effect == "happened":
         return last if first - last.last <= 6 else (_strongest(near[:-1], first) or last)
     group = [c for c in near if last.first - c.last <= 3 and c.effect in _RANK]

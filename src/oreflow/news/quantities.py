@@ -189,10 +189,33 @@ def find_quantities(text: str, taken: list[tuple[int, int]] | None = None) -> li
         if quantity and not (out and quantity.start < out[-1].end):
             out.append(quantity)
         i += used
+    out = _compared(text, out)
     out += [
         q for q in _words(text) if not _overlaps(q.start, q.end, [*busy, *((o.start, o.end) for o in out)])
     ]
     return sorted(out, key=lambda q: q.start)
+
+
+_REACHED = re.compile(
+    r"\bto\s+(?:a record\s+|about\s+|around\s+|roughly\s+|as (?:low|high|much|little) as\s+)?$", re.IGNORECASE
+)
+_DOWN_FROM = re.compile(
+    r"[^.;\d]{0,60}?,?\s(?P<way>down|up)\sfrom\s(?:about\s|around\s|some\s|a record\s)?$", re.IGNORECASE
+)
+
+
+def _compared(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Join "12 million tons, down from 42 million": one amount with what it was before."""
+    out: list[Quantity] = []
+    for q in found:
+        last = out[-1] if out else None
+        between = _DOWN_FROM.fullmatch(text[last.end : q.start]) if last and last.unit == q.unit else None
+        if last is not None and between and q.value is not None:
+            sign = -1 if between["way"].lower() == "down" else 1
+            out[-1] = replace(last, was=q.value, sign=sign)
+            continue
+        out.append(q)
+    return out
 
 
 def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
@@ -243,7 +266,11 @@ def _quantity(text: str, numbers: list[_Number], i: int) -> tuple[Quantity | Non
         word = between.strip().lower()
         if word == "and" and not re.search(r"\bbetween\s+(?:about\s+)?$", before, re.IGNORECASE):
             linked = None
-        if word == "from" and not re.search(r"\bto\s+(?:a record\s+|about\s+)?$", before, re.IGNORECASE):
+        if word == "from" and not re.search(
+            r"\bto\s+(?:a record\s+|about\s+|around\s+|roughly\s+|as (?:low|high|much|little) as\s+)?$",
+            before,
+            re.IGNORECASE,
+        ):
             linked = None
         if linked and (unit2 or money2):
             same = unit1 is None or (unit2 is not None and unit1[0].kind == unit2[0].kind) or money2

@@ -63,7 +63,12 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
     if trigger.head.name == "FRIENDS" or (claim.type == "bottleneck" and claim.subject_kind == "stage"):
         return True
     if claim.type in {"price_move", "forecast", "demand_change", "bottleneck"}:
-        return bool(named or claim.commodity) and (bool(named or mining) or claim.type != "price_move")
+        quoted = any(h.name == "PRICE" for h in scene.hits) and any(
+            m.kind == "observer" for m in scene.mentions
+        )
+        return bool(named or claim.commodity) and bool(
+            named or mining or quoted or claim.type != "price_move"
+        )
     if claim.type == "share_price_move":
         if claim.subject_kind == "firm":
             known = [
@@ -82,8 +87,10 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
     bare = trigger.object == (trigger.head.start, trigger.head.end)
     if claim.type in {"restart", "halt"} and bare:
         # "The restart" without a mine is one only where a plant is meant.
-        return claim.subject_kind == "plant"
-    if claim.subject_kind in {"plant"}:
+        return claim.subject_kind == "plant" or bool(trigger.head.form == "fixed" and claim.commodity)
+    if claim.subject_kind == "plant" or (
+        trigger.head.name == "FORCE_MAJEURE" and claim.subject_kind == "firm"
+    ):
         return True
     if (
         claim.subject_kind == "firm"

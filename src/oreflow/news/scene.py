@@ -143,6 +143,8 @@ class Scene:
                 and not (name == "OUTPUT" and after == "capacity")
             ):
                 continue
+            if after == "-" and not self._spaced(j) and self.lower[j + 1 : j + 2] == ["to"]:
+                continue  # "mine-to-magnet"
             out.append((h.start, h.end))
         return out
 

@@ -223,6 +223,9 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
             ):
                 continue  # "the U.S. producer said": the producer speaks
             candidates.append((x.end - s.start - base, x.text))
+    persons = [c for c in candidates if c[1] in speakers.people.values() and clause[c[0] :].startswith(",")]
+    if persons and clause.rstrip().endswith(","):
+        return max(persons)[1]  # "Shaun Verner, chief executive of Syrah, told"
     if candidates:
         end, who = max(candidates)
         between = clause[end:]

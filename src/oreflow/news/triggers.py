@@ -212,6 +212,12 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
             )
         ):
             return False
+    _, last = scene.span(hit.start, hit.end)
+    ahead = scene.lower[last] if last < len(scene.lower) else ""
+    if scene.lower[first] in {"has", "have", "had", "having"} and (ahead == "been" or ahead.endswith("ed")):
+        return False  # the auxiliary
+    if hit.name == "EXPECT" and before in {"an", "a"}:
+        return False  # "an estimated 10,000 tonnes"
     if hit.name == "RELY" and hit.form in {"base", "s"}:
         word = scene.lower[first]
         before = scene.lower[first - 1] if first else ""
@@ -301,6 +307,8 @@ def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
         if need == "number":
             return bool(kinds - {"time"})
         return bool(kinds & {*need.split("|"), "points"} if "share" in need else kinds & {need})
+    if need == "fixed":
+        return hit.form == "fixed"
     if need == "firms":
         return len({m.label for m in scene.mentions if m.kind == "firm"}) >= 2
     if need == "mining":
@@ -351,12 +359,12 @@ def _direction(scene: Scene, rule: str, hit: Hit, first: int, clause: int) -> st
             else ""
         )
     ease, impose = (
-        nearest(frozenset({"EASE", "CUT", "FALL"})),
+        nearest(frozenset({"EASE", "CUT", "FALL", "CUT_N", "FALL_N"})),
         nearest(frozenset({"IMPOSE", "RAISE", "RISE", "BAN"})),
     )
-    tight = hit.name in {"EXPORT_CONTROL", "SANCTION", "BAN_N"}
+    tight = hit.name in {"EXPORT_CONTROL", "SANCTION", "BAN_N", "FORCE_MAJEURE"}
     if ease < 99 and ease <= impose:
         return "up" if tight else "down"
     if impose < 99:
         return "down" if tight else "up"
-    return ""
+    return "down" if hit.name == "FORCE_MAJEURE" else ""
