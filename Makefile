@@ -68,7 +68,7 @@ check-imports: $(STAMP)
 	@$(BIN)/lint-imports
 
 check-docs: $(STAMP)
-	@$(BIN)/python -m pytest -q tests/docs tests/test_project.py tests/test_imports.py
+	@$(BIN)/python -m pytest -q -m 'not slow' tests/docs tests/test_project.py tests/test_imports.py
 
 bench: $(BENCH)
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

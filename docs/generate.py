@@ -93,9 +93,9 @@ def _command(command: click.Command, words: str) -> list[str]:
     usage = " ".join([words, *command.collect_usage_pieces(context)])
     parts = [f"```text\n{usage}\n```", inspect.cleandoc(command.help or "").replace("\b\n", "")]
     rows = []
-    for p in command.get_params(context):
+    for p in command.params:
         record = p.get_help_record(context) if isinstance(p, click.Option) else None
-        if record and record[0] != "--help":
+        if record:
             rows.append([f"`{record[0]}`", record[1]])
     return [*parts, grid(["option", "what it does"], rows)]
 
