@@ -17,7 +17,7 @@ from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.effects import consequence, disruption_kind
 from oreflow.news.interval import Interval
 from oreflow.news.modality import MODALITIES
-from oreflow.news.targets import BASE_YEAR, Atlas
+from oreflow.news.targets import BASE_YEAR, atlas_of
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -40,7 +40,7 @@ def draft_events(
     Returns:
         The events, and every claim that becomes none with the reason.
     """
-    atlas = Atlas(world)
+    atlas = atlas_of(world)
     causes = _causes(claims, atlas.names.owners)
     left: list[NotModelled] = []
     buckets: dict[str, list[tuple[int, Claim, Consequence]]] = {}

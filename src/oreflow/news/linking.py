@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from oreflow.news.gazetteer import Gazetteer
 from oreflow.news.matching import matchers
 from oreflow.news.mentions import Hit, Mention
-from oreflow.news.sentences import pipeline
+from oreflow.news.sentences import Passage, pipeline
 from oreflow.news.unknowns import unknown_names
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    pass
 
 
-def find_hits(docs: list[tuple[Doc, int]], g: Gazetteer) -> list[Hit]:
+def find_hits(docs: list[Passage], g: Gazetteer) -> list[Hit]:
     """Find all word classes.
 
     Args:
-        docs: spaCy documents with their offset in the article.
+        docs: Blocks of the article.
         g: Names of the world.
 
     Returns:
@@ -29,7 +29,7 @@ def find_hits(docs: list[tuple[Doc, int]], g: Gazetteer) -> list[Hit]:
     m = matchers(g)
     out = []
     strings = pipeline().vocab.strings
-    for doc, base in docs:
+    for doc, base, _ in docs:
         for match_id, i, j in m.words(doc):
             start, end = base + doc[i].idx, base + doc[j - 1].idx + len(doc[j - 1].text)
             for name, form in m.classes[strings[match_id]]:
@@ -37,11 +37,11 @@ def find_hits(docs: list[tuple[Doc, int]], g: Gazetteer) -> list[Hit]:
     return sorted(out, key=lambda h: (h.start, -h.end))
 
 
-def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> list[Mention]:
+def find_mentions(docs: list[Passage], folded: str, g: Gazetteer) -> list[Mention]:
     """Find all known names, and capitalised unknown ones that look like firms and plants.
 
     Args:
-        docs: spaCy documents with their offset in the article.
+        docs: Blocks of the article.
         folded: Folded text of the article.
         g: Names of the world.
 
@@ -54,8 +54,8 @@ def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> lis
     for mention in spans:
         if all(mention.end <= t.start or t.end <= mention.start for t in taken):
             taken.append(mention)
-    for doc, base in docs:
-        for unknown in unknown_names(doc.text, base, g, taken):
+    for _, base, body in docs:
+        for unknown in unknown_names(body, base, g, taken):
             clash = [t for t in taken if unknown.start < t.end and t.start < unknown.end]
             same = [
                 t
@@ -79,7 +79,7 @@ def find_mentions(docs: list[tuple[Doc, int]], folded: str, g: Gazetteer) -> lis
     return sorted(taken, key=lambda x: x.start)
 
 
-def _again(docs: list[tuple[Doc, int]], taken: list[Mention]) -> list[Mention]:
+def _again(docs: list[Passage], taken: list[Mention]) -> list[Mention]:
     """Further places of a name that was recognised only once by the words around it."""
     out: list[Mention] = []
     names = {
@@ -87,19 +87,19 @@ def _again(docs: list[tuple[Doc, int]], taken: list[Mention]) -> list[Mention]:
     }
     for text, first in names.items():
         pattern = re.compile(rf"(?<![\w-]){re.escape(text)}(?![\w-])")
-        for doc, base in docs:
-            for m in pattern.finditer(doc.text):
+        for _, base, body in docs:
+            for m in pattern.finditer(body):
                 start, end = base + m.start(), base + m.end()
                 if all(end <= t.start or t.end <= start for t in (*taken, *out)):
                     out.append(replace(first, start=start, end=end))
     return out
 
 
-def _known(docs: list[tuple[Doc, int]], g: Gazetteer) -> list[Mention]:
+def _known(docs: list[Passage], g: Gazetteer) -> list[Mention]:
     m = matchers(g)
     strings = pipeline().vocab.strings
     out: list[Mention] = []
-    for doc, base in docs:
+    for doc, base, body in docs:
         for matcher in (m.exact, m.loose):
             for match_id, i, j in matcher(doc):
                 word = strings[match_id]
@@ -109,18 +109,18 @@ def _known(docs: list[tuple[Doc, int]], g: Gazetteer) -> list[Mention]:
                     else g.loose.get(word, [])
                 )
                 start, end = doc[i].idx, doc[j - 1].idx + len(doc[j - 1].text)
-                text = doc.text[start:end]
+                text = body[start:end]
                 kinds = [n for n in names if n.kind == "commodity" or text[0].isupper() or text[0].isdigit()]
                 if kinds:
                     out.append(Mention(base + start, base + end, text, tuple(kinds)))
     return out
 
 
-def _characters(folded: str, g: Gazetteer, docs: list[tuple[Doc, int]]) -> list[Mention]:
+def _characters(folded: str, g: Gazetteer, docs: list[Passage]) -> list[Mention]:
     if not any(ord(c) > 0x2E80 for c in folded):
         return []
     out = []
-    ranges = [(base, base + len(doc.text)) for doc, base in docs]
+    ranges = [(base, base + len(body)) for _, base, body in docs]
     for alias, names in g.characters.items():
         at = folded.find(alias)
         while at >= 0:

@@ -63,7 +63,8 @@ class Scene:
 
     def token(self, offset: int) -> int:
         """Index of the token at an offset of the article."""
-        return self._index.get(offset, self.sentence.at(offset))
+        found = self._index.get(offset)
+        return self.sentence.at(offset) if found is None else found
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Token range of a stretch of the article."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oreflow.news.blocks import Block
 from oreflow.news.lexicon import word_list
@@ -30,6 +30,14 @@ class Token:
     lower: str
     start: int
     end: int
+
+
+class Passage(NamedTuple):
+    """The spaCy document of a block, its offset in the article, and its text."""
+
+    doc: Doc
+    base: int
+    body: str
 
 
 @dataclass(slots=True)
@@ -87,7 +95,7 @@ _ABBREVIATIONS = word_list("sentences.abbreviations")
 _CLOSERS = re.compile(r"^[\"')\]\s\d\[]*$")
 
 
-def sentences(folded: str, blocks: tuple[Block, ...]) -> tuple[list[Sentence], list[tuple[Doc, int]]]:
+def sentences(folded: str, blocks: tuple[Block, ...]) -> tuple[list[Sentence], list[Passage]]:
     """Split blocks into sentences.
 
     Args:
@@ -98,10 +106,10 @@ def sentences(folded: str, blocks: tuple[Block, ...]) -> tuple[list[Sentence], l
         The sentences in order, and the spaCy document of each block with the block's offset.
     """
     out: list[Sentence] = []
-    docs: list[tuple[Doc, int]] = []
+    docs: list[Passage] = []
     texts = [folded[b.start : b.end] for b in blocks]
-    for p, (block, doc) in enumerate(zip(blocks, pipeline().pipe(texts), strict=True)):
-        docs.append((doc, block.start))
+    for p, (block, text, doc) in enumerate(zip(blocks, texts, pipeline().pipe(texts), strict=True)):
+        docs.append(Passage(doc, block.start, text))
         for first, last in _spans(doc):
             tokens = [
                 Token(t.text, t.lower_, block.start + t.idx, block.start + t.idx + len(t.text))
@@ -110,8 +118,9 @@ def sentences(folded: str, blocks: tuple[Block, ...]) -> tuple[list[Sentence], l
             ]
             if tokens:
                 start, end = tokens[0].start, tokens[-1].end
-                text = folded[start:end]
-                out.append(Sentence(start, end, text, tokens, len(out), block.item, block.heading, p))
+                out.append(
+                    Sentence(start, end, folded[start:end], tokens, len(out), block.item, block.heading, p)
+                )
     return out, docs
 
 

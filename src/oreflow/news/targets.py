@@ -82,6 +82,19 @@ class Atlas:
 BASE_YEAR = 2025
 """Year that the world describes, taken for a date whose year a text does not give."""
 
+_BUILT: list[tuple[World, Atlas]] = []
+
+
+def atlas_of(world: World) -> Atlas:
+    """Return the lookup of a world, built once for each."""
+    for known, built in _BUILT:
+        if known is world:
+            return built
+    built = Atlas(world)
+    _BUILT[:] = [*_BUILT[-3:], (world, built)]
+    return built
+
+
 _UNKNOWN = "the atlas has no plant of this name; add it with a table of your own (--with DIR)"
 _MINED = ("mine", "concentrate")
 _FLOWING = ("mine", "concentrate", "refined", "component")
