@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from oreflow.atlas import World
     from oreflow.market import Settings
     from oreflow.news import NotModelled, Reading
+    from oreflow.report.assemble.case import Case
     from oreflow.report.briefing import Briefing
     from oreflow.shock import Scenario
     from oreflow.shock.ensemble import Sample
@@ -50,14 +51,48 @@ def brief(
         ScenarioError: The events of the scenario contradict each other or the world.
         ModelError: The market could not be cleared.
     """
+    from oreflow.report.assemble.whole import assemble
+
+    began = time.perf_counter()
+    case = study(
+        paths, world=world, scenario=scenario, draws=draws, seed=seed, cache=cache, progress=progress
+    )
+    return assemble(case, seed=seed, wall=lambda: time.perf_counter() - began, command=command)
+
+
+def study(
+    paths: str | Path | Iterable[str | Path] = (),
+    *,
+    world: World | None = None,
+    scenario: Scenario | None = None,
+    draws: int = 200,
+    seed: int = 1,
+    cache: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Case:
+    """Read, model and run: all that a briefing is told from.
+
+    Args:
+        paths: As for `brief`.
+        world: As for `brief`.
+        scenario: As for `brief`.
+        draws: As for `brief`.
+        seed: As for `brief`.
+        cache: As for `brief`.
+        progress: As for `brief`.
+
+    Returns:
+        The case, with the draws where something was run.
+
+    Raises:
+        OreflowError: As for `brief`.
+    """
     from oreflow.atlas import bundled
     from oreflow.errors import OreflowError, UsageError
     from oreflow.news import combine, read
     from oreflow.report.assemble.case import Case
     from oreflow.report.assemble.horizon import solvable
-    from oreflow.report.assemble.whole import assemble
 
-    began = time.perf_counter()
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     if not files and scenario is None:
         raise UsageError(
@@ -80,15 +115,16 @@ def brief(
         try:
             sample = drawn(events, settings)
         except OreflowError:
+            if scenario is not None:
+                raise
             # What articles tell may be more than the market can take: that is left out with its reason.
             rest, settings, refused = solvable(events, world, settings, reading)
-            if scenario is not None or not refused:
+            if not refused:
                 raise
             events, left = rest, [*left, *refused]
             sample = drawn(events, settings) if settings is not None else None
         run = sample.run if sample is not None else run
-    case = Case(world, readings, reading, events, tuple(left), sample, run)
-    return assemble(case, seed=seed, wall=lambda: time.perf_counter() - began, command=command)
+    return Case(world, readings, reading, events, tuple(left), sample, run)
 
 
 def _events(
@@ -114,4 +150,4 @@ def _unrun(world: World, readings: Sequence[Reading]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-__all__ = ["brief"]
+__all__ = ["brief", "study"]

@@ -160,6 +160,14 @@ def _demand(case: Case) -> Sentence:
         return Sentence(
             "In the atlas its share is at most {0}, and could rise to {1} without the event.", tuple(figures)
         )
+    stores = w.stores[w.stores["store"].isin(rows["stores"])]
+    units = {case.unit[c] for c in stores["commodity"]}
+    if len(units) == 1:
+        source, quality = keys(stores["source"]), grade(stores["quality"])
+        return Sentence(
+            "In the atlas that stock is {0}.",
+            (Figure(float(stores["opening"].sum()), units.pop(), source, quality),),
+        )
     return Sentence("The atlas holds the rows that it acts on without an amount of their own.")
 
 
