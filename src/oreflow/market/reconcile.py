@@ -95,7 +95,9 @@ def reconcile(net: Network) -> Balanced:
     # Nothing idle starts by itself, no new route opens: those stay at zero.
     fixed = x0 <= 0
     gap_sigma = GAP * scale  # a statistical difference is the last resort
-    x = _solve(a, x0, sigma, fixed, gap_sigma)
+    x = _settled(a, x0, sigma, fixed, gap_sigma)
+    if x is None:
+        x = _solve(a, x0, sigma, fixed, gap_sigma, scale)
     x = _closed(a, np.where(fixed, 0.0, x), sigma, fixed, scale)
     # What is left unbalanced is the statistical difference, so that balance is exact.
     gap = -(a @ x)
@@ -146,14 +148,42 @@ def _world_flow(net: Network) -> Floats:
     return flow
 
 
-def _solve(a: sparse.csr_matrix, x0: Floats, sigma: Floats, fixed: np.ndarray, gap_sigma: Floats) -> Floats:
-    """Solve in units of σ with Clarabel: y = (x − x0)/σ, g = gap/gap_sigma."""
+def _settled(
+    a: sparse.csr_matrix, x0: Floats, sigma: Floats, fixed: np.ndarray, gap_sigma: Floats, *, rounds: int = 50
+) -> Floats | None:
+    """Solve in closed form, holding at zero what would fall below.
+
+    x = x0 − D Aᵀ(A D Aᵀ + G)⁻¹ A x0 with D = σ², G = gap_sigma². Returns None where the held figures do not settle.
+    """
+    scaled = sparse.csr_matrix(sparse.diags(1.0 / gap_sigma) @ a)
+    held = np.zeros(len(x0), dtype=bool)
+    for _ in range(rounds):
+        start = np.where(fixed | held, 0.0, x0)
+        moved = sparse.csr_matrix(scaled @ sparse.diags(np.where(fixed | held, 0.0, sigma**2)))
+        system = sparse.csc_matrix(moved @ scaled.T + sparse.identity(a.shape[0]))
+        pull = spsolve(system, scaled @ start)
+        x = start - moved.T @ pull
+        # A held figure is let go where moving it up would lower the sum.
+        wants = (scaled.T @ pull) * sigma**2 - x0 < 0
+        new = ~fixed & np.where(held, ~wants, x < 0)
+        if (new == held).all():
+            settled: Floats = np.maximum(x, 0.0)
+            return settled
+        held = new
+    return None
+
+
+def _solve(
+    a: sparse.csr_matrix, x0: Floats, sigma: Floats, fixed: np.ndarray, gap_sigma: Floats, scale: Floats
+) -> Floats:
+    """Solve with Clarabel in units of σ: y = (x − x0)/σ, g = gap/gap_sigma."""
     clarabel: Any = import_module("clarabel")  # a compiled module without type information
 
     n = a.shape[0]
     free = np.flatnonzero(~fixed)
     af = a[:, free]
-    row_scale = sparse.diags(1.0 / gap_sigma)  # a difference counts one in its row: with less the solver may stall
+    # Between the size of the flows and that of the differences: at either end the solver may stall.
+    row_scale = sparse.diags(1.0 / np.sqrt(gap_sigma * scale))
     k = len(free)
     # Equality: row_scale (A (x0 + σ y) + gap) = 0; bound: y ≥ −x0/σ
     eq = row_scale @ sparse.hstack([af @ sparse.diags(sigma[free]), sparse.diags(gap_sigma)])
