@@ -261,3 +261,47 @@ def test_joint_output_nobody_wants_is_left_lying():
     assert data.price.sel(node="metal@A").values == pytest.approx(np.zeros(12), abs=1e-9)
     before = base.balanced.plant_q[base.net.plants.index("mine_big")]
     assert data.output.sel(plant="mine_big").values * 12 == pytest.approx(np.full(12, before), rel=0.01)
+
+
+def test_a_recycler_makes_no_more_than_the_scrap_there_is():
+    world = one_node(mines=1)
+    extra = {"source": "example", "quality": "reported"}
+    process = {
+        "process": "metal_recycling",
+        "name": "scrap",
+        "kind": "extraction",
+        "output": "metal",
+        **extra,
+    }
+    flow = {"process": "metal_recycling", "commodity": "metal", "role": "output", "coefficient": 1, **extra}
+    plant = world["plants"].iloc[0].to_dict() | {
+        "plant": "scrap",
+        "process": "metal_recycling",
+        "output": 10.0,
+    }
+    rate = {
+        "commodity": "metal",
+        "region": "A",
+        "lifetime": 10,
+        "shape": 3,
+        "collection": 0.3,
+        "recovery": 0.5,
+    }
+    world = world.with_(
+        processes=pd.concat([world["processes"], pd.DataFrame([process])]),
+        flows=pd.concat([world["flows"], pd.DataFrame([flow])]),
+        plants=pd.concat([world["plants"], pd.DataFrame([plant])]),
+        recycling=pd.DataFrame([{**rate, **extra}]),
+    )
+    base = calibrate(world)
+    i = base.net.plants.index("scrap")
+    used = base.balanced.demand_q[
+        0
+    ]  # steady sales: what is sold comes back, 30 % collected, half of it recovered
+    assert base.plant_cap[i] == pytest.approx(0.15 * used, rel=1e-6)
+    data = (
+        Engine(base, Settings(periods=3))
+        .clear([News(0, (Change("plants", ("mine0",), "availability", np.array([0.5])),))])
+        .data
+    )
+    assert data.output.sel(plant="scrap").to_numpy() * 12 == pytest.approx(np.full(3, 0.15 * used), rel=1e-6)

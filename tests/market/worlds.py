@@ -27,6 +27,7 @@ PARAMETERS = {
     "sigma_imputed": 0.2,
     "sigma_assumed": 0.3,
     "ed_outside": 0.05,
+    "scrap_sales_growth": 0.0,
     "stock_holding_share": 0.002,
     "working_stock_days": 10.0,
     "new_route_share": 0.02,

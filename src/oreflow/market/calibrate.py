@@ -9,6 +9,7 @@ import pandas as pd
 
 from oreflow.atlas import World
 from oreflow.market import curves
+from oreflow.market.blocks import recycling
 from oreflow.market.curves import Steps
 from oreflow.market.network import Floats, Network, build
 from oreflow.market.nodeprices import node_prices
@@ -149,7 +150,7 @@ def calibrate(world: World, *, scope: tuple[str, ...] | None = None) -> Base:
     throughput = _throughput(net, balanced)
     mix_total = np.zeros(len(net.nodes))
     np.add.at(mix_total, net.mix_to, balanced.mix_q)
-    cap = np.maximum(net.plant_cap, balanced.plant_q)
+    cap = np.maximum(recycling.limited(world, net, _used(net, balanced)), balanced.plant_q)
     pins, imported = _pins(net, balanced, cap)
     return Base(
         net=net,
@@ -171,15 +172,20 @@ def calibrate(world: World, *, scope: tuple[str, ...] | None = None) -> Base:
     )
 
 
-def _throughput(net: Network, b: Balanced) -> Floats:
-    """What passes each node in a year, unit/yr."""
+def _used(net: Network, b: Balanced) -> Floats:
+    """What is used at each node in a year, unit/yr."""
     use = np.zeros(len(net.nodes))
     np.add.at(use, net.demand_node, b.demand_q)
     np.add.at(use, net.mix_from, b.mix_q)
-    np.add.at(use, net.route_from, b.route_q)
     negative = net.entry_coef < 0
     np.add.at(use, net.entry_node[negative], (-net.entry_coef * b.plant_q[net.entry_plant])[negative])
-    return np.maximum(use, 1e-9)
+    return use
+
+
+def _throughput(net: Network, b: Balanced) -> Floats:
+    """What passes each node in a year, used or shipped on, unit/yr."""
+    sent = np.bincount(net.route_from, weights=b.route_q, minlength=len(net.nodes))
+    return np.maximum(_used(net, b) + sent, 1e-9)
 
 
 def _pins(net: Network, b: Balanced, cap: Floats) -> tuple[list[tuple[str, int] | None], dict[int, int]]:

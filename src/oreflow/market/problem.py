@@ -8,9 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from oreflow.market.blocks import NUMBERS, STRUCTURE
+from oreflow.market.blocks import (
+    balance,
+    capacity,
+    contract,
+    conversion,
+    demand,
+    floor,
+    mix,
+    quota,
+    reserve,
+    stock,
+    trade,
+)
 from oreflow.market.layout import Arrays, Layout
 from oreflow.market.view import View
+
+STRUCTURE = (conversion, mix, trade, demand, stock, reserve, quota)
+"""Blocks with matrix entries."""
+NUMBERS = (conversion, capacity, mix, trade, demand, stock, reserve, quota, contract, floor, balance)
+"""Blocks that write costs, bounds and right-hand sides, in this order."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
     scrap_t = collection·recovery·Σ_a sales_{t−a}·(F(a+1) − F(a)),   F Weibull with the given mean lifetime and shape
 
-A recycling plant's capacity is the scrap there is, or what it was observed to make where that is more.
+A recycling plant makes no more than the scrap there is, or than it was observed to make where that is more. Sales of
+the years before the base are those of the base less their growth.
 """
 
 from __future__ import annotations
@@ -11,7 +12,43 @@ from math import gamma
 
 import numpy as np
 
-from oreflow.market.network import Floats
+from oreflow.atlas import World
+from oreflow.market.network import Floats, Network
+
+MEMORY = 60
+"""Years of past sales that scrap is counted from."""
+SUFFIX = "_recycling"
+"""Ending of the processes that live on scrap."""
+
+
+def limited(world: World, net: Network, used: Floats) -> Floats:
+    """Return the capacity of each plant, a recycler's cut to the scrap that past sales give back.
+
+    Args:
+        world: World with lifetimes, collection and recovery in its table ``recycling``.
+        net: Network of the scope.
+        used: What is used at each node in the base, unit/yr.
+
+    Returns:
+        Shape (plants,), unit/yr.
+    """
+    capacity = net.plant_cap.copy()
+    table = world["recycling"].dropna(subset=["lifetime", "shape", "collection", "recovery"])
+    rates = table.set_index(table["commodity"] + "@" + table["region"])
+    rates = rates[["lifetime", "shape", "collection", "recovery"]]
+    known = rates.index
+    recyclers = [j for j, process in enumerate(net.plant_process) if process.endswith(SUFFIX)]
+    recyclers = [j for j in recyclers if net.nodes[net.plant_main[j]] in known]
+    if not recyclers:
+        return capacity
+    past = (1.0 + net.parameter("scrap_sales_growth")) ** -np.arange(MEMORY, dtype=float)[::-1]
+    for j in recyclers:
+        node = int(net.plant_main[j])
+        lifetime, shape, collection, recovery = rates.loc[net.nodes[node]].to_numpy(dtype=float).tolist()
+        sales = used[node] * past
+        there = scrap(sales, lifetime=lifetime, shape=shape, collection=collection, recovery=recovery)[-1]
+        capacity[j] = min(capacity[j], there)
+    return capacity
 
 
 def retired(lifetime: float, shape: float, years: int) -> Floats:
