@@ -34,9 +34,8 @@ def limited(world: World, net: Network, used: Floats) -> Floats:
     """
     capacity = net.plant_cap.copy()
     table = world["recycling"].dropna(subset=["lifetime", "shape", "collection", "recovery"])
-    rates = table.set_index(table["commodity"] + "@" + table["region"])
-    rates = rates[["lifetime", "shape", "collection", "recovery"]]
-    known = rates.index
+    known = {name: row for row, name in enumerate(table["commodity"] + "@" + table["region"])}
+    rates = table[["lifetime", "shape", "collection", "recovery"]].to_numpy(dtype=float)
     recyclers = [j for j, process in enumerate(net.plant_process) if process.endswith(SUFFIX)]
     recyclers = [j for j in recyclers if net.nodes[net.plant_main[j]] in known]
     if not recyclers:
@@ -44,7 +43,7 @@ def limited(world: World, net: Network, used: Floats) -> Floats:
     past = (1.0 + net.parameter("scrap_sales_growth")) ** -np.arange(MEMORY, dtype=float)[::-1]
     for j in recyclers:
         node = int(net.plant_main[j])
-        lifetime, shape, collection, recovery = rates.loc[net.nodes[node]].to_numpy(dtype=float).tolist()
+        lifetime, shape, collection, recovery = (float(v) for v in rates[known[net.nodes[node]]])
         sales = used[node] * past
         there = scrap(sales, lifetime=lifetime, shape=shape, collection=collection, recovery=recovery)[-1]
         capacity[j] = min(capacity[j], there)
