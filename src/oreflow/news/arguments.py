@@ -312,6 +312,8 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
                 + 1.5 * commas
                 + 1.0 * kinds.index(q.kind)
             )
+            if t.type == "capacity_fact" and t.head.name == "OUTPUT":
+                cost += 2.0  # the weakest trigger: any other that is as near has the amount
             if t.head.name == "EXPECT" and any(o is not t and o.object == t.object for o in triggers):
                 cost += 2.0  # what is expected to happen has the amount
             if best is None or cost < best[0]:

@@ -121,7 +121,7 @@ def _merged(triggers: list[Trigger]) -> list[Trigger]:
             same_object = t.object == o.object and t.type == o.type and t.type != "price_move"
             near = (
                 abs(t.first - o.first) <= 8
-                and t.clause == o.clause
+                and (t.clause == o.clause or t.type == "disruption")
                 and t.type == o.type
                 and t.direction == o.direction
             )
