@@ -82,7 +82,11 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
         i, j = scene.span(m.start, m.end)
         apart = abs(scene.clauses[i] - scene.clauses[trigger.first])
         distance = float(trigger.first - j if j <= trigger.first else i - trigger.last)
-        cost = max(distance, 0.0) + 12.0 * apart + 14.0 * kinds.index(m.kind)
+        cost = (
+            max(distance, 0.0)
+            + (8.0 if trigger.type == "disruption" else 12.0) * apart
+            + 14.0 * kinds.index(m.kind)
+        )
         if i >= trigger.last and trigger.type not in _POLICIES:
             cost += 5.0 if m.kind != "plant" else 0.0
         before = scene.lower[i - 1] if i else ""
