@@ -145,7 +145,7 @@ FRAGMENTS = [
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=12), st.sampled_from([" ", "\n", ""]))
 def test_every_quote_is_exact_and_every_field_allowed(world: World, parts: list[str], joint: str) -> None:
-    text = "Lithium. " + joint.join(parts)
+    text = "This is an article about lithium, and about what is mined, refined and sold. " + joint.join(parts)
     reading = read_text(text, world)
     for c in reading.claims:
         assert text[c.start : c.end] == c.quote
