@@ -85,6 +85,17 @@ class Formulation:
         middle = np.array([(a + b) / 2 for a, b in pairwise(self.begin)])
         return pair[0] + (pair[1] - pair[0]) * (1 - np.exp(-middle / self.g["tau_months"]))
 
+    def allowed(self, attribute: str, row: str, usual: float) -> np.ndarray:
+        """Average of a bound over each period; in months without it no more than usual, if others have it."""
+        for c in self.changes:
+            if c.attribute == attribute and row in c.rows:
+                said = [c.profile[min(i, len(c.profile) - 1)] for i in range(self.begin[-1])]
+                parts = [said[a:b] for a, b in pairwise(self.begin)]
+                return np.array(
+                    [inf if min(p) == inf else np.mean([usual if v == inf else v for v in p]) for p in parts]
+                )
+        return np.full(self.T, inf)
+
     def _grown(self, allowed: np.ndarray, last: float, growth: float) -> np.ndarray:
         """Most in each period when it can grow by so much a month."""
         out, now = [], last
@@ -215,8 +226,7 @@ class Formulation:
                     [0.0 if 1.0 in ends else k for k, ends in zip(slope, pairwise(edges), strict=True)]
                 )
             cost = (anchor - after * self.far[to])[:, None] + p[to] * slope[None, :]
-            limited = any(name in c.rows for c in self.changes if c.attribute == "limit")
-            most = self.believed("trade", name, "limit", inf, "is") * q if limited else np.full(self.T, inf)
+            most = self.allowed("limit", name, 1.0) * q
             if not self.static:
                 most = self._grown(most, q, self.g["qualification_ramp"] * reference)
             upper = np.array(
@@ -311,8 +321,9 @@ class Formulation:
     def quotas(self) -> None:
         """Several routes share one limit."""
         for i, c in enumerate(c for c in self.changes if c.attribute == "quota"):
-            months = np.array([c.profile[min(k, len(c.profile) - 1)] for k in range(self.begin[-1])])
-            allowed = [months[a:b].sum() / 12 for a, b in pairwise(self.begin)]
+            usual = sum(self.base.balanced.route_q[self.net.routes.index(r)] for r in c.rows)
+            allowed = self.allowed("quota", c.rows[0], usual) * np.array(self.spans) / 12
+            allowed = np.minimum(allowed, 1e30)
             sent = [
                 self.m.variables[f"route{self.net.routes.index(r)}"].sum(f"s_route{self.net.routes.index(r)}")
                 for r in c.rows

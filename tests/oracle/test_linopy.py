@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,8 @@ CASES = {
     "dearer ore": (two_regions, (change("plants", "mine_big mine_small", "cost", 300, 600),)),
     "quota": (two_regions, (QUOTA,)),
     "limit": (two_regions, (change("trade", "ore:A>B", "limit", 0.9, 0.6, 0.2, 0),)),
+    "a ban that ends": (two_regions, (change("trade", "ore:A>B", "limit", 0, 0.5, 0.5, 0, inf),)),
+    "a quota that ends": (two_regions, (change("trade", "ore:A>B ore:C>B", "quota", *[130] * 5, inf),)),
     "dearer freight": (two_regions, (change("trade", "ore:A>B", "cost", 250),)),
     "draw in a halt": (two_regions, (HALT, DRAW, change("stores", "reserve_b", "fill", 0, 0, 0, 0, 0, 1))),
     "more stock wanted": (two_regions, (change("stores", "s_b", "cover", 1, 1.2),)),

@@ -16,7 +16,7 @@ from oreflow.market.outcome import Outcome, Recorder
 from oreflow.market.problem import compile_problem
 from oreflow.market.settings import Settings
 from oreflow.market.solve import Solution, Solver
-from oreflow.market.view import Beliefs, Draw, State, View
+from oreflow.market.view import Beliefs, Draw, State, View, bounded
 
 TRIED = 3
 """Nodes at which the price test asks for one more unit."""
@@ -275,15 +275,20 @@ def _averaged(beliefs: Beliefs, end: int, base: Base) -> Beliefs:
     """
     mean = object.__new__(Beliefs)
     mean.months = 1
+
+    def averaged(value: Floats) -> Floats:
+        first = min(end, len(value) - 1)
+        later: Floats = value[first : first + BEYOND].mean(axis=0, keepdims=True)
+        return later
+
     for name, value in vars(beliefs).items():
         if isinstance(value, np.ndarray):
-            first = min(end, len(value) - 1)
-            setattr(mean, name, value[first : first + BEYOND].mean(axis=0, keepdims=True))
+            setattr(mean, name, averaged(value))
+    mean.limit = bounded(beliefs.limit, 1.0, averaged)
     mean.quotas, mean.outside = [], []
     for quota in beliefs.quotas:
-        first = min(end, len(quota.profile) - 1)
-        allowed = quota.profile[first : first + BEYOND].mean()
-        share = allowed / max(base.balanced.route_q[quota.routes].sum(), 1e-12)
+        usual = max(float(base.balanced.route_q[quota.routes].sum()), 1e-12)
+        share = bounded(quota.profile[:, None], usual, averaged)[0, 0] / usual
         mean.limit[0, quota.routes] = np.minimum(mean.limit[0, quota.routes], share)
     return mean
 

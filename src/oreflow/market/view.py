@@ -192,11 +192,31 @@ class View:
         mean: Floats = np.add.reduceat(by_month[index], lay.begin[:-1], axis=0) / np.diff(lay.begin)[:, None]
         return mean
 
+    def bound(self, by_month: Floats, outside: float) -> Floats:
+        """Average a bound that may be absent, as `bounded` does: (months, n) to (T, n)."""
+        return bounded(by_month, outside, self.mean)
+
     def elasticity(self, pair: Floats, multiplier: float | Floats) -> Floats:
         """Elasticity by period, (T, n): grows from its low to its high value with time since the news."""
         memory = self.layout.base.net.parameter("tau_months")
         grown = 1.0 - np.exp(-self.tau / memory)
         return (pair[:, 0] + (pair[:, 1] - pair[:, 0]) * grown[:, None]) * multiplier
+
+
+def bounded(by_month: Floats, outside: float, mean: Callable[[Floats], Floats]) -> Floats:
+    """Average a bound over months in some of which there may be none.
+
+    Args:
+        by_month: Bound, infinite where there is none.
+        outside: What counts in a month without bound when others have one: the base flow.
+        mean: How to average.
+
+    Returns:
+        Means; infinite only where the bound is absent throughout.
+    """
+    absent = np.isinf(by_month)
+    averaged = mean(np.where(absent, outside, by_month))
+    return np.where(mean(absent.astype(np.float64)) > 1.0 - 1e-9, np.inf, averaged)
 
 
 def spread(values: Floats, owner: Ints) -> Floats:

@@ -29,5 +29,6 @@ def fill(view: View, arrays: Arrays) -> None:
     """Write what each quota allows in a period."""
     layout = view.layout
     for i, quota in enumerate(layout.quotas):
-        allowed = view.mean(quota.profile[:, None])[:, 0] * layout.per[:, 0]
+        usual = float(layout.base.balanced.route_q[quota.routes].sum())
+        allowed = view.bound(quota.profile[:, None], usual)[:, 0] * layout.per[:, 0]
         arrays.row_lower[:, layout.quota_row + i] = -np.where(np.isfinite(allowed), allowed, 1e30)

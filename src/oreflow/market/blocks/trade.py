@@ -25,9 +25,6 @@ from oreflow.market.blocks.capacity import envelope
 from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
-UNLIMITED = 1e6
-"""Multiple of the base flow that stands for no limit."""
-
 
 def entries(layout: Layout, t: int) -> list[Entries]:
     """Return the matrix part: −1 where it leaves, its share of +1 in each period in which some of it arrives."""
@@ -74,8 +71,9 @@ def fill(view: View, arrays: Arrays) -> None:
     unit = np.where(new, base.route_ref, base.balanced.route_q)
     below = unit[steps.owner] * steps.lo
     width = unit[steps.owner] * (steps.hi - steps.lo)
-    allowed = view.mean(np.minimum(view.beliefs.limit, UNLIMITED))
-    limit = np.where(allowed < UNLIMITED / 10, allowed * np.where(new, 0.0, unit), np.inf)
+    allowed = view.bound(view.beliefs.limit, 1.0)
+    free = np.isinf(allowed)
+    limit = np.where(free, np.inf, np.where(free, 0.0, allowed) * np.where(new, 0.0, unit))
     if not layout.static:
         growth = net.parameter("qualification_ramp") * base.route_ref
         limit = envelope(limit, view.state.route, growth, layout.spans)
