@@ -125,9 +125,8 @@ def test_what_is_missing_is_what_the_mines_do_not_make(made, case):
 def test_the_mine_loses_most(made, case):
     row = made.does.losers[0]
     i = case.sample.base.net.plants.index("jianxiawo")
-    before, after = (
-        12 * o.data["output"].to_numpy()[i, 1:].mean() for o in (case.sample.baseline, case.sample.expected)
-    )
+    before = 12 * case.sample.baseline.data["output"].to_numpy()[i, 1:].mean()
+    after = 12 * case.sample.output[:, i, 1:].mean()
     assert row.name == "Jianxiawo" and row.kind == "plant"
     assert (row.before.value, row.after.value) == pytest.approx((before, after))
     assert row.change.value == pytest.approx(after - before) and row.change.value < 0
@@ -144,11 +143,9 @@ def test_rent_grows_by_the_area_beside_the_supply_curve(made, case):
     mines = [
         i for i in plants_of(case, "spodumene_mining", "lepidolite_mining") if net.plant_region[i] == "ZWE"
     ]
-    p0, p1 = (o.data["price"].to_numpy()[node, 1:] for o in (case.sample.baseline, case.sample.expected))
-    q0, q1 = (
-        o.data["output"].to_numpy()[mines, 1:].sum(axis=0)
-        for o in (case.sample.baseline, case.sample.expected)
-    )
+    base = case.sample.baseline.data
+    p0, p1 = base["price"].to_numpy()[node, 1:], case.sample.price[:, node, 1:]
+    q0, q1 = base["output"].to_numpy()[mines, 1:].sum(axis=0), case.sample.output[:, mines, 1:].sum(axis=1)
     assert row.change.value == pytest.approx(12 * ((p1 - p0) * (q0 + q1) / 2).mean())
     assert row.change.value > 0
     assert row.before.value + row.change.value == pytest.approx(row.after.value)
@@ -158,10 +155,8 @@ def test_rent_grows_by_the_area_beside_the_supply_curve(made, case):
 
 def test_the_map_adds_up_to_the_change_of_output(made, case):
     mined = plants_of(case, "spodumene_mining", "lepidolite_mining", "lithium_brine", "lithium_recycling")
-    change = sum(
-        s * 12 * o.data["output"].to_numpy()[mined, 1:].mean(axis=1).sum()
-        for s, o in ((1, case.sample.expected), (-1, case.sample.baseline))
-    )
+    before = 12 * case.sample.baseline.data["output"].to_numpy()[mined, 1:].mean(axis=1).sum()
+    change = 12 * case.sample.output[:, mined, 1:].mean(axis=(0, 2)).sum() - before
     shown = made.does.maps[0].markers
     assert sum(m.value.value for m in shown) == pytest.approx(change, rel=0.05)
     assert min(shown, key=lambda m: m.value.value).key == "CHN"
@@ -183,11 +178,12 @@ def test_flows_conserve_from_stage_to_stage(made, case, side):
     assert into[2] == pytest.approx(out[2], rel=0.02)
     assert into[3] == pytest.approx(out[3], rel=0.02)
     assert into[4] == pytest.approx(out[3] + other, rel=1e-9)
-    outcome = case.sample.baseline if side == "before" else case.sample.expected
+    base = case.sample.baseline.data["output"].to_numpy()
+    output = (base if side == "before" else case.sample.output.mean(axis=0))[:, 1:].mean(axis=1)
     ore = plants_of(case, "lithium_carbonate_conversion", "lithium_hydroxide_conversion")
-    used = 12 * 1.18704 * outcome.data["output"].to_numpy()[ore, 1:].mean(axis=1).sum()
+    used = 12 * 1.18704 * output[ore].sum()
     direct = plants_of(case, "lithium_brine", "lithium_recycling")
-    straight = 12 * outcome.data["output"].to_numpy()[direct, 1:].mean(axis=1).sum()
+    straight = 12 * output[direct].sum()
     assert into[1] == pytest.approx(used + straight, rel=1e-6)
 
 
@@ -209,7 +205,11 @@ def test_the_bottleneck_is_that_of_the_gauge(made, case):
 
 
 def test_exposure_is_that_of_the_gauges(made, case):
-    base, after = (o.data.isel(period=slice(1, None)) for o in (case.sample.baseline, case.sample.expected))
+    s = case.sample
+    data = s.expected.data
+    mean = {k: (data[k].dims, getattr(s, k).mean(axis=0), data[k].attrs) for k in ("price", "output", "flow")}
+    mean["unserved"] = (data["unserved"].dims, s.unserved.mean(axis=0), data["unserved"].attrs)
+    base, after = (d.isel(period=slice(1, None)) for d in (s.baseline.data, data.assign(mean)))
     firm = next(r for r in made.exposed.rows if r.name == "CATL" and "carbonate" in r.commodity)
     gauge = next(
         g for g in firm_exposure(case.world, "catl", base, after) if g.commodity == "lithium_carbonate"

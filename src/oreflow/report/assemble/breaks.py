@@ -162,8 +162,7 @@ def _rents(case: Case, mineral: str, region: str) -> tuple[dict[str, pd.Series],
     if case.sample is None:
         return {}, {}
     found = []
-    for outcome in (case.sample.baseline, case.sample.expected):
-        data = outcome.data.isel(period=case.window)
+    for data in (case.before, case.after):
         table = rent_by_stage(case.world, data, mineral, region=region).set_index("stage")
         found.append({str(k): row for k, row in table.iterrows()})
     return found[0], found[1]

@@ -13,8 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from oreflow.report.figure import Figure, Quality
 from oreflow.shock import Stage, stage
+from oreflow.shock.ensemble import KEPT
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from oreflow.atlas import World
     from oreflow.news import Claim, Reading
     from oreflow.news import NotModelled as Left
@@ -194,6 +197,24 @@ class Case:
     def span(self) -> int:
         """Number of months from the news to the end of the horizon."""
         return len(self.months) - self.first
+
+    @cached_property
+    def after(self) -> xr.Dataset:
+        """The market with the events: the mean of the draws, over the months from the news.
+
+        Scarcity rents, which draws do not keep, are those of the run with mean beliefs.
+        """
+        run = self.ran
+        data = run.expected.data
+        mean = {k: (data[k].dims, getattr(run, k).mean(axis=0), data[k].attrs) for k in KEPT}
+        full = np.maximum(run.base.plant_cap * run.settings.months / 12.0, 1e-12)[:, None]
+        used = (data["utilisation"].dims, mean["output"][1] / full, data["utilisation"].attrs)
+        return data.assign(mean | {"utilisation": used}).isel(period=self.window)
+
+    @cached_property
+    def before(self) -> xr.Dataset:
+        """The market without the events, over the months from the news."""
+        return self.ran.baseline.data.isel(period=self.window)
 
     # What it is about ---------------------------------------------------------------------------------------
 

@@ -14,19 +14,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from oreflow.gauge.chain import STAGES
-from oreflow.market import Outcome
 from oreflow.report.assemble.case import Case, Floats
 from oreflow.report.assemble.network import MINED, REFINED, Flows
 from oreflow.report.effects import ChainFlows, FlowLink, FlowNode
 from oreflow.report.format import month
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 _NAMES = {"mine": "mined", "refined": "refined", "component": "components", "cell": "cells", "use": "used"}
-_PLACES = {"other": "Others", "other_uses": "Uses other than batteries", "recycling": "Recycling"}
+_PLACES = {"other": "Others", "other_uses": "Other uses", "recycling": "Recycling"}
 _ORDER = ("mine", "refined", "component", "cell", "use")
 _SMALL = 0.02
 """Places below this share of their stage are drawn as one."""
@@ -39,7 +42,6 @@ class _Rates:
     output: Floats
     flow: Floats
     served: Floats
-    mix: Floats
 
 
 def chain_flows(case: Case, flows: Flows, mineral: str) -> ChainFlows | None:
@@ -60,8 +62,8 @@ def chain_flows(case: Case, flows: Flows, mineral: str) -> ChainFlows | None:
     content = contents(case, flows, mineral)
     links: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     run = case.ran
-    for side, outcome in enumerate((run.baseline, run.expected)):
-        rates = _rates(outcome, case)
+    for side, data in enumerate((case.before, case.after)):
+        rates = _rates(data, run.settings.months)
         for pair, amount in _links(case, flows, mineral, content, rates).items():
             links[pair][side] += amount
     folded = _fold(links)
@@ -81,7 +83,7 @@ def chain_flows(case: Case, flows: Flows, mineral: str) -> ChainFlows | None:
         names["component"] = "anodes" if mineral == "graphite" else "cathodes"
     title = (
         f"{case.name(mineral).capitalize()} from mine to use, annual rate over the {case.span} months from "
-        f"{month(case.news)}, with mean beliefs"
+        f"{month(case.news)}, mean of the draws"
     )
     return ChainFlows(title, f"{unit}/yr", case.run, tuple(names[s] for s in order), tuple(nodes), made)
 
@@ -126,12 +128,8 @@ def contents(case: Case, flows: Flows, mineral: str) -> dict[str, float]:
     return out
 
 
-def _rates(outcome: Outcome, case: Case) -> _Rates:
-    data, cut = outcome.data, case.window
-    per = 12.0 / case.ran.settings.months
-    return _Rates(
-        *(data[k].to_numpy()[:, cut].mean(axis=1) * per for k in ("output", "flow", "served", "mix"))
-    )
+def _rates(data: xr.Dataset, months: int) -> _Rates:
+    return _Rates(*(data[k].to_numpy().mean(axis=1) * 12.0 / months for k in ("output", "flow", "served")))
 
 
 def _links(
@@ -158,9 +156,13 @@ def _links(
     ):
         if k < 0 and at[n] >= 0 and not (over[p] and own[n]):
             drawn[n, f"{label[net.plant_main[p]]}:{net.plant_region[p]}"] -= k * rates.output[p]
-    for n, to, q in zip(net.mix_from.tolist(), net.mix_to.tolist(), rates.mix.tolist(), strict=True):
+    # Cells that are not sent on are used where they are; uses draw on the cells of their own region.
+    kept = np.asarray(gives.T @ rates.output)
+    np.add.at(kept, net.route_to, rates.flow)
+    np.add.at(kept, net.route_from, -rates.flow)
+    for n in dict.fromkeys(net.mix_from.tolist()):
         if at[n] >= 0:
-            drawn[n, f"use:{net.node_region[to]}"] += q
+            drawn[n, f"use:{net.node_region[n]}"] += max(float(kept[n]), 0.0)
     uses = {int(n) for n in net.mix_to}
     cells = any(label[n] == "cell" for n in pools)
     for n, q in zip(net.demand_node.tolist(), rates.served.tolist(), strict=True):

@@ -65,7 +65,7 @@ def _firms(case: Case, flows: Flows) -> list[Exposure]:
     ]
     largest = needs.assign(worth=worth).groupby("firm")["worth"].sum().sort_values(ascending=False)
     named = [f for f in named_firms(case) if f in set(world.needs["firm"])]
-    base, after = (o.data.isel(period=case.window) for o in (run.baseline, run.expected))
+    base, after = case.before, case.after
     chosen: list[tuple[bool, float, Exposure]] = []
     for firm in list(dict.fromkeys([*named, *largest.index]))[:_ASKED]:
         found = firm_exposure(world, firm, base, after)
@@ -93,7 +93,7 @@ def _firm_row(case: Case, flows: Flows, g: Gauged) -> Exposure:
         unit, named = case.unit[min(product)], f"{case.name(mineral)} in {named}"
     cost = case.made(
         g.cost, "USD", draws=drawn * g.uncovered, change=True,
-        note="Range: prices of the draws at the uncovered amount expected.",
+        note="Range: prices of the draws at the amount left uncovered in their mean.",
     )  # fmt: skip
     return Exposure(
         name=case.name(g.firm),
@@ -116,12 +116,11 @@ def _of(case: Case, commodity: str, region: str) -> str:
 
 
 def _countries(case: Case, flows: Flows) -> list[Exposure]:
-    run, net, cut = case.ran, flows.net, case.window
+    net = flows.net
     inside = {c for c in net.node_commodity if case.mineral[c] in case.minerals}
-    base = run.baseline.data["price"].to_numpy()[:, cut]
-    price = run.expected.data["price"].to_numpy()[:, cut]
+    base, price = (d["price"].to_numpy() for d in (case.before, case.after))
     into = np.zeros((len(net.nodes), base.shape[1]))
-    np.add.at(into, net.route_to, run.expected.data["flow"].to_numpy()[:, cut])
+    np.add.at(into, net.route_to, case.after["flow"].to_numpy())
     cost = (into * (price - base)).sum(axis=1)
     rows: list[Exposure] = []
     for n in np.argsort(-cost):
@@ -136,14 +135,13 @@ def _country_row(case: Case, flows: Flows, n: int, into: Floats, rise: Floats) -
     run, net, cut = case.ran, flows.net, case.window
     commodity, region = net.node_commodity[n], net.node_region[n]
     unit = case.unit[commodity]
-    data = run.expected.data
+    data = case.after
     takes = (-flows.entries).maximum(0)[:, [n]].toarray().ravel()
-    need = float(takes @ data["output"].to_numpy()[:, cut].sum(axis=1))
-    need += float(data["served"].to_numpy()[net.demand_node == n][:, cut].sum())
+    need = float(takes @ data["output"].to_numpy().sum(axis=1))
+    need += float(data["served"].to_numpy()[net.demand_node == n].sum())
     stores = net.store_node == n
     stock = data["stock"].to_numpy()[stores]
-    opened = stock[:, case.first - 1] if case.first else net.store_s0[stores]
-    drawn = max(float(opened.sum() - stock[:, -1].sum()), 0.0)
+    drawn = max(float(net.store_s0[stores].sum() - stock[:, -1].sum()), 0.0)
     imports = float(into.sum())
     drawn = min(drawn, max(need - imports, 0.0))
     here = np.flatnonzero(net.route_to == n)

@@ -217,7 +217,7 @@ def _trade(case: Case, flows: Flows, asked: Question) -> Sentence:
 
 
 def _how_sure(case: Case) -> Sentence:
-    s = max(case.staged.events, key=lambda s: s.announced)
+    s = max(case.staged.events, key=lambda s: (s.announced, s.start))
     e, law = s.event, s.duration
     figures = [Figure(100 * e.certainty, "%", "oreflow" if case.reading else case.run, "assumed")]
     label = words(e.type)

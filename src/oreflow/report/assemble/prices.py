@@ -54,7 +54,9 @@ def shortfalls(case: Case, flows: Flows, asked: Question) -> tuple[SupplyPath, .
                 continue
             drawn = np.einsum("dpt,p->dt", run.output, weight)
             out.append(_missing(case, mineral, name, "world", before, drawn, unit))
-    return tuple(out[:_MOST])
+    # More than without the event is not missing; the map shows where it is made.
+    short = [s for s in out if (s.share.value or 0.0) > 0]
+    return tuple((short or out[:1])[:_MOST])
 
 
 def _behind(case: Case, flows: Flows, asked: Question, region: str) -> list[SupplyPath]:

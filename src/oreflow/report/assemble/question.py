@@ -76,11 +76,7 @@ def question(case: Case, flows: Flows) -> Question:
         # A barrier parts prices: dear behind it, cheap before it.
         origin, destination = ends
         goods = [main, hit] if hit != main else [main]
-        wanted += (
-            [(c, destination) for c in goods]
-            + [(c, origin) for c in goods[::-1]]
-            + [(c, hub[c]) for c in goods]
-        )
+        wanted += [(c, destination) for c in goods] + [(hit, origin)] + [(main, hub[main])]
     else:
         wanted += [(main, hub[main])]
         wanted += [(c, hub[c]) for c in sorted(chain, key=lambda c: (c not in touched, -size.get(c, 0.0)))]

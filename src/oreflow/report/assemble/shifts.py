@@ -17,12 +17,14 @@ from oreflow.report.format import month
 _PLANTS, _REGIONS, _FIRMS = 3, 5, 5
 _LEAST = 1e-4
 """Changes below this share are not shown: they are within the precision of the solution."""
+_RENT = 1e5
+"""Gains below this, in USD a year, are not shown."""
 _MAP_LEAST = 0.005
 """Markers below this share of the largest are not shown."""
 
 
 class Change:
-    """Baseline, expected and drawn quantities per year over the months from the news.
+    """Quantities per year without the events, as the mean of the draws and in each, over the months from the news.
 
     Args:
         case: The case, with a run.
@@ -33,11 +35,11 @@ class Change:
         self.case, self.flows = case, flows
         run, cut = case.ran, case.window
         self.per_year = 12.0 / run.settings.months
-        data = {"before": run.baseline.data, "after": run.expected.data}
-        self.output = {k: d["output"].to_numpy()[:, cut] for k, d in data.items()}
-        self.served = {k: d["served"].to_numpy()[:, cut] for k, d in data.items()}
-        self.price = {k: d["price"].to_numpy()[:, cut] for k, d in data.items()}
-        self.surplus = {k: d["producer_surplus"].to_numpy()[:, cut] for k, d in data.items()}
+        data = {"before": case.before, "after": case.after}
+        self.output = {k: d["output"].to_numpy() for k, d in data.items()}
+        self.served = {k: d["served"].to_numpy() for k, d in data.items()}
+        self.price = {k: d["price"].to_numpy() for k, d in data.items()}
+        self.surplus = case.before["producer_surplus"].to_numpy()
         self.drawn = {
             "output": run.output[..., cut],
             "served": run.served[..., cut],
@@ -61,7 +63,7 @@ class Change:
     ) -> Shift:
         """Return a row of before, after and change, with the range of the drawn changes."""
         made = self.case.made
-        note = f"Annual rate, {self.when}; after: with mean beliefs, range: 5 to 95 % of the draws."
+        note = f"Annual rate, {self.when}; after: mean of the draws, range: 5 to 95 % of them."
         relative = made(100 * (after / before - 1), "%", change=True) if before > 0 else None
         return Shift(
             name, kind, what, made(before, unit, note=note), made(after, unit, note=note),
@@ -124,34 +126,26 @@ def gainers(change: Change, asked: Question) -> tuple[Shift, ...]:
     """
     case, flows = change.case, change.flows
     net = flows.net
-    gain = {
-        "after": _gain(
-            flows,
-            change.price["before"],
-            change.output["before"],
-            change.price["after"],
-            change.output["after"],
-        ),
-        "drawn": _gain(
+    drawn = change.yearly(
+        _gain(
             flows,
             change.price["before"],
             change.output["before"],
             change.drawn["price"],
             change.drawn["output"],
-        ),
-    }
-    gain = {k: change.yearly(v) for k, v in gain.items()}
-    level = change.yearly(change.surplus["after"])
+        )
+    )
+    gain = drawn.mean(axis=0)
+    level = change.yearly(change.surplus)
     hit = np.isin(np.array(net.plants, dtype=object), list(_hit(case, asked)))
     ours = np.array([_mineral_of(case, flows, i) in case.minerals for i in range(len(net.plants))]) & ~hit
     rows: list[tuple[float, Shift]] = []
 
     def add(name: str, kind: Literal["region", "firm"], what: str, weight: Floats) -> None:
-        after, more = float(level @ weight), float(gain["after"] @ weight)
-        if np.isfinite(after) and more > 1e5:
-            rows.append(
-                (more, change.shift(name, kind, what, after - more, after, gain["drawn"] @ weight, "USD/yr"))
-            )
+        before, more = float(level @ weight), float(gain @ weight)
+        if np.isfinite(before) and more > _RENT:
+            row = change.shift(name, kind, what, before, before + more, drawn @ weight, "USD/yr")
+            rows.append((more, row))
 
     for firm, share in owners(case).items():
         weight = np.array([share.get(p, 0.0) for p in net.plants])

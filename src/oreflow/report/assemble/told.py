@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from oreflow.report.assemble.case import Case
-from oreflow.report.assemble.words import amount, says, when
+from oreflow.report.assemble.words import amount, listed, says, when
 from oreflow.report.format import plain, words
 from oreflow.report.heard import (
     ArithmeticFlag,
@@ -86,7 +86,7 @@ def _group(case: Case, group: Group) -> Disagreement:
         sides.setdefault((who, says(c, subject(case, c))), []).append(i + 1)
     positions = []
     for (who, said), numbers in sides.items():
-        also = f", also {', '.join(f'C{n}' for n in numbers[1:])}" if len(numbers) > 1 else ""
+        also = f", as in {listed([f'C{n}' for n in numbers[1:]])}" if len(numbers) > 1 else ""
         positions.append(Position(numbers[0], who, f"{said}{also}"))
     return Disagreement(_question(case, group), tuple(positions), _used(case, group))
 

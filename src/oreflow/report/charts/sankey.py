@@ -164,12 +164,15 @@ def _panel(
                 data_value=repr(amount),
             )
         )
-    room = width / max(len(flows.stages), 2) - 22
+    gap = (width - 10) / max(len(flows.stages) - 1, 1)
+    room = gap - 24
     for n in nodes.values():
         amount = n.before if when == "before" else n.after
         last = n.stage == len(flows.stages) - 1 and n.stage > 0
         # The labels of the last two stages share one gap.
-        space = room / 2 if n.stage >= len(flows.stages) - 2 > 0 else room
+        space = {len(flows.stages) - 1: 0.55 * gap - 16, len(flows.stages) - 2: 0.45 * gap - 16}.get(
+            n.stage, room
+        )
         text = n.code if narrow else f"{n.name} {_short(amount, flows.unit)}"
         if text_width(text) > space:
             text = n.code if narrow else fit(n.name, space)
