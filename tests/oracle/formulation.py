@@ -162,7 +162,7 @@ class Formulation:
             worth = sum(a * p[n] for n, a in entries)
             gross = sum(a * p[n] for n, a in entries if a > 0) + net.plant_sold_outside[j]
             pair = net.plant_es[j] if np.isfinite(net.plant_es[j]).all() else [self.g["conversion_es"]] * 2
-            cap = max(net.plant_cap[j], q)
+            cap = self.base.plant_cap[j]
             edges, ratio = self.cuts("plants", j)
             runs = self.believed("plants", name, "availability", 1.0, "times")
             most = cap * runs * self.believed("plants", name, "capacity", 1.0, "times")

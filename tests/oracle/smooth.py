@@ -106,9 +106,7 @@ def market(base: Base, *, availability: dict[str, float] | None = None, demand: 
         value = sum(a * p[n] for n, a in entries.items())
         gross = sum(a * p[n] for n, a in entries.items() if a > 0)
         es = net.plant_es[j, 0] + (net.plant_es[j, 1] - net.plant_es[j, 0]) * grown
-        x = problem.variable(
-            value - gross, touches=entries, most=max(net.plant_cap[j], b.plant_q[j]) / 12 * runs
-        )
+        x = problem.variable(value - gross, touches=entries, most=base.plant_cap[j] / 12 * runs)
         problem.power(x, q0, 1 + 1 / es, gross * q0 / (1 + 1 / es))
     for a in range(len(net.routes)):
         start, end, f0 = int(net.route_from[a]), int(net.route_to[a]), b.route_q[a] / 12

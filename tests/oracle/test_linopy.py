@@ -126,8 +126,17 @@ def assert_equal(model: Formulation, objective: float, price: np.ndarray) -> Non
         assert low - slack <= price[period, node] <= high + slack, (period, node)
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("spans", [MONTHS, COARSE], ids=["months", "coarse"])
+@pytest.mark.parametrize(
+    ("name", "spans"),
+    [
+        *((name, COARSE) for name in CASES),
+        *(
+            (name, MONTHS)
+            for name in ("halt", "quota", "draw in a halt", "everything decays", "sodium takes share")
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} periods",
+)
 def test_both_formulations_agree(name, spans):
     make, changes = CASES[name]
     base = BASES.get(make) or calibrate(make())
