@@ -44,7 +44,9 @@ def test_json_has_everything(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_user_may_lay_figures_over_the_world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "plants.csv").write_text("plant,output,capacity,quality\ngallium_recovery_chn,600,1200,reported\n")
+    (tmp_path / "plants.csv").write_text(
+        "plant,output,capacity,quality\ngallium_recovery_chn,600,1200,reported\n"
+    )
     assert run(["calibrate", "gallium", "--with", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert "0 of 1 large producer as reported; CHN -" in out
