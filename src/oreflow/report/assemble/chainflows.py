@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _NAMES = {"mine": "mined", "refined": "refined", "component": "components", "cell": "cells", "use": "used"}
-_PLACES = {"other": "Others", "other_uses": "Other uses", "recycling": "Recycling"}
+_PLACES = {"other_uses": "Other uses", "recycling": "Recycling"}
 _ORDER = ("mine", "refined", "component", "cell", "use")
-_SMALL = 0.02
-"""Places below this share of their stage are drawn as one."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +64,15 @@ def chain_flows(case: Case, flows: Flows, mineral: str) -> ChainFlows | None:
         rates = _rates(data, run.settings.months)
         for pair, amount in _links(case, flows, mineral, content, rates).items():
             links[pair][side] += amount
-    folded = _fold(links)
-    order = [s for s in _ORDER if any(k.startswith(f"{s}:") for pair in folded for k in pair)]
-    used = sorted({k for pair in folded for k in pair}, key=lambda k: (order.index(k.split(":")[0]), k))
+    order = [s for s in _ORDER if any(k.startswith(f"{s}:") for pair in links for k in pair)]
+    used = sorted({k for pair in links for k in pair}, key=lambda k: (order.index(k.split(":")[0]), k))
     nodes = []
     for k in used:
         stage, _, where = k.partition(":")
         nodes.append(
             FlowNode(k, order.index(stage), _PLACES.get(where) or case.name(where), where.replace("_", " "))
         )
-    made = tuple(FlowLink(a, b, v[0], v[1]) for (a, b), v in sorted(folded.items()) if max(v) > 0)
+    made = tuple(FlowLink(a, b, v[0], v[1]) for (a, b), v in sorted(links.items()) if max(v) > 0)
     names = dict(_NAMES)
     if mineral == "rare_earths":
         names["component"] = "magnets"
@@ -220,25 +217,3 @@ def _direct(case: Case, flows: Flows, mineral: str, rates: _Rates) -> dict[tuple
         kind = "recycling" if net.plant_process[p].endswith("_recycling") else region
         out[f"mine:{kind}", f"refined:{region}"] += float(weight[p] * rates.output[p])
     return out
-
-
-def _fold(links: dict[tuple[str, str], list[float]]) -> dict[tuple[str, str], list[float]]:
-    """Draw places that carry little as one."""
-    through: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for (a, b), v in links.items():
-        through[a][0] += max(v)
-        through[b][1] += max(v)
-    size = {k: max(v) for k, v in through.items()}
-    stage: dict[str, float] = defaultdict(float)
-    for k, most in size.items():
-        stage[k.split(":")[0]] += most
-    kept = {}
-    for k, most in size.items():
-        kind, _, where = k.partition(":")
-        kept[k] = k if most >= _SMALL * stage[kind] or where in _PLACES else f"{kind}:other"
-    out: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for (a, b), v in links.items():
-        pair = out[kept[a], kept[b]]
-        pair[0] += v[0]
-        pair[1] += v[1]
-    return dict(out)
