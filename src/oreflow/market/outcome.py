@@ -198,8 +198,7 @@ def _read(step: Step, months: int) -> dict[str, Floats]:
     first = steps["demands"].first
     wanted = per * base.balanced.demand_q * view.mean(view.beliefs.demand)[:k]
     ed = view.elasticity(net.demand_ed, view.draw.ed)[:k]
-    sure = wanted * net.parameter("voll_multiple") ** -ed if len(first) else wanted
-    sure = wanted * steps["demands"].lo[first] ** -ed if len(first) else sure
+    sure = wanted * steps["demands"].lo[first] ** -ed  # what is wanted at nearly any price
     amounts = {
         "output": total["plants"],
         "mix": total["mixes"],
