@@ -208,3 +208,15 @@ def test_articles_on_one_event_make_one_event(world: World) -> None:
     e = only(combine([read_text(t, world, name=f"{i}.txt") for i, t in enumerate(texts)], world))
     assert (e.start, e.type) == ("2025-08-09", "permit_halt")
     assert len(e.claims) == 2
+
+
+def test_a_full_halt_stands_for_vaguer_disruptions_of_the_same_mine() -> None:
+    text = (
+        "21 November 2025\n\nCATL's Jianxiawo lithium mine in Jiangxi halted in August 2025 after its mining licence "
+        "expired. The Jianxiawo mine has suffered ongoing production disruptions since August.\n"
+    )
+    reading = read_text(text)
+    (event,) = [e for e in reading.events if e.target == {"plants": "jianxiawo"}]
+    assert event.claim_type == "halt" and event.effect == {"availability": 0.0}
+    assert event.start is not None and event.start.startswith("2025-08")
+    assert any(f"part of the event {event.id!r}" in n.reason for n in reading.not_modelled)

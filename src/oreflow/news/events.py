@@ -252,15 +252,24 @@ def _until(c: Claim) -> date | None:
     return i.end if i is not None and i.start is None and i.end is not None and c.type != "restart" else None
 
 
+def _left(d: EventDraft) -> float:
+    """Availability that an event leaves, at most."""
+    size = d.effect["availability"]
+    return float(size[-1] if isinstance(size, list) else size)
+
+
 def _related(
     drafts: list[EventDraft], claims: Sequence[Claim], article: Interval | None
 ) -> tuple[list[EventDraft], list[NotModelled]]:
     """Restarts take the place of the halt they end; a cut within a halt is part of it."""
-    halts = {
-        json.dumps(d.target, sort_keys=True): d
+    # Of several on one plant, the full halt stands for all, then the one that leaves least, then the earliest.
+    stops = [
+        d
         for d in drafts
         if d.claim_type in {"halt", "output_cut", "disruption"} and "availability" in d.effect
-    }
+    ]
+    stops.sort(key=lambda d: (d.claim_type != "halt", _left(d), d.start or "9999"), reverse=True)
+    halts = {json.dumps(d.target, sort_keys=True): d for d in stops}
     out: list[EventDraft] = []
     dropped: list[NotModelled] = []
     unknown = {c.subject for c in claims if c.type == "ignorance"} | {None}
