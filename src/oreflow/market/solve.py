@@ -82,6 +82,8 @@ class Solver:
             ("dual_feasibility_tolerance", 1e-7),
             # Staggered steps leave few ties to break: without perturbed costs a warm start takes half the iterations.
             ("dual_simplex_cost_perturbation_multiplier", 0.0),
+            # Starting bases are ours and every solution is proven, so their condition need not be looked at.
+            ("simplex_initial_condition_check", False),
         ):
             self._highs.setOptionValue(key, value)
         m, n = problem.shape

@@ -45,7 +45,7 @@ def horizon(scenario: Scenario) -> Settings:
         start=label("0000-01", start) if start < 0 else _label(start),
         periods=periods,
         stride=12,
-        ahead=(1, 2, 3, 6),
+        ahead=(1, 3, 8),
     )
 
 
