@@ -39,6 +39,7 @@ def test_a_slip_of_ten_is_found_and_both_readings_given(hear: Callable[..., Read
     (check,) = hear(
         GAP.format(what="copper", demand="2.92 million", supply="180,000", gap="110,000", share=62)
     ).checks
+    assert "2.92 Mt less 180,000 t" in check.problem  # the unit keeps its case
     assert not check.holds
     assert check.readings[0].startswith("as printed: gap 2.74 Mt")
     assert any("supply of 1.8 Mt" in r and "62.2 %" in r for r in check.readings[1:])

@@ -119,7 +119,8 @@ def _balance(members: list[tuple[int, Claim]], quote: str, start: int, end: int)
         told.append(f"a gap of {_tonnes(stated_gap)} does not follow from {_tonnes(d)} less {_tonnes(s)}")
     if stated_share is not None:
         told.append(f"{stated_share:g} % is neither gap ÷ demand nor gap ÷ supply of the printed amounts")
-    return Check(used, quote, start, end, False, "; ".join(told).capitalize() + ".", tuple(readings[:4]))
+    problem = "; ".join(told)
+    return Check(used, quote, start, end, False, problem[:1].upper() + problem[1:] + ".", tuple(readings[:4]))
 
 
 def _tolerance(value: float) -> float:
