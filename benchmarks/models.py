@@ -1,0 +1,186 @@
+"""Models by size, patterns by what changes, and every linear programme that a pattern makes of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import highspy
+import numpy as np
+from tests.market.worlds import two_regions
+
+from oreflow.atlas import World, bundled
+from oreflow.market import Base, Change, Engine, News, Settings, calibrate
+from oreflow.market.layout import Arrays
+from oreflow.market.problem import Problem
+from oreflow.market.solve import Solution, Solver
+from oreflow.market.view import View
+from oreflow.report.assemble.horizon import horizon
+from oreflow.shock import Stage, expected, from_library, stage
+
+
+@dataclass(frozen=True)
+class Model:
+    """A market of some size.
+
+    Attributes:
+        name: Its name in the names of cases.
+        told: What it is.
+        world: Makes the world.
+        scope: Minerals solved; all where empty.
+    """
+
+    name: str
+    told: str
+    world: Callable[[], World]
+    scope: tuple[str, ...] = ()
+
+    def base(self) -> Base:
+        """Return the calibrated market, computed once."""
+        return _base(self)
+
+
+SMALL = Model("small", "two regions, one metal", two_regions)
+LITHIUM = Model("lithium", "the lithium chain of the bundled world", bundled, ("lithium",))
+ALL = Model("all", "all minerals and batteries of the bundled world", bundled)
+MODELS = {m.name: m for m in (SMALL, LITHIUM, ALL)}
+
+SCENARIOS = {"halt": "jianxiawo_halt_2025", "tariff": "us_copper_tariff"}
+"""Pattern to the scenario of the library that stands for it; ``base`` changes nothing."""
+LOOK = Settings()
+"""The look ahead of `oreflow run`: three months one by one, nine by quarters."""
+
+
+@cache
+def _base(model: Model) -> Base:
+    world = model.world()
+    scope = model.scope or tuple(dict.fromkeys(world.commodities["mineral"]))
+    return calibrate(world, scope=scope)
+
+
+@cache
+def staged(pattern: str) -> tuple[Stage, Settings]:
+    """Return a scenario on the bundled world as a briefing stages it, and the briefing's settings."""
+    scenario = from_library(SCENARIOS[pattern])
+    settings = horizon(scenario)
+    return stage(scenario, bundled(), start=settings.start, months=settings.periods), settings
+
+
+def news(model: Model, pattern: str) -> list[News]:
+    """Return what the market hears in a pattern."""
+    if pattern == "base":
+        return [News(0, ())]
+    if model is SMALL:
+        return [News(0, (Change("plants", ("mine_small",), "availability", np.array([0.0] * 6 + [1.0])),))]
+    return expected(staged(pattern)[0])
+
+
+@dataclass(frozen=True)
+class Look:
+    """One linear programme that a run solves.
+
+    Attributes:
+        solver: Holds the matrix, and knows the basis of the base.
+        view: What agents see.
+        start: Basis learned for it; None where nothing was learned.
+    """
+
+    solver: Solver
+    view: View
+    start: Any
+
+    @property
+    def problem(self) -> Problem:
+        """The compiled problem."""
+        return self.solver.problem
+
+    def arrays(self) -> Arrays:
+        """Return its numbers."""
+        return self.problem.numbers(self.view)
+
+    def solve(self, *, learned: bool = False) -> Solution:
+        """Patch the numbers and solve, from the basis of the base or the learned one."""
+        return self.solver.solve(self.arrays(), start=self.start if learned else None)
+
+    @property
+    def size(self) -> str:
+        """Rows × columns."""
+        rows, columns = self.problem.shape
+        return f"{rows:,} × {columns:,}"
+
+
+class Watched(Engine):
+    """An engine that notes what it solves, and how long it was inside the solver (s)."""
+
+    def __init__(self, base: Base, settings: Settings | None = None) -> None:
+        super().__init__(base, settings)
+        self.seen: list[Look] = []
+        self.inside = 0.0
+
+    def _settle(self, key: Any, solver: Solver, view: View, month: int) -> tuple[View, Solution]:
+        start = self._nearest(key, month)
+        view, solution = super()._settle(key, solver, view, month)
+        self.inside += solution.seconds
+        self.seen.append(Look(solver, view, start))  # a tariff has found its specific equivalent by now
+        return view, solution
+
+
+@cache
+def looks(model: Model, pattern: str) -> tuple[Look, ...]:
+    """Return the programmes of the look ahead at the first news: the price after the window, then the window."""
+    heard = news(model, pattern)
+    month = min(n.month for n in heard)
+    settings = Settings(periods=month + LOOK.stride)
+    engine = Watched(model.base(), settings)
+    engine.clear([n for n in heard if n.month == month])
+    return tuple(engine.seen)
+
+
+class Cold:
+    """HiGHS as it comes, on the same programme: its own presolve and start, nothing known.
+
+    Args:
+        look: The programme.
+    """
+
+    def __init__(self, look: Look) -> None:
+        a, matrix = look.arrays(), look.problem.matrix
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = matrix.shape
+        model.col_cost_ = a.cost.ravel()
+        model.col_lower_, model.col_upper_ = a.lower.ravel(), a.upper.ravel()
+        model.row_lower_, model.row_upper_ = a.row_lower.ravel(), a.row_upper.ravel()
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+        model.a_matrix_.index_ = matrix.indices.astype(np.int32)
+        model.a_matrix_.value_ = matrix.data
+        self.highs = highspy.Highs()
+        self.highs.setOptionValue("output_flag", False)
+        self.highs.passModel(model)
+
+    def solve(self) -> None:
+        """Solve from nothing; building and passing the programme has been done before and is not counted."""
+        self.highs.clearSolver()
+        self.highs.solve()
+
+    @property
+    def objective(self) -> float:
+        """Objective of the last solve."""
+        return float(self.highs.getInfo().objective_function_value)
+
+    @property
+    def iterations(self) -> int:
+        """Simplex iterations of the last solve."""
+        return int(self.highs.getInfo().simplex_iteration_count)
+
+
+def check_equal(ours: float, theirs: float, who: str) -> None:
+    """Hold two optima of one programme against each other.
+
+    Raises:
+        AssertionError: They differ by more than 1e-7 of their size.
+    """
+    if abs(ours - theirs) > 1e-7 * max(abs(ours), abs(theirs), 1.0):
+        raise AssertionError(f"the optimum is {ours:.12g}, {who} finds {theirs:.12g}.")
