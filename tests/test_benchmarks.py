@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from benchmarks.__main__ import main
 from benchmarks.clock import process
-from benchmarks.models import Cold, check_equal, looks
+from benchmarks.models import SMALL, Cold, check_equal, looks, staged
 from benchmarks.registry import QUICK, REGISTRY, Measure, case, chosen
 from benchmarks.table import BEGIN, END, HEADS, cells, markdown, merged, text, written
 from click.testing import CliRunner
@@ -34,8 +34,6 @@ def test_the_smallest_model_has_its_patterns_and_phases() -> None:
 
 
 def test_the_base_needs_no_iteration_and_the_halt_some() -> None:
-    from benchmarks.models import SMALL
-
     assert [look.solve().iterations for look in looks(SMALL, "base")] == [0, 0]
     steady, window = looks(SMALL, "halt")
     assert steady.problem.layout.static
@@ -114,6 +112,12 @@ def test_the_page_holds_the_table_of_every_case() -> None:
     whats = {r[0].strip("`"): r[1] for r in rows[2:]}
     assert whats == {name: c.what for name, c in REGISTRY.items()}
     assert re.search(r"^\d+ cores .*Python 3\.\d+\.\d+, HiGHS 1\.\d+", table, re.M)
+
+
+def test_the_page_tells_the_look_ahead_of_briefings() -> None:
+    _, settings = staged("halt")
+    assert sum(settings.ahead) == 12
+    assert f"periods of {settings.ahead} months" in PAGE
 
 
 def test_a_page_keeps_what_stands_around_its_table() -> None:
