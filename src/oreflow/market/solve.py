@@ -144,7 +144,7 @@ class Solver:
         before = h.getRunTime()
         if not cold:
             h.setBasis(self._basis if start is None else start)
-        h.solve()  # unlike run(), it lets other threads work
+        h.solve()
         seconds = h.getRunTime() - before
         status = h.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
