@@ -201,14 +201,16 @@ def test_a_tornado_is_ordered_by_reach(briefing):
 def test_flat_and_empty_charts_are_drawn(briefing):
     band = briefing.does.prices[0].band
     flat = dataclasses.replace(band, **dict.fromkeys(("median", "q05", "q25", "q75", "q95"), band.baseline))
-    ET.fromstring(charts.fan("k", "Flat", flat))
+    assert ET.fromstring(charts.fan("k", "Flat", flat)).tag.endswith("svg")
     zero = tuple(0.0 for _ in band.months)
     none = dataclasses.replace(
         band, baseline=zero, **dict.fromkeys(("median", "q05", "q25", "q75", "q95"), zero)
     )
-    ET.fromstring(charts.fan("k", "None", none, from_zero=True))
-    ET.fromstring(charts.world_map("k", WorldMap("Nothing", ())))
-    ET.fromstring(charts.sankey("k", ChainFlows("Nothing", "t", "r", ("mine", "use"), (), ())))
+    assert ET.fromstring(charts.fan("k", "None", none, from_zero=True)).tag.endswith("svg")
+    assert ET.fromstring(charts.world_map("k", WorldMap("Nothing", ()))).tag.endswith("svg")
+    assert ET.fromstring(
+        charts.sankey("k", ChainFlows("Nothing", "t", "r", ("mine", "use"), (), ()))
+    ).tag.endswith("svg")
 
 
 def test_one_month_is_drawn(briefing):
@@ -269,7 +271,7 @@ def test_colours_are_distinct_between_light_and_dark():
 
 def test_one_figure_is_enough_for_a_marker():
     m = WorldMap("One", (Marker("CHN", "China", 30.0, 104.0, Figure(0.0, "t", "r", change=True)),))
-    ET.fromstring(charts.world_map("k", m, land=True))
+    assert ET.fromstring(charts.world_map("k", m, land=True)).tag.endswith("svg")
 
 
 def test_a_number_is_not_parted_in_wrapped_lines():
