@@ -16,7 +16,7 @@ from oreflow.market.outcome import Outcome, Recorder
 from oreflow.market.problem import compile_problem
 from oreflow.market.settings import Settings
 from oreflow.market.solve import Solution, Solver
-from oreflow.market.view import Beliefs, Draw, State, View, bounded
+from oreflow.market.view import Beliefs, Draw, State, View
 
 TRIED = 3
 """Nodes at which the price test asks for one more unit."""
@@ -203,8 +203,13 @@ class Engine:
         end = month + sum(self.settings.spans)
         key, solver = self._solver((), static=True)
         layout = solver.problem.layout
-        later = _averaged(beliefs, end, self.base)
-        view = View(layout, later, 0, -end + max(news, 0), State.of(self.base), draw, self.base.price)
+        def later(by_month: Floats) -> Floats:
+            first = min(end, len(by_month) - 1)
+            mean: Floats = by_month[first : first + BEYOND].mean(axis=0, keepdims=True)
+            return mean
+
+        believed = beliefs.averaged(later, self.base)
+        view = View(layout, believed, 0, -end + max(news, 0), State.of(self.base), draw, self.base.price)
         _, solution = self._settle(key, solver, view, month)
         price: Floats = np.maximum(solution.price[0, : len(self.base.net.nodes)], 0.0)
         return price
@@ -266,31 +271,6 @@ class Engine:
             layout = Layout(self.base, (1,) if static else self.settings.spans, static, quotas)
             self._solvers[key] = Solver(compile_problem(layout))
         return key, self._solvers[key]
-
-
-def _averaged(beliefs: Beliefs, end: int, base: Base) -> Beliefs:
-    """Beliefs that hold the mean over the `BEYOND` months from `end` for ever.
-
-    A quota over several routes has no row in the static problem: it is shared out by their base flows.
-    """
-    mean = object.__new__(Beliefs)
-    mean.months = 1
-
-    def averaged(value: Floats) -> Floats:
-        first = min(end, len(value) - 1)
-        later: Floats = value[first : first + BEYOND].mean(axis=0, keepdims=True)
-        return later
-
-    for name, value in vars(beliefs).items():
-        if isinstance(value, np.ndarray):
-            setattr(mean, name, averaged(value))
-    mean.limit = bounded(beliefs.limit, 1.0, averaged)
-    mean.quotas, mean.outside = [], []
-    for quota in beliefs.quotas:
-        usual = max(float(base.balanced.route_q[quota.routes].sum()), 1e-12)
-        share = bounded(quota.profile[:, None], usual, averaged)[0, 0] / usual
-        mean.limit[0, quota.routes] = np.minimum(mean.limit[0, quota.routes], share)
-    return mean
 
 
 def advance(step: Step) -> State:

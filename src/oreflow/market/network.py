@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,18 @@ class Network:
     contract_route: Ints
     contract_q: Floats
     parameters: dict[str, float] = field(repr=False)
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, int]]:
+        """Table of a change to the place of each of its rows."""
+        tables = {
+            "plants": self.plants,
+            "trade": self.routes,
+            "demands": self.demands,
+            "stores": self.stores,
+            "mixes": self.mixes,
+        }
+        return {table: {name: i for i, name in enumerate(names)} for table, names in tables.items()}
 
     def parameter(self, name: str) -> float:
         """Return an assumption of the world, in the unit that its table states."""
@@ -397,7 +410,7 @@ def _working_stocks(
             "capacity": np.nan,
             "rate_in": np.nan,
             "rate_out": np.nan,
-            "holding_cost": into["commodity"].map(price) * share,
+            "holding_cost": into["commodity"].map(price).astype(float) * share,
             "loss": 0.0,
             "working": True,
         }

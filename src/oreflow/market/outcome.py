@@ -12,7 +12,7 @@ import xarray as xr
 from oreflow.market.calibrate import Base
 from oreflow.market.network import Floats, Ints
 from oreflow.market.settings import Settings
-from oreflow.market.solve import Residuals
+from oreflow.market.proof import Residuals
 
 if TYPE_CHECKING:
     from oreflow.market.engine import Step

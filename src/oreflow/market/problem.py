@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from oreflow.market.blocks import (
@@ -21,6 +20,7 @@ from oreflow.market.blocks import (
     stock,
     trade,
 )
+from oreflow.market.highs import BASIC, LOWER, UPPER, Basis
 from oreflow.market.layout import Arrays, Layout
 from oreflow.market.view import View
 
@@ -88,7 +88,7 @@ def compile_problem(layout: Layout) -> Problem:
     return Problem(layout, matrix)
 
 
-def starting_basis(problem: Problem) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def starting_basis(problem: Problem) -> Basis:
     """Return column and row statuses of the base solution, known without solving.
 
     Each pinned node has the middle step of one curve in the basis; every other step is full or empty. Statuses
@@ -102,8 +102,8 @@ def starting_basis(problem: Problem) -> tuple[NDArray[np.int8], NDArray[np.int8]
     """
     layout = problem.layout
     base = layout.base
-    col = np.zeros(layout.columns, np.int8)
-    row = np.ones(layout.rows, np.int8)
+    col = np.zeros(layout.columns, np.int32)
+    row = np.ones(layout.rows, np.int32)
     for family in ("plants", "mixes", "routes", "stores"):
         steps = base.steps[family]
         col[layout.slice(family)] = np.where(steps.mid < 1.0, 2, 0)

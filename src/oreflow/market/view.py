@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from oreflow.errors import UnknownNameError
 from oreflow.market.calibrate import Base
 from oreflow.market.change import ATTRIBUTES, Change
 from oreflow.market.layout import Layout, Quota
-from oreflow.market.network import Floats, Ints
+from oreflow.market.network import Floats, Ints, Network
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,31 @@ class State:
         )
 
 
+@dataclass(frozen=True)
+class Believed:
+    """One attribute of every row over time: constant but for the rows that a change names.
+
+    Attributes:
+        usual: Value where nothing is said, shape (n,).
+        index: Rows of which something is said, rising, shape (k,).
+        months: Their value by month of the horizon, shape (months, k).
+    """
+
+    usual: Floats
+    index: Ints
+    months: Floats
+
+    def after(self, average: Callable[[Floats], Floats]) -> Believed:
+        """Return the same with the months averaged."""
+        return replace(self, months=average(self.months))
+
+    def of(self, rows: Ints) -> Believed:
+        """Return what is believed of some rows, given in rising order."""
+        at = np.searchsorted(rows, self.index)
+        kept = np.flatnonzero((at < len(rows)) & (rows[np.minimum(at, len(rows) - 1)] == self.index))
+        return Believed(self.usual[rows], at[kept], self.months[:, kept])
+
+
 class Beliefs:
     """Changes laid out by month for every row of the market.
 
@@ -71,6 +96,10 @@ class Beliefs:
         changes: Changes believed.
         months: Months to lay out; beyond a profile its last value holds.
 
+    Attributes:
+        quotas: Limits on several routes together.
+        outside: Rows that a change names and that are not in the scope.
+
     Raises:
         UnknownNameError: A change names a table, row or attribute that is not there.
     """
@@ -78,34 +107,54 @@ class Beliefs:
     def __init__(self, base: Base, changes: tuple[Change, ...], months: int) -> None:
         net = base.net
         self.months = months
-        self.availability = np.ones((months, len(net.plants)))
-        self.capacity = np.ones((months, len(net.plants)))
-        self.plant_cost = np.zeros((months, len(net.plants)))
-        self.limit = np.full((months, len(net.routes)), np.inf)
-        self.tariff = np.zeros((months, len(net.routes)))
-        self.route_cost = np.zeros((months, len(net.routes)))
-        self.demand = np.ones((months, len(net.demands)))
-        self.draw = np.zeros((months, len(net.stores)))
-        self.fill = np.zeros((months, len(net.stores)))
-        self.cover = np.ones((months, len(net.stores)))
-        self.ceiling = np.tile(net.mix_ceiling, (months, 1))
-        self.mix_ramp = np.tile(net.mix_ramp, (months, 1))
         self.quotas: list[Quota] = []
-        rows = {
-            table: {name: i for i, name in enumerate(names)}
-            for table, names in (
-                ("plants", net.plants),
-                ("trade", net.routes),
-                ("demands", net.demands),
-                ("stores", net.stores),
-                ("mixes", net.mixes),
-            )
-        }
         self.outside: list[str] = []
+        said: dict[str, list[_Said]] = {name: [] for name in USUAL}
         for change in changes:
-            self._put(change, rows)
+            self._hear(change, net.rows, said)
+        self.by_name = {name: _laid(usual(net), said[name], months) for name, usual in USUAL.items()}
 
-    def _put(self, change: Change, rows: dict[str, dict[str, int]]) -> None:
+    def __getattr__(self, name: str) -> Believed:
+        known: dict[str, Believed] = self.__dict__.get("by_name", {})
+        if name not in known:
+            raise AttributeError(name)
+        return known[name]
+
+    @property
+    def touched(self) -> dict[str, Ints]:
+        """Family to the rows of which something is said."""
+        found: dict[str, list[Ints]] = {}
+        for name, believed in self.by_name.items():
+            found.setdefault(FAMILY[name], []).append(believed.index)
+        return {family: np.unique(np.concatenate(rows)) for family, rows in found.items()}
+
+    def averaged(self, average: Callable[[Floats], Floats], base: Base) -> Beliefs:
+        """Return beliefs that hold a mean for ever.
+
+        A quota over several routes has no row of its own then: it is shared out by their base flows.
+
+        Args:
+            average: Means over the months, (months, k) to (1, k).
+            base: Calibrated market.
+        """
+        mean = object.__new__(Beliefs)
+        mean.months, mean.quotas, mean.outside = 1, [], []
+        mean.by_name = {name: b.after(average) for name, b in self.by_name.items()}
+        limit = self.by_name["limit"].after(lambda months: bounded(months, 1.0, average))
+        for quota in self.quotas:
+            usual = max(float(base.balanced.route_q[quota.routes].sum()), 1e-12)
+            share = bounded(quota.profile[:, None], usual, average) / usual
+            told: list[_Said] = [(limit.index, limit.months, np.minimum), (quota.routes, share, np.minimum)]
+            limit = _laid(limit.usual, told, 1)
+        mean.by_name["limit"] = limit
+        return mean
+
+    def _hear(
+        self,
+        change: Change,
+        rows: dict[str, dict[str, int]],
+        said: dict[str, list[_Said]],
+    ) -> None:
         if change.table not in ATTRIBUTES:
             raise UnknownNameError("table", change.table, ATTRIBUTES)
         if change.attribute not in ATTRIBUTES[change.table]:
@@ -120,8 +169,48 @@ class Beliefs:
             self.quotas.append(Quota(index, profile, ", ".join(change.rows[:2])))
             return
         name, combine = _COMBINE[change.table, change.attribute]
-        array = getattr(self, name)
-        array[:, index] = combine(array[:, index], profile[:, None])
+        said[name].append((index, profile[:, None], combine))
+
+
+_Combine = Callable[[Floats, Floats], Floats]
+_Said = tuple[Ints, Floats, _Combine]
+"""Rows, what is said of them by month, (months, 1 or rows), and how it joins what was said before."""
+
+USUAL: dict[str, Callable[[Network], Floats]] = {
+    "availability": lambda net: np.ones(len(net.plants)),
+    "capacity": lambda net: np.ones(len(net.plants)),
+    "plant_cost": lambda net: np.zeros(len(net.plants)),
+    "limit": lambda net: np.full(len(net.routes), np.inf),
+    "tariff": lambda net: np.zeros(len(net.routes)),
+    "route_cost": lambda net: np.zeros(len(net.routes)),
+    "demand": lambda net: np.ones(len(net.demands)),
+    "draw": lambda net: np.zeros(len(net.stores)),
+    "fill": lambda net: np.zeros(len(net.stores)),
+    "cover": lambda net: np.ones(len(net.stores)),
+    "ceiling": lambda net: net.mix_ceiling,
+    "mix_ramp": lambda net: net.mix_ramp,
+}
+"""What is believed, and its value where nothing is said."""
+
+FAMILY = {
+    "availability": "plants", "capacity": "plants", "plant_cost": "plants",
+    "limit": "routes", "tariff": "routes", "route_cost": "routes",
+    "demand": "demands", "draw": "stores", "fill": "stores", "cover": "stores",
+    "ceiling": "mixes", "mix_ramp": "mixes",
+}  # fmt: skip
+"""What is believed to the family of curves that it moves."""
+
+
+def _laid(usual: Floats, said: list[_Said], months: int) -> Believed:
+    """Lay out what is said of the rows of one attribute, one after another."""
+    if not said:
+        return Believed(usual, np.zeros(0, np.int64), np.zeros((months, 0)))
+    index = np.unique(np.concatenate([rows for rows, _, _ in said]))
+    laid = np.tile(usual[index], (months, 1))
+    for rows, value, combine in said:
+        at = np.searchsorted(index, rows)
+        laid[:, at] = combine(laid[:, at], value)
+    return Believed(usual, index, laid)
 
 
 def _replace(old: Floats, new: Floats) -> Floats:
@@ -182,19 +271,27 @@ class View:
         tau = np.maximum(self.month - self.news, 0) + 0.5 * (lay.begin[1:] + lay.begin[:-1])
         object.__setattr__(self, "tau", tau)
 
-    def mean(self, by_month: Floats) -> Floats:
-        """Average a belief over the months of each period: (months, n) to (T, n)."""
+    def average(self, by_month: Floats) -> Floats:
+        """Average over the months of each period: (months, n) to (T, n)."""
         lay = self.layout
-        last = len(by_month) - 1
-        if np.ptp(by_month, axis=0).max(initial=0.0) == 0.0:  # nothing changes: the common case
-            return np.broadcast_to(by_month[0], (lay.periods, by_month.shape[1]))
-        index = np.minimum(self.month + np.arange(lay.begin[-1]), last)
+        index = np.minimum(self.month + np.arange(lay.begin[-1]), len(by_month) - 1)
         mean: Floats = np.add.reduceat(by_month[index], lay.begin[:-1], axis=0) / np.diff(lay.begin)[:, None]
         return mean
 
-    def bound(self, by_month: Floats, outside: float) -> Floats:
-        """Average a bound that may be absent, as `bounded` does: (months, n) to (T, n)."""
-        return bounded(by_month, outside, self.mean)
+    def mean(self, believed: Believed) -> Floats:
+        """Average a belief over the months of each period, shape (T, n)."""
+        return self._filled(believed, self.average)
+
+    def bound(self, believed: Believed, outside: float) -> Floats:
+        """Average a bound that may be absent, as `bounded` does, shape (T, n)."""
+        return self._filled(believed, lambda months: bounded(months, outside, self.average))
+
+    def _filled(self, believed: Believed, average: Callable[[Floats], Floats]) -> Floats:
+        out = np.broadcast_to(believed.usual, (self.layout.periods, len(believed.usual)))
+        if len(believed.index):
+            out = out.copy()
+            out[:, believed.index] = average(believed.months)
+        return out
 
     def elasticity(self, pair: Floats, multiplier: float | Floats) -> Floats:
         """Elasticity by period, (T, n): grows from its low to its high value with time since the news."""

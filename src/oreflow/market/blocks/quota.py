@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from oreflow.market.layout import Arrays, Entries, Layout
-from oreflow.market.view import View
+from oreflow.market.view import View, bounded
 
 
 def entries(layout: Layout, t: int) -> list[Entries]:
@@ -30,5 +30,5 @@ def fill(view: View, arrays: Arrays) -> None:
     layout = view.layout
     for i, quota in enumerate(layout.quotas):
         usual = float(layout.base.balanced.route_q[quota.routes].sum())
-        allowed = view.bound(quota.profile[:, None], usual)[:, 0] * layout.per[:, 0]
+        allowed = bounded(quota.profile[:, None], usual, view.average)[:, 0] * layout.per[:, 0]
         arrays.row_lower[:, layout.quota_row + i] = -np.where(np.isfinite(allowed), allowed, 1e30)

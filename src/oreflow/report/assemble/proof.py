@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from oreflow.market.solve import TOLERANCE
+from oreflow.market.proof import TOLERANCE
 from oreflow.report.assemble.case import Case
 from oreflow.report.assemble.network import Flows
 from oreflow.report.briefing import SourceRow, figures
