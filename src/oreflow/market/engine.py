@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from oreflow.market.calibrate import Base
 from oreflow.market.change import News
+from oreflow.market.highs import Basis
 from oreflow.market.layout import Layout, Quota
 from oreflow.market.network import Floats
 from oreflow.market.outcome import Outcome, Recorder
 from oreflow.market.problem import compile_problem
 from oreflow.market.settings import Settings
 from oreflow.market.solve import Solution, Solver
-from oreflow.market.view import Beliefs, Draw, State, View
+from oreflow.market.tariff import settled
+from oreflow.market.view import BEYOND, Beliefs, Draw, State, View
 
 TRIED = 3
 """Nodes at which the price test asks for one more unit."""
-BEYOND = 24
-"""Months after the window whose mean beliefs set the price that stocks are worth at its end."""
-
 
 _Key = tuple[bool, tuple[tuple[int, ...], ...]]
 
@@ -77,7 +75,7 @@ class Engine:
         self.base = base
         self.settings = settings or Settings()
         self._solvers: dict[_Key, Solver] = {}
-        self._learned: dict[tuple[_Key, int], Any] = {}
+        self._learned: dict[tuple[_Key, int], Basis] = {}
         self._learning = False
         self.solves = 0
 
@@ -203,6 +201,7 @@ class Engine:
         end = month + sum(self.settings.spans)
         key, solver = self._solver((), static=True)
         layout = solver.problem.layout
+
         def later(by_month: Floats) -> Floats:
             first = min(end, len(by_month) - 1)
             mean: Floats = by_month[first : first + BEYOND].mean(axis=0, keepdims=True)
@@ -215,28 +214,18 @@ class Engine:
         return price
 
     def _settle(self, key: _Key, solver: Solver, view: View, month: int) -> tuple[View, Solution]:
-        """Solve; with ad-valorem tariffs, until their specific equivalent fits the prices."""
-        start = self._nearest(key, month)
-        solution = solver.solve(solver.problem.numbers(view), start=start)
-        self.solves += 1
-        if self._learning:
-            self._learned[key, month] = solver.basis()
-        rate = view.mean(view.beliefs.tariff)
-        if not rate.any():
-            return view, solution
-        n = len(self.base.net.nodes)
-        into = self.base.net.route_to
-        price = solution.price[:, :n] / view.beta[:-1, None]
-        for _ in range(8):
-            # The duty is on the value at the border: the price inside is that value and the duty.
-            view = replace(view, tariff=rate / (1.0 + rate) * price[:, into])
-            solution = solver.solve(solver.problem.numbers(view), start=solver.basis())
-            self.solves += 1
-            new = solution.price[:, :n] / view.beta[:-1, None]
-            moved = np.max(np.abs(new - price) / np.maximum(price, 1e-9), initial=0.0)
-            price = new
-            if moved < self.settings.tariff_tolerance:
-                break
+        """Solve, with tariffs settled; remember the basis of the first solve where the engine is learning."""
+
+        def solve(view: View, start: Basis | None) -> Solution:
+            solution = solver.solve(solver.problem.numbers(view), start=start)
+            if self._learning and view.tariff is None:
+                self._learned[key, month] = solver.basis()
+            return solution
+
+        view, solution, solves = settled(
+            view, solve, solver.basis, self._nearest(key, month), tolerance=self.settings.tariff_tolerance
+        )
+        self.solves += solves
         return view, solution
 
     def _price_gap(self, step: Step) -> float:
@@ -260,7 +249,7 @@ class Engine:
             worst = max(worst, max(low - slope, slope - high, 0.0) / max(high, 1e-9))
         return float(worst)
 
-    def _nearest(self, key: _Key, month: int) -> Any:
+    def _nearest(self, key: _Key, month: int) -> Basis | None:
         """Basis learned for the last month up to this one; None where nothing was learned."""
         known = [m for k, m in self._learned if k == key and m <= month]
         return self._learned[key, max(known)] if known else None

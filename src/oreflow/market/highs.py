@@ -162,7 +162,9 @@ class _Native:
         if cols is None:
             code = self._lib.Highs_changeColsBoundsByRange(self._h, 0, self._n - 1, _at(lower), _at(upper))
         else:
-            code = self._lib.Highs_changeColsBoundsBySet(self._h, len(cols), _at(cols), _at(lower), _at(upper))
+            code = self._lib.Highs_changeColsBoundsBySet(
+                self._h, len(cols), _at(cols), _at(lower), _at(upper)
+            )
         self._done(code, "change bounds")
 
     def sides(self, rows: Ints32 | None, lower: Floats, upper: Floats) -> None:
@@ -170,7 +172,9 @@ class _Native:
         if rows is None:
             code = self._lib.Highs_changeRowsBoundsByRange(self._h, 0, self._m - 1, _at(lower), _at(upper))
         else:
-            code = self._lib.Highs_changeRowsBoundsBySet(self._h, len(rows), _at(rows), _at(lower), _at(upper))
+            code = self._lib.Highs_changeRowsBoundsBySet(
+                self._h, len(rows), _at(rows), _at(lower), _at(upper)
+            )
         self._done(code, "change sides")
 
     def forget(self) -> None:

@@ -156,9 +156,9 @@ class Arrays:
     row_upper: Floats
 
     @classmethod
-    def zeros(cls, layout: Layout) -> Arrays:
-        """Return arrays of a layout: nothing costs, nothing is allowed, balances at zero."""
-        t, c, r = layout.periods, layout.columns, layout.rows
+    def zeros(cls, layout: Layout, *, columns: bool = True) -> Arrays:
+        """Return arrays of a layout: nothing costs, nothing is allowed, balances at zero; on request, rows only."""
+        t, c, r = layout.periods, layout.columns if columns else 0, layout.rows
         return cls(
             np.zeros((t, c)), np.zeros((t, c)), np.zeros((t, c)), np.zeros((t, r)), np.full((t, r), np.inf)
         )

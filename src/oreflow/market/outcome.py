@@ -11,8 +11,8 @@ import xarray as xr
 
 from oreflow.market.calibrate import Base
 from oreflow.market.network import Floats, Ints
-from oreflow.market.settings import Settings
 from oreflow.market.proof import Residuals
+from oreflow.market.settings import Settings
 
 if TYPE_CHECKING:
     from oreflow.market.engine import Step

@@ -92,7 +92,7 @@ def starting_basis(problem: Problem) -> Basis:
     """Return column and row statuses of the base solution, known without solving.
 
     Each pinned node has the middle step of one curve in the basis; every other step is full or empty. Statuses
-    follow HiGHS: 0 lower, 1 basic, 2 upper.
+    are those of `oreflow.market.highs`.
 
     Args:
         problem: Compiled problem.
@@ -102,16 +102,16 @@ def starting_basis(problem: Problem) -> Basis:
     """
     layout = problem.layout
     base = layout.base
-    col = np.zeros(layout.columns, np.int32)
-    row = np.ones(layout.rows, np.int32)
+    col = np.full(layout.columns, LOWER, np.int32)
+    row = np.full(layout.rows, BASIC, np.int32)
     for family in ("plants", "mixes", "routes", "stores"):
         steps = base.steps[family]
-        col[layout.slice(family)] = np.where(steps.mid < 1.0, 2, 0)
+        col[layout.slice(family)] = np.where(steps.mid < 1.0, UPPER, LOWER)
     new = (base.balanced.route_q <= 0)[base.steps["routes"].owner]
-    col[layout.slice("routes")][new] = 0
-    col[layout.slice("demands")] = np.where(base.steps["demands"].mid > 1.0, 2, 0)
+    col[layout.slice("routes")][new] = LOWER
+    col[layout.slice("demands")] = np.where(base.steps["demands"].mid > 1.0, UPPER, LOWER)
     if layout.static:
-        col[layout.slice("stores")] = 0
+        col[layout.slice("stores")] = LOWER
     for node, pin in enumerate(base.centred):
         if pin is None:
             continue
@@ -121,10 +121,10 @@ def starting_basis(problem: Problem) -> Basis:
         steps = base.steps[family]
         mine = np.flatnonzero((steps.owner == index) & (steps.lo < 1.0) & (steps.hi >= 1.0))
         if len(mine):
-            col[layout.start[family] + mine[0]] = 1
-            row[node] = 0
+            col[layout.start[family] + mine[0]] = BASIC
+            row[node] = LOWER
     if not layout.static and len(layout.reserve):
         r = len(layout.reserve)
-        col[layout.start["reserves"] : layout.start["reserves"] + r] = 1
-        row[layout.reserve_row : layout.reserve_row + r] = 0
+        col[layout.start["reserves"] : layout.start["reserves"] + r] = BASIC
+        row[layout.reserve_row : layout.reserve_row + r] = LOWER
     return np.tile(col, layout.periods), np.tile(row, layout.periods)

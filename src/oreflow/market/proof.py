@@ -35,7 +35,7 @@ class Residuals:
         return max(self.primal, self.dual, self.gap, self.balance)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Numbers:
     """Costs, bounds and sides of a linear programme in one row each, as the solver has them."""
 

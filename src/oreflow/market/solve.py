@@ -12,7 +12,8 @@ from oreflow.errors import InfeasibleError, NumericalError
 from oreflow.market import highs
 from oreflow.market.highs import Basis
 from oreflow.market.layout import Arrays
-from oreflow.market.network import Floats
+from oreflow.market.network import Floats, Ints
+from oreflow.market.patch import Patch, Reference, whole
 from oreflow.market.problem import Problem, starting_basis
 from oreflow.market.proof import TOLERANCE, Numbers, Prover, Residuals
 
@@ -57,6 +58,8 @@ class Solver:
         self._prover = Prover(problem.matrix)
         self._known = starting_basis(problem)
         self._now: Numbers | None = None
+        self._reference: Reference | None = None
+        self._moved = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
     def basis(self) -> Basis:
         """Return the basis of the last solution, to start a later solve of the same matrix from."""
@@ -77,23 +80,78 @@ class Solver:
             InfeasibleError: No solution; the message names the rows behind it.
             NumericalError: The solver gave up, or residuals are above tolerance.
         """
-        n = Numbers(
-            arrays.cost.ravel(),
-            arrays.lower.ravel(),
-            arrays.upper.ravel(),
-            arrays.row_lower.ravel(),
-            arrays.row_upper.ravel(),
-        )
+        return self._solved(self._set(whole(arrays)), self._known if start is None else start, cold)
+
+    def patched(
+        self, reference: Reference, patch: Patch, *, start: Basis | None = None, cold: bool = False
+    ) -> Solution:
+        """Solve a reference with a patch on it; what an earlier patch changed is as in the reference again.
+
+        Args:
+            reference: Numbers that the patch is relative to.
+            patch: What differs.
+            start: As for `solve`.
+            cold: As for `solve`.
+
+        Returns:
+            As `solve`.
+
+        Raises:
+            InfeasibleError: As `solve`.
+            NumericalError: As `solve`.
+        """
+        if patch.cols is None or patch.rows is None:
+            numbers = self._set(patch)
+        else:
+            if self._reference is not reference or self._now is None:
+                self._set(reference.numbers)
+                self._reference = reference
+            numbers = self._edit(reference.numbers, patch, patch.cols, patch.rows)
+        return self._solved(numbers, self._known if start is None else start, cold)
+
+    def _set(self, every: Patch) -> Numbers:
+        """Hand over every number."""
+        n = Numbers(every.cost, every.lower, every.upper, every.row_lower, every.row_upper)
         self._model.costs(None, n.cost)
         self._model.bounds(None, n.lower, n.upper)
         self._model.sides(None, n.row_lower, n.row_upper)
-        return self._solved(n, self._known if start is None else start, cold)
+        none = np.zeros(0, np.int64)
+        self._now, self._reference, self._moved = n, None, (none, none)
+        return n
+
+    def _edit(self, usual: Patch, patch: Patch, cols: Ints, rows: Ints) -> Numbers:
+        """Hand over what differs from the last solve."""
+        n = self._now
+        assert n is not None
+        if n.cost is usual.cost:  # the reference is not ours to write in
+            n = self._now = Numbers(*(v.copy() for v in vars(n).values()))
+        before_cols, before_rows = self._moved
+        for name in ("cost", "lower", "upper"):
+            now = getattr(n, name)
+            now[before_cols] = getattr(usual, name)[before_cols]
+            now[cols] = getattr(patch, name)
+        for name in ("row_lower", "row_upper"):
+            now = getattr(n, name)
+            now[before_rows] = getattr(usual, name)[before_rows]
+            now[rows] = getattr(patch, name)
+        moved = np.union1d(before_cols, cols) if len(before_cols) else cols
+        if len(moved):
+            which = moved.astype(np.int32)
+            self._model.costs(which, n.cost[moved])
+            self._model.bounds(which, n.lower[moved], n.upper[moved])
+        moved = np.union1d(before_rows, rows) if len(before_rows) else rows
+        if len(moved):
+            self._model.sides(moved.astype(np.int32), n.row_lower[moved], n.row_upper[moved])
+        self._moved = (cols, rows)
+        return n
 
     def _solved(self, n: Numbers, start: Basis, cold: bool) -> Solution:
         model = self._model
         began = time.perf_counter()
         model.forget()
-        model.option("simplex_iteration_limit", NO_LIMIT if cold else WARM_LIMIT * (self.problem.shape[0] + 100))
+        model.option(
+            "simplex_iteration_limit", NO_LIMIT if cold else WARM_LIMIT * (self.problem.shape[0] + 100)
+        )
         if not cold:
             model.start(start)
         status = model.run()

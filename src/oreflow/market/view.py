@@ -13,6 +13,9 @@ from oreflow.market.change import ATTRIBUTES, Change
 from oreflow.market.layout import Layout, Quota
 from oreflow.market.network import Floats, Ints, Network
 
+BEYOND = 24
+"""Months after a window whose mean beliefs set the price that stocks are worth at its end."""
+
 
 @dataclass(frozen=True)
 class Draw:
