@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
-import highspy
 import numpy as np
 from tests.market.worlds import two_regions
 
 from benchmarks import scenarios, synthetic
+from benchmarks.raw import passed
 from oreflow.atlas import World, bundled
 from oreflow.market import Base, Change, Engine, News, Settings, calibrate
 from oreflow.market.layout import Arrays, Layout
@@ -116,9 +116,23 @@ class Look:
         """Return its numbers."""
         return self.problem.numbers(self.view)
 
-    def solve(self, *, learned: bool = False) -> Solution:
-        """Patch the numbers and solve, from the basis of the base or the learned one."""
-        return self.solver.solve(self.arrays(), start=self.start if learned else None)
+    def fields(self) -> dict[str, Any]:
+        """Return all of it as flat arrays, as `benchmarks.raw` takes them."""
+        a, matrix = self.arrays(), self.problem.matrix
+        return {
+            "cost": a.cost.ravel(),
+            "lower": a.lower.ravel(),
+            "upper": a.upper.ravel(),
+            "row_lower": a.row_lower.ravel(),
+            "row_upper": a.row_upper.ravel(),
+            "start": matrix.indptr.astype(np.int32),
+            "index": matrix.indices.astype(np.int32),
+            "value": matrix.data,
+        }
+
+    def solve(self, *, learned: bool = False, cold: bool = False) -> Solution:
+        """Patch the numbers and solve, from the basis of the base, the learned one, or from nothing."""
+        return self.solver.solve(self.arrays(), start=self.start if learned else None, cold=cold)
 
     @property
     def size(self) -> str:
@@ -154,10 +168,15 @@ def looks(model: Model, pattern: str) -> tuple[Look, ...]:
     return tuple(engine.seen)
 
 
+def compiled(model: Model) -> Solver:
+    """Return a new solver of a look ahead that holds its matrix and knows the basis of the base."""
+    return Solver(compile_problem(Layout(model.base(), model.spans)))
+
+
 @cache
 def solver(model: Model) -> Solver:
     """Return the persistent solver of a whole horizon, compiled once."""
-    return Solver(compile_problem(Layout(model.base(), model.spans)))
+    return compiled(model)
 
 
 def scene(model: Model, changes: tuple[Change, ...] = ()) -> Look:
@@ -197,19 +216,7 @@ class Cold:
     """
 
     def __init__(self, look: Look) -> None:
-        a, matrix = look.arrays(), look.problem.matrix
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = matrix.shape
-        model.col_cost_ = a.cost.ravel()
-        model.col_lower_, model.col_upper_ = a.lower.ravel(), a.upper.ravel()
-        model.row_lower_, model.row_upper_ = a.row_lower.ravel(), a.row_upper.ravel()
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-        model.a_matrix_.index_ = matrix.indices.astype(np.int32)
-        model.a_matrix_.value_ = matrix.data
-        self.highs = highspy.Highs()
-        self.highs.setOptionValue("output_flag", False)
-        self.highs.passModel(model)
+        self.highs = passed(look.fields())
 
     def solve(self) -> None:
         """Solve from nothing; building and passing the programme has been done before and is not counted."""

@@ -88,7 +88,16 @@ class _Drawn:
         self.place = self.rng.uniform(size=(shape.regions, 2))
         self.rows: dict[str, list[dict[str, Any]]] = {
             name: []
-            for name in ("commodities", "processes", "flows", "plants", "trade", "demands", "stores", "prices")
+            for name in (
+                "commodities",
+                "processes",
+                "flows",
+                "plants",
+                "trade",
+                "demands",
+                "stores",
+                "prices",
+            )
         }
 
     def world(self) -> World:

@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 from benchmarks.__main__ import main
 from benchmarks.clock import process
-from benchmarks.models import SMALL, Cold, check_equal, looks, staged
-from benchmarks.registry import QUICK, REGISTRY, Measure, case, chosen
-from benchmarks.table import BEGIN, END, HEADS, cells, markdown, merged, text, written
+from benchmarks.layers import Persistent, in_linopy, in_pypsa
+from benchmarks.models import SMALL, SYNTHETIC, Cold, L, M, Model, S, check_equal, engine, looks, scene, scenes, staged
+from benchmarks.registry import MISSED, QUICK, REGISTRY, Asked, Measure, case, chosen
+from benchmarks.scenarios import KINDS, drawn, news
+from benchmarks.synthetic import Shape, world
+from benchmarks.table import BEGIN, END, HEADS, NOT_YET, cells, line, machine, markdown, merged, text, updated, written
 from click.testing import CliRunner
+
+from oreflow.market import Draw, calibrate
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/performance.md").read_text("utf-8")
@@ -49,8 +54,20 @@ def test_a_ratio_is_of_medians_of_the_same_run() -> None:
     measure = Measure((0.002, 0.004, 0.5), "other", (0.4, 0.2, 9.0), "3 × 4", "seen")
     assert measure.ratio == pytest.approx(100)
     assert Measure((1.0,)).ratio is None
-    row = cells(next(iter(REGISTRY.values())), measure)
-    assert row[2:] == ["3 × 4", "4.00 ms", "2.00 ms – 500 ms", "other", "400 ms", "100", "seen"]
+    row = cells(next(iter(REGISTRY.values())), measure.faster(28))
+    asked = "asked ≥ 28 times as fast, measured 100"
+    assert row[2:] == ["3 × 4", "4.00 ms", "2.00 ms – 500 ms", "other", "400 ms", "100", asked, "seen"]
+
+
+def test_what_is_asked_stands_beside_what_was_measured() -> None:
+    measure = Measure((0.5,), "other", (2.0,)).share(0.12, "of its time").within(1000, "MB", 1234.5).above(1, "x", 1)
+    late, large, enough = measure.asked
+    assert str(late) == f"asked ≤ 0.12 of its time, measured 0.25: {MISSED}"
+    assert str(large) == f"asked ≤ 1,000 MB, measured 1,234: {MISSED}"
+    assert enough.reached
+    assert not Asked("times", 1.79, 1.8, least=True).reached
+    assert Measure((3.0,), "raw", (2.0,), unit="MB").share(1.6, "times").asked[0].reached
+    assert cells(next(iter(REGISTRY.values())), Measure((1234.5,), unit="MB"))[3] == "1,234 MB"
 
 
 @pytest.mark.parametrize(
