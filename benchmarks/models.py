@@ -55,7 +55,7 @@ LITHIUM = Model("lithium", "the lithium chain of the bundled world", bundled, ("
 ALL = Model("all", "all minerals and batteries of the bundled world", bundled)
 MODELS = {m.name: m for m in (SMALL, LITHIUM, ALL)}
 
-_SIX = synthetic.Shape(minerals=6, stages=4, regions=15, step=0.6, makers=0.65, stored=0.02)
+_SIX = synthetic.Shape(minerals=6, stages=4, regions=15, step=0.6, local=0.85, stored=0.02)
 _TEN = synthetic.Shape(minerals=10, stages=5, regions=40)
 S, M, L = (
     Model(name, f"{shape.minerals} minerals in {shape.stages} stages and {shape.regions} regions, "

@@ -31,8 +31,6 @@ TINY = 1e-9
 REFINED = 2
 USERS = 0.85
 """Share of the regions where a product is used."""
-LOCAL = 0.85
-"""Share of those that make just what they use."""
 ABROAD = 0.06
 """Share of all regions that make something only for others."""
 COARSE = {
@@ -56,6 +54,7 @@ class Shape:
         regions: Regions.
         step: Largest step of a curve, in log price; the smallest is half of it.
         makers: Share of the regions using something that also make it.
+        local: Share of those that make just what they use.
         stored: Share of the regions that hold a stock of a product.
         seed: Seed of all that is drawn.
     """
@@ -63,9 +62,10 @@ class Shape:
     minerals: int
     stages: int
     regions: int
-    step: float = 0.3
-    makers: float = 0.75
-    stored: float = 0.05
+    step: float = 0.4
+    makers: float = 0.65
+    local: float = 0.5
+    stored: float = 0.15
     seed: int = 2025
 
 
@@ -155,7 +155,7 @@ class _Drawn:
         rng, n = self.rng, len(used)
         users, others = np.flatnonzero(used > 0), np.flatnonzero(used <= 0)
         there = rng.permutation(users)[: max(2, round(self.shape.makers * len(users)))]
-        k = round(LOCAL * len(there))
+        k = round(self.shape.local * len(there))
         local, large = there[:k], there[k:]
         large = np.append(large, rng.permutation(others)[: max(1, round(ABROAD * n))])
         made = np.zeros(n)

@@ -97,9 +97,9 @@ def _reached(rows: Sequence[str]) -> str:
     asked = sum(row.count("asked ≤") + row.count("asked ≥") for row in rows)
     missed = [f"`{row.split('`')[1]}`" for row in rows if MISSED in row]
     waiting = sum(row.endswith(f"{NOT_YET} |") for row in rows)
-    told = f"Of {asked} figures asked for, "
-    told += f"those of {', '.join(missed)} are {MISSED}." if missed else "all are reached."
-    return told + (f" {waiting} cases are {NOT_YET}." if waiting else "")
+    reached = f"those of {', '.join(missed)} are {MISSED}" if missed else "all are reached"
+    told = f"Of {asked} figures asked for and measured, {reached}." if asked else ""
+    return (told + (f" {waiting} cases are {NOT_YET}." if waiting else "")).strip()
 
 
 def updated(page: str, results: Mapping[str, Result], cases: Sequence[Case], told: str) -> str:

@@ -91,7 +91,9 @@ def _memory(model: Model) -> Callable[[Plan], Measure]:
         bare = process([sys.executable, "-m", "benchmarks.raw"])
         ours = process([sys.executable, "-m", "benchmarks.alone", "cold", model.name])
         before = process([sys.executable, "-m", "benchmarks.alone", "base", model.name])
-        note = f"whole processes; before the programme {before.megabytes:.0f} MB, HiGHS {bare.megabytes:.0f} MB"
+        note = (
+            f"whole processes; before the programme {before.megabytes:.0f} MB, HiGHS {bare.megabytes:.0f} MB"
+        )
         measure = Measure(
             (ours.megabytes,),
             DEFAULTS,
