@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
-import highspy
 import numpy as np
 from tests.market.worlds import two_regions
 
+from benchmarks import scenarios, synthetic
+from benchmarks.raw import passed
 from oreflow.atlas import World, bundled
 from oreflow.market import Base, Change, Engine, News, Settings, calibrate
-from oreflow.market.layout import Arrays
-from oreflow.market.problem import Problem
+from oreflow.market.layout import Arrays, Layout
+from oreflow.market.problem import Problem, compile_problem
 from oreflow.market.solve import Solution, Solver
-from oreflow.market.view import View
+from oreflow.market.view import Beliefs, Draw, State, View
 from oreflow.report.assemble.horizon import horizon
 from oreflow.shock import Stage, expected, from_library, stage
 
@@ -30,22 +31,38 @@ class Model:
         told: What it is.
         world: Makes the world.
         scope: Minerals solved; all where empty.
+        months: Months that are solved at once, one by one; 0 for the look ahead of a briefing.
     """
 
     name: str
     told: str
     world: Callable[[], World]
     scope: tuple[str, ...] = ()
+    months: int = 0
 
     def base(self) -> Base:
         """Return the calibrated market, computed once."""
-        return _base(self)
+        return _base(self.world, self.scope)
+
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """Lengths of the periods of a look ahead."""
+        return (1,) * self.months or LOOK.spans
 
 
 SMALL = Model("small", "two regions, one metal", two_regions)
 LITHIUM = Model("lithium", "the lithium chain of the bundled world", bundled, ("lithium",))
 ALL = Model("all", "all minerals and batteries of the bundled world", bundled)
 MODELS = {m.name: m for m in (SMALL, LITHIUM, ALL)}
+
+_SIX = synthetic.Shape(minerals=6, stages=4, regions=15, step=0.6, local=0.85, stored=0.02)
+_TEN = synthetic.Shape(minerals=10, stages=5, regions=40)
+S, M, L = (
+    Model(name, f"{shape.minerals} minerals in {shape.stages} stages and {shape.regions} regions, "
+          f"{months} months at once", partial(synthetic.world, shape), months=months)
+    for name, shape, months in (("S", _SIX, 12), ("M", _TEN, 36), ("L", _TEN, 120))
+)  # fmt: skip
+SYNTHETIC = {m.name: m for m in (S, M, L)}
 
 SCENARIOS = {"halt": "jianxiawo_halt_2025", "tariff": "us_copper_tariff"}
 """Pattern to the scenario of the library that stands for it; ``base`` changes nothing."""
@@ -54,10 +71,9 @@ LOOK = Settings()
 
 
 @cache
-def _base(model: Model) -> Base:
-    world = model.world()
-    scope = model.scope or tuple(dict.fromkeys(world.commodities["mineral"]))
-    return calibrate(world, scope=scope)
+def _base(make: Callable[[], World], scope: tuple[str, ...]) -> Base:
+    world = make()
+    return calibrate(world, scope=scope or tuple(dict.fromkeys(world.commodities["mineral"])))
 
 
 @cache
@@ -100,9 +116,23 @@ class Look:
         """Return its numbers."""
         return self.problem.numbers(self.view)
 
-    def solve(self, *, learned: bool = False) -> Solution:
-        """Patch the numbers and solve, from the basis of the base or the learned one."""
-        return self.solver.solve(self.arrays(), start=self.start if learned else None)
+    def fields(self) -> dict[str, Any]:
+        """Return all of it as flat arrays, as `benchmarks.raw` takes them."""
+        a, matrix = self.arrays(), self.problem.matrix
+        return {
+            "cost": a.cost.ravel(),
+            "lower": a.lower.ravel(),
+            "upper": a.upper.ravel(),
+            "row_lower": a.row_lower.ravel(),
+            "row_upper": a.row_upper.ravel(),
+            "start": matrix.indptr.astype(np.int32),
+            "index": matrix.indices.astype(np.int32),
+            "value": matrix.data,
+        }
+
+    def solve(self, *, learned: bool = False, cold: bool = False) -> Solution:
+        """Patch the numbers and solve, from the basis of the base, the learned one, or from nothing."""
+        return self.solver.solve(self.arrays(), start=self.start if learned else None, cold=cold)
 
     @property
     def size(self) -> str:
@@ -138,6 +168,46 @@ def looks(model: Model, pattern: str) -> tuple[Look, ...]:
     return tuple(engine.seen)
 
 
+def compiled(model: Model) -> Solver:
+    """Return a new solver of a look ahead that holds its matrix and knows the basis of the base."""
+    return Solver(compile_problem(Layout(model.base(), model.spans)))
+
+
+@cache
+def solver(model: Model) -> Solver:
+    """Return the persistent solver of a whole horizon, compiled once."""
+    return compiled(model)
+
+
+def scene(model: Model, changes: tuple[Change, ...] = ()) -> Look:
+    """Return the programme of a whole horizon under changes that are known from the start.
+
+    What is left at the end is worth the base's prices, and a duty is levied on them; an engine would solve for both
+    first.
+    """
+    held = solver(model)
+    layout = held.problem.layout
+    base = layout.base
+    beliefs = Beliefs(base, changes, int(layout.begin[-1]))
+    view = View(layout, beliefs, 0, 0, State.of(base), Draw(), base.price)
+    rate = view.mean(beliefs.tariff)
+    if rate.any():
+        view = replace(view, tariff=rate / (1.0 + rate) * base.price[base.net.route_to])
+    return Look(held, view, None)
+
+
+def scenes(model: Model, each: int) -> list[Look]:
+    """Return programmes of every kind of scenario in turn, so many of each."""
+    drawn = [(kind, i) for i in range(each) for kind in scenarios.KINDS]
+    return [scene(model, scenarios.drawn(model.base(), kind, model.months, i)) for kind, i in drawn]
+
+
+def engine(model: Model) -> Engine:
+    """Return an engine that looks over the whole horizon at once and acts on all of it."""
+    months = model.months
+    return Engine(model.base(), Settings(periods=months, foresight=months, stride=months, ahead=model.spans))
+
+
 class Cold:
     """HiGHS as it comes, on the same programme: its own presolve and start, nothing known.
 
@@ -146,19 +216,7 @@ class Cold:
     """
 
     def __init__(self, look: Look) -> None:
-        a, matrix = look.arrays(), look.problem.matrix
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = matrix.shape
-        model.col_cost_ = a.cost.ravel()
-        model.col_lower_, model.col_upper_ = a.lower.ravel(), a.upper.ravel()
-        model.row_lower_, model.row_upper_ = a.row_lower.ravel(), a.row_upper.ravel()
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-        model.a_matrix_.index_ = matrix.indices.astype(np.int32)
-        model.a_matrix_.value_ = matrix.data
-        self.highs = highspy.Highs()
-        self.highs.setOptionValue("output_flag", False)
-        self.highs.passModel(model)
+        self.highs = passed(look.fields())
 
     def solve(self) -> None:
         """Solve from nothing; building and passing the programme has been done before and is not counted."""

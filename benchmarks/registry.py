@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from statistics import median
 
@@ -13,15 +13,52 @@ class NotInstalledError(Exception):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """Times of a case and of its peer, from the same run.
+class Asked:
+    """A figure that is asked for, beside the one that was measured.
 
     Attributes:
-        seconds: Wall times, s.
+        what: What is counted, in words that follow a number.
+        measured: The figure.
+        bound: What is asked for.
+        least: Whether the figure must be at least that; at most otherwise.
+    """
+
+    what: str
+    measured: float
+    bound: float
+    least: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """Whether the figure is what is asked for, or better."""
+        return self.measured >= self.bound if self.least else self.measured <= self.bound
+
+    def __str__(self) -> str:
+        sign = "≥" if self.least else "≤"
+        told = f"asked {sign} {number(self.bound)} {self.what}, measured {number(self.measured)}"
+        return told if self.reached else f"{told}: {MISSED}"
+
+
+MISSED = "not reached"
+
+
+def number(value: float) -> str:
+    """Return a number with three digits, none of them behind the point where it is large."""
+    return f"{value:,.0f}" if abs(value) >= 99.5 else f"{value:.3g}"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Times of a case and of its peer, or what else is counted of them, from the same run.
+
+    Attributes:
+        seconds: Wall times, s, or figures in another unit.
         peer: What it is held against; empty for nothing.
-        against: Wall times of the peer, s.
+        against: Those of the peer.
         size: Size of what was worked on.
         note: What else was seen.
+        asked: Figures that are asked for.
+        unit: Unit of the figures.
     """
 
     seconds: tuple[float, ...]
@@ -29,16 +66,37 @@ class Measure:
     against: tuple[float, ...] = ()
     size: str = ""
     note: str = ""
+    asked: tuple[Asked, ...] = ()
+    unit: str = "s"
 
     @property
     def median(self) -> float:
-        """Median wall time, s."""
+        """Median of ours."""
         return median(self.seconds)
 
     @property
     def ratio(self) -> float | None:
-        """Median time of the peer over ours: how many times as fast ours is."""
+        """Median of the peer over ours: how many times as fast, or as small, ours is."""
         return median(self.against) / self.median if self.against else None
+
+    def faster(self, times: float) -> Measure:
+        """Return the measure with so many times the peer's speed asked of it, at least."""
+        return self._with(Asked("times as fast", self.ratio or 0.0, times, least=True))
+
+    def share(self, most: float, what: str) -> Measure:
+        """Return the measure with so large a share of the peer's asked of it, at most."""
+        return self._with(Asked(what, 1.0 / self.ratio if self.ratio else float("inf"), most))
+
+    def within(self, most: float, what: str, measured: float) -> Measure:
+        """Return the measure with another figure asked of it, at most."""
+        return self._with(Asked(what, measured, most))
+
+    def above(self, least: float, what: str, measured: float) -> Measure:
+        """Return the measure with another figure asked of it, at least."""
+        return self._with(Asked(what, measured, least, least=True))
+
+    def _with(self, asked: Asked) -> Measure:
+        return replace(self, asked=(*self.asked, asked))
 
 
 @dataclass(frozen=True)
