@@ -25,6 +25,9 @@ NEAR = 0.05
 class Steps:
     """Steps of all curves of one family, flattened curve by curve.
 
+    Edges and prices have shape (steps,); where steps were laid around a solution they differ by period and have shape
+    (T, steps).
+
     Attributes:
         owner: Shape (steps,), index of the curve.
         lo: Lower edge as ratio to the observed price (or quantity), shape (steps,).
@@ -41,6 +44,12 @@ class Steps:
 
     def __len__(self) -> int:
         return len(self.owner)
+
+    def until(self, periods: int) -> Steps:
+        """Return the steps of the first periods."""
+        if self.mid.ndim == 1:
+            return self
+        return Steps(self.owner, self.lo[:periods], self.hi[:periods], self.mid[:periods], self.first)
 
     def total(self, x: Floats) -> Floats:
         """Sum step values to curves along the last axis."""

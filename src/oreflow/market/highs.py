@@ -75,13 +75,15 @@ class Model(Protocol):
     def basis(self) -> Basis:
         """Return the basis of the last run."""
 
+    def basic(self) -> Ints32:
+        """Return the basic variable of each row: a column, or −1 − row for the row's own slack."""
+
+    def transposed(self, right: Floats) -> Floats:
+        """Solve Bᵀ·y = right with the factors of the last run's basis."""
+
     @property
     def iterations(self) -> int:
         """Simplex iterations of the last run."""
-
-    @property
-    def objective(self) -> float:
-        """Objective of the last run."""
 
 
 def model(matrix: sparse.csc_matrix) -> Model:
@@ -200,16 +202,21 @@ class _Native:
         self._done(self._lib.Highs_getBasis(self._h, _at(col), _at(row)), "give its basis")
         return col, row
 
+    def basic(self) -> Ints32:
+        which = np.empty(self._m, np.int32)
+        self._done(self._lib.Highs_getBasicVariables(self._h, _at(which)), "give its basic variables")
+        return which
+
+    def transposed(self, right: Floats) -> Floats:
+        y = np.empty(self._m)
+        code = self._lib.Highs_getBasisTransposeSolve(self._h, _at(_floats(right)), _at(y), None, None)
+        self._done(code, "solve with its basis")
+        return y
+
     @property
     def iterations(self) -> int:
         value = ctypes.c_int()
         self._lib.Highs_getIntInfoValue(self._h, b"simplex_iteration_count", ctypes.byref(value))
-        return value.value
-
-    @property
-    def objective(self) -> float:
-        value = ctypes.c_double()
-        self._lib.Highs_getDoubleInfoValue(self._h, b"objective_function_value", ctypes.byref(value))
         return value.value
 
     @staticmethod
@@ -278,10 +285,12 @@ class _Portable:
             np.array([int(s) for s in told.row_status], np.int32),
         )
 
+    def basic(self) -> Ints32:
+        return np.asarray(self._h.getBasicVariables()[1], dtype=np.int32)  # type: ignore[attr-defined]
+
+    def transposed(self, right: Floats) -> Floats:
+        return np.asarray(self._h.getBasisTransposeSolve(right)[1], dtype=np.float64)  # type: ignore[attr-defined]
+
     @property
     def iterations(self) -> int:
         return int(self._h.getInfo().simplex_iteration_count)
-
-    @property
-    def objective(self) -> float:
-        return float(self._h.getInfo().objective_function_value)

@@ -190,15 +190,15 @@ def _read(step: Step, months: int) -> dict[str, Floats]:
         at_limit, np.maximum(margin - base.plant_value - base.plant_gross * (ratio - 1.0), 0.0), 0.0
     )
     plant_cost = base.plant_value[steps["plants"].owner] + base.plant_gross[steps["plants"].owner] * (
-        steps["plants"].mid - 1.0
+        steps["plants"].until(k).mid - 1.0
     )
     surplus = margin * total["plants"] - steps["plants"].total(x[:, layout.slice("plants")] * plant_cost)
-    gain = base.price[net.demand_node[steps["demands"].owner]] * steps["demands"].mid
+    gain = base.price[net.demand_node[steps["demands"].owner]] * steps["demands"].until(k).mid
     served = x[:, layout.slice("demands")]
     first = steps["demands"].first
     wanted = per * base.balanced.demand_q * view.mean(view.beliefs.demand)[:k]
     ed = view.elasticity(net.demand_ed, view.draw.ed)[:k]
-    sure = wanted * steps["demands"].lo[first] ** -ed  # what is wanted at nearly any price
+    sure = wanted * steps["demands"].until(k).lo[..., first] ** -ed  # what is wanted at nearly any price
     amounts = {
         "output": total["plants"],
         "mix": total["mixes"],

@@ -46,8 +46,23 @@ class Numbers:
     row_upper: Floats
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What a point and its duals are worth.
+
+    Attributes:
+        objective: Value of the objective.
+        reduced: Reduced cost of each column.
+        residuals: How far from optimal.
+    """
+
+    objective: float
+    reduced: Floats
+    residuals: Residuals
+
+
 class Prover:
-    """Works out residuals of solutions of one matrix.
+    """Works out residuals of solutions of one matrix, in room of its own that is used again each time.
 
     Args:
         matrix: A in compressed columns.
@@ -58,61 +73,77 @@ class Prover:
         self._size = matrix.copy()
         np.abs(self._size.data, out=self._size.data)
         self._rows = matrix.T  # in compressed rows, so that neither product copies
+        n = matrix.shape[1]
+        self._a, self._b, self._c = np.empty(n), np.empty(n), np.empty(n)
+        self._flag, self._other = np.empty(n, bool), np.empty(n, bool)
 
-    def reduced(self, cost: Floats, dual: Floats) -> Floats:
-        """Return the reduced cost of each column."""
-        value: Floats = self._rows @ dual
-        np.subtract(cost, value, out=value)
-        return value
-
-    def residuals(self, n: Numbers, x: Floats, dual: Floats, reduced: Floats) -> Residuals:
+    def prove(self, n: Numbers, x: Floats, dual: Floats) -> Proof:
         """Return how far a point and its duals are from optimal.
 
         Args:
             n: Numbers of the programme.
             x: Columns.
             dual: Duals of the rows.
-            reduced: Reduced costs, as `reduced` gives them.
         """
+        a, b, c, flag, other = self._a, self._b, self._c, self._flag, self._other
+        reduced: Floats = self._rows @ dual
+        np.subtract(n.cost, reduced, out=reduced)
+
         activity = self._matrix @ x
-        amount = np.abs(x)
-        passing = self._size @ amount + 1.0
+        np.abs(x, out=a)
+        passing = self._size @ a + 1.0
         short = np.maximum(n.row_lower - activity, activity - n.row_upper)
         np.maximum(short, 0.0, out=short)
         short /= passing
-        amount += 1.0
-        below, above = n.lower - x, x - n.upper
-        out = np.maximum(below, above)
-        out /= amount
+        balance = float(short.max(initial=0.0))
+
+        size = np.abs(n.cost, out=b)
+        np.multiply(size, a, out=c)
+        spent = float(c.sum())
+        np.add(a, 1.0, out=a)  # 1 + |x|
+        np.subtract(n.lower, x, out=c)
+        np.divide(c, a, out=c)
+        out = float(c.max(initial=0.0))
         # Reduced cost must be ≥ 0 away from the upper bound and ≤ 0 away from the lower: a column may leave by its
         # reduced cost only where it stands at the bound, within a millionth of its own size.
-        amount *= 1e-6
-        np.negative(amount, out=amount)
-        wrong = np.where(reduced < 0.0, above, below) < amount
-        np.abs(reduced, out=amount)
-        amount *= wrong
-        size = np.abs(n.cost)
-        spent = _dot(size, np.abs(x))
-        size += 1.0
-        amount /= size
-        objective = _dot(n.cost, x)
-        bound = np.where(reduced > 0.0, n.lower, n.upper)
-        bound[~np.isfinite(bound)] = 0.0
+        np.less(c, -1e-6, out=flag)
+        np.greater(reduced, 0.0, out=other)
+        np.logical_and(flag, other, out=flag)
+        np.subtract(x, n.upper, out=c)
+        np.divide(c, a, out=c)
+        out = max(out, float(c.max(initial=0.0)))
+        wrong = np.less(c, -1e-6)
+        np.logical_and(wrong, np.less(reduced, 0.0), out=wrong)
+        np.logical_or(flag, wrong, out=flag)
+        np.add(size, 1.0, out=size)
+        np.abs(reduced, out=c)
+        np.divide(c, size, out=c)
+        np.multiply(c, flag, out=c)
+        dear = float(size.max(initial=1.0))
+        dual_error = float(c.max(initial=0.0))
+
+        np.multiply(n.cost, x, out=c)
+        objective = float(c.sum())
+        np.copyto(a, n.upper)
+        np.copyto(a, n.lower, where=other)
+        np.isfinite(a, out=flag)
+        np.copyto(a, 0.0, where=~flag)
+        np.multiply(reduced, a, out=c)
+        dual_objective = float(c.sum())
         side = np.where(dual > 0.0, n.row_lower, n.row_upper)
         open_ = ~np.isfinite(side)
         side[open_] = 0.0
+        dual_objective += float((dual * side).sum())
         # A side that is not there has no price.
-        unfounded = float(np.abs(dual[open_]).max(initial=0.0)) / float(size.max(initial=1.0))
-        gap = abs(objective - _dot(reduced, bound) - _dot(dual, side)) / (1.0 + spent)
-        worst = float(short.max(initial=0.0))
-        return Residuals(
-            primal=max(worst, float(out.max(initial=0.0)), 0.0),
-            dual=max(float(amount.max(initial=0.0)), unfounded),
-            gap=gap,
-            balance=worst,
+        unfounded = float(np.abs(dual[open_]).max(initial=0.0)) / dear
+        gap = abs(objective - dual_objective) / (1.0 + spent)
+        return Proof(
+            objective,
+            reduced,
+            Residuals(
+                primal=max(balance, out, 0.0),
+                dual=max(dual_error, unfounded),
+                gap=gap,
+                balance=balance,
+            ),
         )
-
-
-def _dot(a: Floats, b: Floats) -> float:
-    """Sum of products by pairs: more exact than the BLAS one, and it keeps other cores free for other draws."""
-    return float((a * b).sum())

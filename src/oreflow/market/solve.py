@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 
 from oreflow.errors import InfeasibleError, NumericalError
-from oreflow.market import highs
+from oreflow.market import crash, highs
 from oreflow.market.highs import Basis
 from oreflow.market.layout import Arrays
 from oreflow.market.network import Floats, Ints
@@ -17,8 +17,11 @@ from oreflow.market.patch import Patch, Reference, whole
 from oreflow.market.problem import Problem, starting_basis
 from oreflow.market.proof import TOLERANCE, Numbers, Prover, Residuals
 
-WARM_LIMIT = 30
-"""Iterations a row after which a start from a basis is given up for one from nothing."""
+WARM_LIMIT = 0.5
+"""Iterations a row, above `WARM_LEAST`, after which a long horizon is started anew from short windows."""
+WARM_LEAST = 2_000
+FEW = 3
+"""Windows up to which a horizon is short: there the base is as good a start as any."""
 NO_LIMIT = 2**31 - 1
 
 
@@ -111,7 +114,7 @@ class Solver:
 
     def _set(self, every: Patch) -> Numbers:
         """Hand over every number."""
-        n = Numbers(every.cost, every.lower, every.upper, every.row_lower, every.row_upper)
+        n = _numbers(every)
         self._model.costs(None, n.cost)
         self._model.bounds(None, n.lower, n.upper)
         self._model.sides(None, n.row_lower, n.row_upper)
@@ -145,39 +148,76 @@ class Solver:
         self._moved = (cols, rows)
         return n
 
+    def stitched(self, arrays: Arrays) -> Basis | None:
+        """Return a basis to start a long horizon from, put together from short windows (`oreflow.market.crash`).
+
+        Args:
+            arrays: Costs, bounds and right-hand sides.
+
+        Returns:
+            The basis; None where a window has no solution.
+        """
+        return crash.stitched(self.problem, _numbers(whole(arrays)), self._known)
+
     def _solved(self, n: Numbers, start: Basis, cold: bool) -> Solution:
+        """Solve from a basis; where that takes too long from short windows, and where it fails from nothing."""
+        if not cold:
+            limit = NO_LIMIT
+            if len(crash.windows(self.problem.layout.spans)) > FEW:
+                limit = int(WARM_LEAST + WARM_LIMIT * self.problem.shape[0])
+            found = self._run(n, start, limit)
+            if isinstance(found, int) and found == highs.LIMIT:
+                stitched = crash.stitched(self.problem, n, self._known)
+                found = self._run(n, start if stitched is None else stitched, NO_LIMIT)
+            if isinstance(found, Solution) and found.residuals.worst <= TOLERANCE:
+                return found
+        found = self._run(n, None, NO_LIMIT)
+        if isinstance(found, int):
+            raise NumericalError(f"the solver stopped with status {found}.")
+        if found.residuals.worst > TOLERANCE:
+            raise NumericalError(f"residuals are above {TOLERANCE:g}: {found.residuals}.")
+        return found
+
+    def _run(self, n: Numbers, start: Basis | None, limit: int) -> Solution | int:
+        """Run once; return the solution with its residuals, or the status of a run without one."""
         model = self._model
         began = time.perf_counter()
         model.forget()
-        model.option(
-            "simplex_iteration_limit", NO_LIMIT if cold else WARM_LIMIT * (self.problem.shape[0] + 100)
-        )
-        if not cold:
+        model.option("simplex_iteration_limit", limit)
+        if start is not None:
             model.start(start)
         status = model.run()
         seconds = time.perf_counter() - began
         if status == highs.INFEASIBLE:
             raise InfeasibleError(self._why(n))
-        if status == highs.OPTIMAL:
-            x, dual = model.solution()
-            reduced = self._prover.reduced(n.cost, dual)
-            residuals = self._prover.residuals(n, x, dual, reduced)
-            if residuals.worst <= TOLERANCE:
-                t = self.problem.layout.periods
-                return Solution(
-                    x=x.reshape(t, -1),
-                    price=dual.reshape(t, -1),
-                    reduced=reduced.reshape(t, -1),
-                    objective=model.objective,
-                    iterations=model.iterations,
-                    seconds=seconds,
-                    residuals=residuals,
-                )
-        if not cold:
-            return self._solved(n, start, True)
-        if status == highs.OPTIMAL:
-            raise NumericalError(f"residuals are above {TOLERANCE:g}: {residuals}.")
-        raise NumericalError(f"the solver stopped with status {status}.")
+        if status != highs.OPTIMAL:
+            return status
+        x, dual = model.solution()
+        proof = self._prover.prove(n, x, dual)
+        if proof.residuals.dual > TOLERANCE:
+            dual += self._correction(proof.reduced)
+            proof = self._prover.prove(n, x, dual)
+        t = self.problem.layout.periods
+        return Solution(
+            x=x.reshape(t, -1),
+            price=dual.reshape(t, -1),
+            reduced=proof.reduced.reshape(t, -1),
+            objective=proof.objective,
+            iterations=model.iterations,
+            seconds=seconds,
+            residuals=proof.residuals,
+        )
+
+    def _correction(self, reduced: Floats) -> Floats:
+        """One step of iterative refinement: what brings the reduced costs of basic columns back to nought.
+
+        The solver holds duals to a share of the largest; goods at a hundred-thousandth of that price need more.
+        """
+        basic = self._model.basic()
+        columns = basic >= 0
+        right = np.zeros(len(basic))
+        right[columns] = reduced[basic[columns]]
+        return self._model.transposed(right)
 
     def _why(self, given: Numbers) -> str:
         """Name the rows behind an infeasible case: the fewest shortfalls that would make it feasible."""
@@ -216,3 +256,7 @@ class Solver:
             + "; ".join(parts)
             + ". A minimum (contract, minimum run, draw) asks for more than there is."
         )
+
+
+def _numbers(every: Patch) -> Numbers:
+    return Numbers(every.cost, every.lower, every.upper, every.row_lower, every.row_upper)

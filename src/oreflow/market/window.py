@@ -14,6 +14,7 @@ from oreflow.market.layout import Layout, Quota
 from oreflow.market.network import Floats
 from oreflow.market.patch import Patch, Rebuild, Reference
 from oreflow.market.problem import compile_problem
+from oreflow.market.refine import refined
 from oreflow.market.solve import Solution, Solver
 from oreflow.market.tariff import settled
 from oreflow.market.view import BEYOND, Beliefs, Draw, State, View
@@ -71,12 +72,16 @@ class Window:
         self._compiled: dict[tuple[tuple[int, ...], ...], tuple[Reference, Solver]] = {}
         self._after: Window | None = None
 
-    def clear(self, changes: Sequence[Change] = (), *, start: Basis | None = None) -> Cleared:
+    def clear(
+        self, changes: Sequence[Change] = (), *, start: Basis | None = None, powers: Sequence[float] = ()
+    ) -> Cleared:
         """Clear the market under changes that everybody knows from the start.
 
         Args:
             changes: Changes, profiles by month from the start of the window.
             start: Basis to start from; that of the base when left out.
+            powers: Rounds of laying the steps anew around the solution, and how fine each is (see
+                `oreflow.market.refine`); ``refine.POWERS`` gives prices of the smooth curves within a ten-thousandth.
 
         Returns:
             The window and its solution.
@@ -87,7 +92,11 @@ class Window:
             UnknownNameError: A change names a table or attribute that does not exist.
         """
         beliefs = Beliefs(self.base, tuple(changes), self.months + BEYOND)
-        return self._clear(beliefs, self._far(beliefs), start)
+        cleared = self._clear(beliefs, self._far(beliefs), start)
+        if not powers:
+            return cleared
+        _, solver = self._ready(tuple(beliefs.quotas))
+        return Cleared(*refined(solver, cleared.view, cleared.solution, powers))
 
     def patch(self, changes: Sequence[Change], *, far: Floats | None = None) -> Patch | Rebuild:
         """Return what changes in the numbers of the base, without tariffs, which depend on the price.

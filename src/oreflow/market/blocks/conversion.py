@@ -44,4 +44,4 @@ def fill(view: View, arrays: Arrays) -> None:
     inside = base.plant_value - base.net.plant_outside
     cost = inside[steps.owner] + base.plant_gross[steps.owner] * (steps.mid - 1.0)
     extra = spread(view.mean(view.beliefs.plant_cost), steps.owner)
-    arrays.cost[:, layout.slice("plants")] = view.beta[:-1, None] * (cost[None, :] + extra)
+    arrays.cost[:, layout.slice("plants")] = view.beta[:-1, None] * (cost + extra)

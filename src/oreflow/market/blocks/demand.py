@@ -41,4 +41,4 @@ def fill(view: View, arrays: Arrays) -> None:
     part = layout.slice("demands")
     arrays.upper[:, part] = width
     worth = base.price[net.demand_node[steps.owner]] * steps.mid
-    arrays.cost[:, part] = -view.beta[:-1, None] * worth[None, :]
+    arrays.cost[:, part] = -view.beta[:-1, None] * worth

@@ -27,12 +27,10 @@ def fill(view: View, arrays: Arrays) -> None:
     # A floor above the base price is what the observed output answers: the curve is anchored on it.
     above = np.maximum(ratio, 1.0)
     paid = steps.mid * above <= ratio
-    moved = np.flatnonzero((ratio > 1.0) & ~paid)
-    part = layout.start["plants"]
-    raised = base.plant_gross[steps.owner[moved]] * steps.mid[moved] * (ratio[moved] - 1.0)
-    arrays.cost[:, part + moved] += view.beta[:-1, None] * raised
-    free = part + np.flatnonzero(paid)
-    arrays.cost[:, free] = np.minimum(arrays.cost[:, free], 0.0)
+    raised = np.where((ratio > 1.0) & ~paid, base.plant_gross[steps.owner] * steps.mid * (above - 1.0), 0.0)
+    cost = arrays.cost[:, layout.slice("plants")]
+    cost += view.beta[:-1, None] * raised
+    np.copyto(cost, np.minimum(cost, 0.0), where=paid)
 
 
 def payment(floor: float, price: Floats, output: Floats, *, upside: float = 0.0) -> Floats:

@@ -53,7 +53,8 @@ def fill(view: View, arrays: Arrays) -> None:
     eta = view.draw.eta or net.parameter("convenience_eta")
     yield_ = kappa[:, owner] * steps.mid ** (-1.0 / eta)
     gain = view.beta[:-1, None] * (yield_ - hold[:, owner])
-    far = (view.far[net.store_node] * keep[-1])[owner] * steps.mid ** -net.parameter("terminal_s")
+    last_mid = np.broadcast_to(steps.mid, gain.shape)[-1]
+    far = (view.far[net.store_node] * keep[-1])[owner] * last_mid ** -net.parameter("terminal_s")
     gain[-1] += view.beta[-1] * far
     part = layout.slice("stores")
     arrays.cost[:, part] = -gain
