@@ -14,6 +14,7 @@ from oreflow.market.layout import Layout, Quota
 from oreflow.market.network import Floats
 from oreflow.market.outcome import Outcome, Recorder
 from oreflow.market.problem import compile_problem
+from oreflow.market.refine import refined
 from oreflow.market.settings import Settings
 from oreflow.market.solve import Solution, Solver
 from oreflow.market.tariff import settled
@@ -226,6 +227,9 @@ class Engine:
             view, solve, solver.basis, self._nearest(key, month), tolerance=self.settings.tariff_tolerance
         )
         self.solves += solves
+        if self.settings.refine:
+            view, solution = refined(solver, view, solution, self.settings.refine)
+            self.solves += self.settings.refine
         return view, solution
 
     def _price_gap(self, step: Step) -> float:

@@ -1,44 +1,47 @@
 """Steps laid anew around a solution: the same columns, finer where the market stands.
 
-A curve cut into a few steps over its whole range gives prices within the width of a step. The solution says where each
-curve stands in each period; its steps are laid again, as many as before, close together there and wide apart far away,
-and the programme is solved again from its own last basis: the column that was basic in a curve is the one in the
-middle of the new steps, columns below it are full and columns above it empty. After three or four rounds prices are
-those of the smooth curves. The matrix is untouched, since all steps of a curve have the same coefficients.
+A curve cut into a few steps over its whole range gives prices within the width of a step. Where the smooth curves
+balance is worked out from the solution (`oreflow.market.between`); there the steps of each curve are laid again, as
+many as before: a narrow one around its point where the curve is free to move, an edge where it stands at a limit, the
+others wider and wider to both ends. The programme is solved again from its own last basis, and its prices are those of
+the smooth curves, with an error that falls by its square each round. The matrix is untouched, since all steps of a
+curve have the same coefficients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from oreflow.market.between import Unit, balanced
 from oreflow.market.curves import Steps
 from oreflow.market.highs import BASIC, LOWER, UPPER, Basis, Ints32
 from oreflow.market.network import Floats
 from oreflow.market.solve import Solution, Solver
 from oreflow.market.view import View
 
-POWERS = (2.0, 3.0, 4.0)
-"""How close steps come to the solution in each round: the step next to it is (1/n)^power of the way to the end."""
-FEWEST = 5
-"""Steps of a curve below which it is left as it is."""
+ROUNDS = 2
+"""Rounds after which prices are those of smooth curves within a hundred-thousandth, unless they move by half."""
+POWER = 2.0
+"""How fast steps grow away from the point: with the distance in steps to this power."""
+FINEST = 1e-3
+"""Half the step that a free curve stands in, as a share of the way to its nearer end."""
+FEWEST = 3
+"""Steps of a curve, without one that stays, below which it is left as it is."""
 
 Flags = NDArray[np.bool_]
 
 
-def refined(
-    solver: Solver, view: View, solution: Solution, powers: Sequence[float] = POWERS
-) -> tuple[View, Solution]:
+def refined(solver: Solver, view: View, solution: Solution, rounds: int = ROUNDS) -> tuple[View, Solution]:
     """Lay steps around a solution and solve again, in rounds.
 
     Args:
         solver: Solver that has just found the solution.
         view: What agents see; its base has the steps that calibration cut.
         solution: Its solution.
-        powers: How fine each round is.
+        rounds: Number of rounds.
 
     Returns:
         The view whose base holds the last steps, and its solution. Iterations and seconds count all rounds.
@@ -49,56 +52,64 @@ def refined(
     """
     coarse = view.layout.base.steps
     iterations, seconds = solution.iterations, solution.seconds
-    for power in powers:
-        view, start = _relaid(view, coarse, solution, solver.basis(), power)
-        solution = solver.solve(solver.problem.numbers(view), start=start)
+    arrays = solver.problem.numbers(view)
+    for _ in range(rounds):
+        found = balanced(solver.problem, view, arrays, solution, _units(view))
+        view, start = _relaid(view, coarse, found, solver.basis())
+        arrays = solver.problem.numbers(view)
+        solution = solver.solve(arrays, start=start)
         iterations, seconds = iterations + solution.iterations, seconds + solution.seconds
     return view, replace(solution, iterations=iterations, seconds=seconds)
 
 
 def _relaid(
-    view: View, coarse: dict[str, Steps], solution: Solution, basis: Basis, power: float
+    view: View, coarse: dict[str, Steps], found: dict[str, tuple[Floats, Flags]], basis: Basis
 ) -> tuple[View, Basis]:
-    """Return the view with steps around the solution, and the basis that says the same in the new steps."""
+    """Return the view with steps around where curves stand, and the basis that says the same in the new steps."""
     layout = view.layout
     col = basis[0].reshape(layout.periods, -1).copy()
     steps = dict(coarse)
-    for family, (unit, exponent) in _units(view).items():
+    for family, u in _units(view).items():
         part = layout.slice(family)
         old = coarse[family]
         if not len(old):
             continue
-        quantity = layout.base.steps[family].total(solution.x[:, part])
-        at = np.divide(quantity, unit, out=np.zeros_like(quantity), where=unit > 0)
-        steps[family], col[:, part] = _family(old, at, exponent, col[:, part], power)
+        here, free = found[family]
+        at = np.divide(here, u.carries, out=np.zeros_like(here), where=u.carries > 0)
+        steps[family], col[:, part] = _family(old, at, free, u.exponent, col[:, part])
     base = replace(layout.base, steps=steps)
     return replace(view, layout=replace(layout, base=base)), (col.ravel(), basis[1])
 
 
-def _units(view: View) -> dict[str, tuple[Floats, Floats]]:
-    """Family to the quantity that its ratios are of, and the exponent from price ratio to quantity ratio, (T, n)."""
+def _units(view: View) -> dict[str, Unit]:
+    """Family to what its ratios mean; chemistries are cut in shares of their room and left out."""
     layout, beliefs = view.layout, view.beliefs
     base, net = layout.base, layout.base.net
     es_pair = np.where(np.isfinite(net.plant_es), net.plant_es, net.parameter("conversion_es"))
     unit = np.where(base.balanced.route_q > 0, base.balanced.route_q, base.route_ref)
     ones = np.ones((layout.periods, 1))
     out = {
-        "plants": (
+        "plants": Unit(
             layout.per * base.balanced.plant_q * view.mean(beliefs.availability),
             view.elasticity(es_pair, view.draw.es),
+            ones,
         ),
-        "routes": (layout.per * unit, ones),
-        "demands": (
+        "routes": Unit(layout.per * unit, ones, ones),
+        "demands": Unit(
             layout.per * base.balanced.demand_q * view.mean(beliefs.demand),
             -view.elasticity(net.demand_ed, view.draw.ed),
+            ones,
         ),
     }
     if not layout.static:
-        out["stores"] = (net.store_s0 * view.mean(beliefs.cover) * ~net.store_reserve, ones)
+        bend = np.full_like(ones, -1.0 / (view.draw.eta or net.parameter("convenience_eta")))
+        bend[-1] = -net.parameter("terminal_s")  # at the end what is left is worth more than holding it
+        size = net.store_s0 * view.mean(beliefs.cover) * ~net.store_reserve
+        out["stores"] = Unit(size, ones, bend)
     return out
 
 
-def _family(old: Steps, at: Floats, exponent: Floats, status: Ints32, power: float) -> tuple[Steps, Ints32]:
+def _family(old: Steps, at: Floats, free: Flags, exponent: Floats, status: Ints32) -> tuple[Steps, Ints32]:
     """Lay the steps of one family. `at` is where each curve stands, as a ratio of quantities, shape (T, curves)."""
     periods = len(at)
     exponent = np.broadcast_to(exponent, at.shape)
@@ -106,40 +117,44 @@ def _family(old: Steps, at: Floats, exponent: Floats, status: Ints32, power: flo
     status = status.copy()
     size = np.diff(np.append(old.first, len(old)))
     cut_by_price = bool((exponent != 1.0).any())
+    # The first step of supply and demand holds what comes, or is wanted, at any price; it stays.
+    lead = int(cut_by_price)
     for count in np.unique(size):
-        if count < FEWEST:
+        steps = int(count) - lead
+        if steps < FEWEST:
             continue
         mine = np.flatnonzero(size == count)
         cols = old.first[mine][:, None] + np.arange(count)
         e = exponent[:, mine]
-        # In ratios of quantity steps rise from nought whatever the curve; demand is filled from the dearest.
-        top = old.hi if not (e < 0).any() else old.lo
-        first, last = (top[cols[:, k]] ** e for k in (0, -1))
+        falling = bool((e < 0).any())  # demand is filled from the dearest
+        top = old.lo if falling else old.hi
+        last = top[cols[:, -1]] ** e
+        first = top[cols[:, 0]] ** e if lead else np.zeros_like(last)
         basic = (status[:, cols] == BASIC).any(axis=2)
         here = at[:, mine]
-        inside = (here > first * (1 + 1e-9)) & (here < last * (1 - 1e-9))
-        edges = _edges(
-            np.where(inside, here, 0.5 * (first + last)), first, last, basic, int(count) - 1, power
-        )
+        inside = (here > first + 1e-6 * last) & (here < last * (1 - 1e-6))
+        centred = free[:, mine] & inside
+        edges = _edges(np.where(inside, here, 0.5 * (first + last)), first, last, centred, steps)
         ratio = edges ** (1.0 / e[:, :, None])
-        low, high = (
-            (ratio[:, :, 1:], ratio[:, :, :-1]) if (e < 0).any() else (ratio[:, :, :-1], ratio[:, :, 1:])
-        )
+        low, high = (ratio[:, :, 1:], ratio[:, :, :-1]) if falling else (ratio[:, :, :-1], ratio[:, :, 1:])
         middle = np.sqrt(low * high) if cut_by_price else 0.5 * (low + high)
-        rest = cols[:, 1:]
+        below = (steps - centred) // 2
+        step = np.arange(steps)
+        central = (step == below[:, :, None]) & centred[:, :, None]
+        middle = np.where(central, here[:, :, None] ** (1.0 / e[:, :, None]), middle)
+        rest = cols[:, lead:]
         for whole, new in ((lo, low), (hi, high), (mid, middle)):
             whole[:, rest] = np.where(inside[:, :, None], new, whole[:, rest])
-        below = (int(count) - 1 - basic) // 2
-        step = np.arange(count - 1)
         told = np.where(step < below[:, :, None], UPPER, LOWER)
-        told = np.where((step == below[:, :, None]) & basic[:, :, None], BASIC, told)
+        told = np.where(central & basic[:, :, None], BASIC, told)
         status[:, rest] = np.where(inside[:, :, None], told, status[:, rest])
-        status[:, cols[:, 0]] = np.where(inside, UPPER, status[:, cols[:, 0]])
+        if lead:
+            status[:, cols[:, 0]] = np.where(inside, UPPER, status[:, cols[:, 0]])
     return Steps(old.owner, lo, hi, mid, old.first), status
 
 
-def _edges(here: Floats, first: Floats, last: Floats, basic: Flags, steps: int, power: float) -> Floats:
-    """Edges from `first` to `last`, closest at `here`: one step centred on it where a column is basic, else an edge.
+def _edges(here: Floats, first: Floats, last: Floats, free: Flags, steps: int) -> Floats:
+    """Edges from `first` to `last`, closest at `here`: a narrow step around it where a curve is free, else an edge.
 
     Shapes (T, curves) in, (T, curves, steps + 1) out.
     """
@@ -147,14 +162,10 @@ def _edges(here: Floats, first: Floats, last: Floats, basic: Flags, steps: int, 
     for centred in (False, True):
         below = (steps - centred) // 2
         above = steps - centred - below
-        half = (
-            0.5 * np.minimum((here - first) / below**power, (last - here) / above**power)
-            if centred
-            else np.zeros_like(here)
-        )
+        half = FINEST * np.minimum(here - first, last - here) if centred else np.zeros_like(here)
         left, right = here - half, here + half
-        down = (np.arange(below, -1, -1) / below) ** power
-        up = (np.arange(above + 1) / above) ** power
+        down = (np.arange(below, -1, -1) / below) ** POWER
+        up = (np.arange(above + 1) / above) ** POWER
         edges = np.concatenate(
             [
                 left[..., None] - (left - first)[..., None] * down,
@@ -162,5 +173,5 @@ def _edges(here: Floats, first: Floats, last: Floats, basic: Flags, steps: int, 
             ],
             axis=-1,
         )
-        np.copyto(out, edges, where=(basic == centred)[..., None])
+        np.copyto(out, edges, where=(free == centred)[..., None])
     return out

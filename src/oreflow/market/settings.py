@@ -22,6 +22,8 @@ class Settings:
         later: Length, in periods, of the steps in which agents see what lies beyond the stride.
         ahead: Lengths in months of the periods of a look ahead, instead of foresight, stride and later; what happens
             within a long one is spread evenly over its months.
+        refine: Rounds of laying the steps of curves anew around each solution: prices of smooth curves, where two
+            rounds take about twice as long, instead of prices within the width of a step.
         tariff_tolerance: Ad-valorem tariffs are settled when no price moves by more than this share.
     """
 
@@ -32,6 +34,7 @@ class Settings:
     stride: int = 3
     later: int = 3
     ahead: tuple[int, ...] = ()
+    refine: int = 0
     tariff_tolerance: float = 0.005
 
     def __post_init__(self) -> None:
@@ -39,6 +42,8 @@ class Settings:
             raise UsageError(f"step {self.step!r} is not one of {', '.join(MONTHS_PER_STEP)}.")
         if self.periods < 1:
             raise UsageError(f"periods must be at least 1, not {self.periods}.")
+        if not 0 <= self.refine <= 9:
+            raise UsageError(f"refine is a number of rounds from 0 to 9, not {self.refine}.")
         if min(self.foresight, self.stride, self.later) < 1:
             raise UsageError("foresight, stride and later must be at least 1.")
         if any(n < 1 or n % self.months for n in self.ahead):

@@ -73,15 +73,15 @@ class Window:
         self._after: Window | None = None
 
     def clear(
-        self, changes: Sequence[Change] = (), *, start: Basis | None = None, powers: Sequence[float] = ()
+        self, changes: Sequence[Change] = (), *, start: Basis | None = None, refine: int = 0
     ) -> Cleared:
         """Clear the market under changes that everybody knows from the start.
 
         Args:
             changes: Changes, profiles by month from the start of the window.
             start: Basis to start from; that of the base when left out.
-            powers: Rounds of laying the steps anew around the solution, and how fine each is (see
-                `oreflow.market.refine`); ``refine.POWERS`` gives prices of the smooth curves within a ten-thousandth.
+            refine: Rounds of laying the steps anew around the solution (`oreflow.market.refine`): prices of the
+                smooth curves instead of prices within the width of a step.
 
         Returns:
             The window and its solution.
@@ -93,10 +93,10 @@ class Window:
         """
         beliefs = Beliefs(self.base, tuple(changes), self.months + BEYOND)
         cleared = self._clear(beliefs, self._far(beliefs), start)
-        if not powers:
+        if not refine:
             return cleared
         _, solver = self._ready(tuple(beliefs.quotas))
-        return Cleared(*refined(solver, cleared.view, cleared.solution, powers))
+        return Cleared(*refined(solver, cleared.view, cleared.solution, refine))
 
     def patch(self, changes: Sequence[Change], *, far: Floats | None = None) -> Patch | Rebuild:
         """Return what changes in the numbers of the base, without tariffs, which depend on the price.
