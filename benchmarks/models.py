@@ -15,6 +15,7 @@ from benchmarks.raw import passed
 from oreflow.atlas import World, bundled
 from oreflow.market import Base, Change, Engine, News, Settings, calibrate
 from oreflow.market.layout import Arrays, Layout
+from oreflow.market.patch import Rebuild, Reference
 from oreflow.market.problem import Problem, compile_problem
 from oreflow.market.solve import Solution, Solver
 from oreflow.market.view import Beliefs, Draw, State, View
@@ -101,11 +102,13 @@ class Look:
         solver: Holds the matrix, and knows the basis of the base.
         view: What agents see.
         start: Basis learned for it; None where nothing was learned.
+        reference: Numbers of the base, of which a scenario is a patch; None where all numbers are written.
     """
 
     solver: Solver
     view: View
-    start: Any
+    start: Any = None
+    reference: Reference | None = None
 
     @property
     def problem(self) -> Problem:
@@ -132,7 +135,13 @@ class Look:
 
     def solve(self, *, learned: bool = False, cold: bool = False) -> Solution:
         """Patch the numbers and solve, from the basis of the base, the learned one, or from nothing."""
-        return self.solver.solve(self.arrays(), start=self.start if learned else None, cold=cold)
+        start = self.start if learned else None
+        if self.reference is None:
+            return self.solver.solve(self.arrays(), start=start, cold=cold)
+        patch = self.reference.patch(self.view)
+        if isinstance(patch, Rebuild):
+            raise AssertionError(f"the base cannot be patched: {patch.reason}")
+        return self.solver.patched(self.reference, patch, start=start, cold=cold)
 
     @property
     def size(self) -> str:
@@ -179,21 +188,29 @@ def solver(model: Model) -> Solver:
     return compiled(model)
 
 
+@cache
+def reference(model: Model) -> Reference:
+    """Return the numbers of the base over a whole horizon."""
+    held = solver(model).problem
+    base = held.layout.base
+    nothing = Beliefs(base, (), int(held.layout.begin[-1]))
+    return Reference(held, View(held.layout, nothing, 0, 0, State.of(base), Draw(), base.price))
+
+
 def scene(model: Model, changes: tuple[Change, ...] = ()) -> Look:
     """Return the programme of a whole horizon under changes that are known from the start.
 
     What is left at the end is worth the base's prices, and a duty is levied on them; an engine would solve for both
     first.
     """
-    held = solver(model)
-    layout = held.problem.layout
-    base = layout.base
-    beliefs = Beliefs(base, changes, int(layout.begin[-1]))
-    view = View(layout, beliefs, 0, 0, State.of(base), Draw(), base.price)
+    usual = reference(model)
+    base = model.base()
+    beliefs = Beliefs(base, changes, usual.view.beliefs.months)
+    view = replace(usual.view, beliefs=beliefs)
     rate = view.mean(beliefs.tariff)
     if rate.any():
         view = replace(view, tariff=rate / (1.0 + rate) * base.price[base.net.route_to])
-    return Look(held, view, None)
+    return Look(solver(model), view, reference=usual)
 
 
 def scenes(model: Model, each: int) -> list[Look]:
