@@ -313,7 +313,9 @@ def _under_way(step: Step, flow: Floats) -> Floats:
         counted = (
             share if t < k - 1 else np.ones(k)
         )  # of a cut period's own departures the same part is counted
-        arrived = (counted[:, None] * layout.arrivals[t, :k]).sum(axis=0)
+        arrived = np.zeros_like(net.route_lag)
+        for later, arriving in enumerate(layout.arrivals[: k - t]):
+            arrived += counted[t + later] * arriving[t]
         left = share[t] * flow[t] * (1.0 - arrived)
         transit += _rescaled(due, left)
     return transit

@@ -74,25 +74,39 @@ class Layout:
         return len(self.spans)
 
     @cached_property
-    def arrivals(self) -> Floats:
-        """Share of what leaves in a period that arrives in each, when it leaves evenly; shape (T, T, routes)."""
+    def arrivals(self) -> list[Floats]:
+        """Share of what leaves in a period that arrives so many periods later, when it leaves evenly.
+
+        One item for each number of periods later, up to the last at which anything arrives within the horizon; each
+        of shape (T, routes), nought where that is after the horizon.
+        """
         lag = self.base.net.route_lag
         if self.static:
-            return np.ones((1, 1, len(lag)))
-        spans = np.array(self.spans)[:, None, None]
-        first = self.begin[:-1, None, None] + lag
-        start, end = self.begin[None, :-1, None], self.begin[None, 1:, None]
-        share: Floats = np.clip(np.minimum(first + spans, end) - np.maximum(first, start), 0.0, None) / spans
-        return share
+            return [np.ones((1, len(lag)))]
+        spans = np.array(self.spans)[:, None]
+        first = self.begin[:-1, None] + lag
+        last = first + spans
+        out = []
+        for later in range(self.periods):
+            share = np.zeros((self.periods, len(lag)))
+            here = slice(0, self.periods - later)
+            start, end = self.begin[later:-1, None], self.begin[later + 1 :, None]
+            share[here] = np.clip(np.minimum(last[here], end) - np.maximum(first[here], start), 0.0, None)
+            if later and not share.any() and bool((end >= last[here].max(axis=1, keepdims=True, initial=0.0)).all()):
+                break
+            out.append(share / spans)
+        return out
 
     @cached_property
     def discounted(self) -> tuple[Floats, Floats]:
         """Discount factor from departure to arrival, inside and after the window; each (T, routes)."""
-        beta = self.discount
-        ahead = beta[None, :-1] / beta[:-1, None]
-        inside: Floats = (ahead[:, :, None] * self.arrivals).sum(axis=1)
-        beyond = np.maximum(1.0 - self.arrivals.sum(axis=1), 0.0)
-        return inside, (beta[-1] / beta[:-1])[:, None] * beyond
+        beta = self.discount[:, None]
+        inside, arrived = np.zeros_like(self.arrivals[0]), np.zeros_like(self.arrivals[0])
+        for later, share in enumerate(self.arrivals):
+            here = slice(0, self.periods - later)
+            inside[here] += beta[later:-1] / beta[:-1][here] * share[here]
+            arrived += share
+        return inside, beta[-1] / beta[:-1] * np.maximum(1.0 - arrived, 0.0)
 
     @cached_property
     def discount(self) -> Floats:
@@ -137,12 +151,19 @@ class Layout:
 
 @dataclass(frozen=True)
 class Entries:
-    """Matrix entries of one period's columns: row and column within the period, `shift` periods later for the row."""
+    """Matrix entries of the columns of every period.
+
+    Attributes:
+        row: Row within its period, shape (n,).
+        col: Column within its period, shape (n,).
+        val: Value, shape (n,), or (T, n) where it differs by period; zeros are left out.
+        shift: Periods by which the row comes after the column.
+    """
 
     row: Ints
     col: Ints
     val: Floats
-    shift: Ints | int = 0
+    shift: int = 0
 
 
 @dataclass

@@ -20,8 +20,10 @@ from oreflow.market.blocks import (
     stock,
     trade,
 )
+from oreflow.market.curves import Steps
 from oreflow.market.highs import BASIC, LOWER, UPPER, Basis
 from oreflow.market.layout import Arrays, Layout
+from oreflow.market.network import Ints
 from oreflow.market.view import View
 
 STRUCTURE = (conversion, mix, trade, demand, stock, reserve, quota)
@@ -72,14 +74,21 @@ def compile_problem(layout: Layout) -> Problem:
         The problem. Entries that would fall after the last period are left out.
     """
     rows, cols, vals = [], [], []
-    for t in range(layout.periods):
-        for block in STRUCTURE:
-            for part in block.entries(layout, t):
-                when = np.broadcast_to(t + np.asarray(part.shift), part.row.shape)
-                inside = when < layout.periods
-                rows.append((when * layout.rows + part.row)[inside])
-                cols.append((t * layout.columns + part.col)[inside])
-                vals.append(part.val[inside])
+    for block in STRUCTURE:
+        for part in block.entries(layout):
+            when = np.arange(layout.periods - part.shift, dtype=np.int32)[:, None]
+            if not len(when) or not len(part.row):
+                continue
+            shape = (len(when), len(part.row))
+            val = part.val[: len(when)] if part.val.ndim > 1 else np.broadcast_to(part.val, shape)
+            row = (when + part.shift) * layout.rows + part.row.astype(np.int32)
+            col = when * layout.columns + part.col.astype(np.int32)
+            if part.val.ndim > 1 and not val.all():
+                some = val != 0.0
+                row, col, val = row[some], col[some], val[some]
+            rows.append(row.ravel())
+            cols.append(col.ravel())
+            vals.append(val.ravel())
     matrix = sparse.coo_matrix(
         (np.concatenate(vals), (np.concatenate(rows), np.concatenate(cols))),
         shape=(layout.periods * layout.rows, layout.periods * layout.columns),
@@ -112,19 +121,27 @@ def starting_basis(problem: Problem) -> Basis:
     col[layout.slice("demands")] = np.where(base.steps["demands"].mid > 1.0, UPPER, LOWER)
     if layout.static:
         col[layout.slice("stores")] = LOWER
+    middle = {family: _middles(steps) for family, steps in base.steps.items()}
     for node, pin in enumerate(base.centred):
         if pin is None:
             continue
         family, index = pin
         if layout.static and family == "stores":
             family, index = "routes", base.imported[node]
-        steps = base.steps[family]
-        mine = np.flatnonzero((steps.owner == index) & (steps.lo < 1.0) & (steps.hi >= 1.0))
-        if len(mine):
-            col[layout.start[family] + mine[0]] = BASIC
+        step = middle[family][index]
+        if step >= 0:
+            col[layout.start[family] + step] = BASIC
             row[node] = LOWER
     if not layout.static and len(layout.reserve):
         r = len(layout.reserve)
         col[layout.start["reserves"] : layout.start["reserves"] + r] = BASIC
         row[layout.reserve_row : layout.reserve_row + r] = LOWER
     return np.tile(col, layout.periods), np.tile(row, layout.periods)
+
+
+def _middles(steps: Steps) -> Ints:
+    """Return the step of each curve that holds the observed price; −1 where none does."""
+    out = np.full(len(steps.first), -1)
+    here = np.flatnonzero((steps.lo < 1.0) & (steps.hi >= 1.0))[::-1]  # the first of a curve is written last
+    out[steps.owner[here]] = here
+    return out

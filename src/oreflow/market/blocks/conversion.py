@@ -23,7 +23,7 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
 
-def entries(layout: Layout, t: int) -> list[Entries]:
+def entries(layout: Layout) -> list[Entries]:
     """Return the matrix part: each step of a plant makes and uses as the plant does."""
     net, steps = layout.base.net, layout.base.steps["plants"]
     order = np.argsort(net.entry_plant, kind="stable")

@@ -20,7 +20,7 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
 
-def entries(layout: Layout, t: int) -> list[Entries]:
+def entries(layout: Layout) -> list[Entries]:
     """Return the matrix part: −1 at the demand's node."""
     net, steps = layout.base.net, layout.base.steps["demands"]
     k = len(steps)

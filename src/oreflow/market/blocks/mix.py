@@ -26,7 +26,7 @@ ROOM = 1.05
 """Growth of a chemistry with its market, up to here, is no switch."""
 
 
-def entries(layout: Layout, t: int) -> list[Entries]:
+def entries(layout: Layout) -> list[Entries]:
     """Return the matrix part: −1 at the cell, +1 at the use."""
     net, steps = layout.base.net, layout.base.steps["mixes"]
     k = layout.start["mixes"] + np.arange(len(steps))

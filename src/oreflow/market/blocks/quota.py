@@ -13,7 +13,7 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, bounded
 
 
-def entries(layout: Layout, t: int) -> list[Entries]:
+def entries(layout: Layout) -> list[Entries]:
     """Return the matrix part: one row a quota, −1 for each route in it (rows are written as ≥)."""
     steps = layout.base.steps["routes"]
     rows, cols = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]

@@ -20,7 +20,7 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View
 
 
-def entries(layout: Layout, t: int) -> list[Entries]:
+def entries(layout: Layout) -> list[Entries]:
     """Return the matrix part; columns are level, put in, drawn for each reserve."""
     net, reserve = layout.base.net, layout.reserve
     r = 0 if layout.static else len(reserve)
@@ -28,7 +28,7 @@ def entries(layout: Layout, t: int) -> list[Entries]:
     row = layout.reserve_row + np.arange(r)
     level = layout.start["reserves"] + np.arange(r)
     into, out = level + r, level + 2 * r
-    keep = (1.0 - net.store_loss[reserve[:r]]) ** layout.spans[t]
+    keep = (1.0 - net.store_loss[reserve[:r]]) ** np.array(layout.spans)[:, None]
     one = np.ones(r)
     return [
         Entries(row=row, col=level, val=one),

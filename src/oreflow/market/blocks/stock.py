@@ -26,14 +26,14 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
 
-def entries(layout: Layout, t: int) -> list[Entries]:
+def entries(layout: Layout) -> list[Entries]:
     """Return the matrix part: −1 in the period, what is left of it in the next."""
     if layout.static:
         return []
     net, steps = layout.base.net, layout.base.steps["stores"]
     k = layout.start["stores"] + np.arange(len(steps))
     node = net.store_node[steps.owner]
-    keep = (1.0 - net.store_loss)[steps.owner] ** layout.spans[t]
+    keep = (1.0 - net.store_loss)[steps.owner] ** np.array(layout.spans)[:, None]
     return [Entries(row=node, col=k, val=-np.ones(len(steps))), Entries(row=node, col=k, val=keep, shift=1)]
 
 

@@ -26,17 +26,16 @@ from oreflow.market.layout import Arrays, Entries, Layout
 from oreflow.market.view import View, spread
 
 
-def entries(layout: Layout, t: int) -> list[Entries]:
+def entries(layout: Layout) -> list[Entries]:
     """Return the matrix part: −1 where it leaves, its share of +1 in each period in which some of it arrives."""
     net, steps = layout.base.net, layout.base.steps["routes"]
     k = layout.start["routes"] + np.arange(len(steps))
     out = [Entries(row=net.route_from[steps.owner], col=k, val=-np.ones(len(steps)))]
-    share = layout.arrivals[t]
-    for later in range(t, layout.periods):
-        hit = np.flatnonzero(share[later][steps.owner] > 0)
+    for later, share in enumerate(layout.arrivals):
+        hit = np.flatnonzero((share > 0).sum(axis=0)[steps.owner])
         if len(hit):
             owner = steps.owner[hit]
-            out.append(Entries(row=net.route_to[owner], col=k[hit], val=share[later][owner], shift=later - t))
+            out.append(Entries(row=net.route_to[owner], col=k[hit], val=share[:, owner], shift=later))
     return out
 
 
