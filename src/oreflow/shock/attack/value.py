@@ -1,0 +1,440 @@
+"""The market under any set of losses: compiled once, solved warm for one set after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from oreflow.atlas import World
+from oreflow.errors import NumericalError, UnknownNameError, UsageError
+from oreflow.market import Base, Change, Draw
+from oreflow.market.layout import Layout
+from oreflow.market.network import Floats, Ints
+from oreflow.market.problem import compile_problem
+from oreflow.market.solve import Solution, Solver
+from oreflow.market.view import Beliefs, State, View
+from oreflow.shock.attack.targets import Candidate
+from oreflow.shock.target import blocs
+
+Objective = Literal["shortage", "price", "welfare"]
+OBJECTIVES: tuple[str, ...] = get_args(Objective)
+BEYOND = 24
+"""Months after the horizon whose mean sets what stocks are worth at its end, as in `oreflow.market.engine`."""
+KEPT = 256
+"""Bases kept to start later solves from."""
+
+Lost = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """What a set of losses does.
+
+    Attributes:
+        value: In the measure asked for: USD of welfare, units short, or % of the base price.
+        welfare: Welfare lost over the horizon, discounted to its first month, USD.
+    """
+
+    value: float
+    welfare: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What counts as harm.
+
+    * ``welfare``: rise of the objective of the market's linear programme, in USD over the horizon: surplus lost
+      by all who make, ship, hold and use, those who are lost included.
+    * ``shortage``: base use of the commodity less its use in the months of the loss, in units, over all users that
+      are not lost themselves. Users are final demands, plants and mixes.
+    * ``price``: mean price of the commodity in the months of the loss at its hub, % above the base price.
+
+    Attributes:
+        objective: One of `OBJECTIVES`.
+        unit: Of the value.
+        commodity: Commodity measured; empty for welfare.
+        region: Region or bloc it is measured in; empty for all, and for price at the hub.
+        nodes: Nodes it is measured at.
+    """
+
+    objective: str
+    unit: str
+    commodity: str = ""
+    region: str = ""
+    nodes: tuple[int, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        world: World,
+        base: Base,
+        objective: str,
+        *,
+        commodity: str | None = None,
+        region: str | None = None,
+    ) -> Measure:
+        """Return a measure of a market.
+
+        Args:
+            world: The world.
+            base: Its calibrated market.
+            objective: One of `OBJECTIVES`.
+            commodity: Commodity; needed for shortage and price.
+            region: Region or bloc; everywhere, or for price at the hub, by default.
+
+        Returns:
+            The measure.
+
+        Raises:
+            UnknownNameError: No such objective, commodity or region, or the commodity is not in that region.
+            UsageError: A commodity is needed, or not solved here, or has no use for a region.
+        """
+        if objective not in OBJECTIVES:
+            raise UnknownNameError("objective", objective, OBJECTIVES)
+        if objective == "welfare":
+            if region:
+                raise UsageError("welfare is that of the whole market; a region goes with shortage or price.")
+            return cls(objective, "USD")
+        if not commodity:
+            raise UsageError(f"the objective {objective} is of one commodity. Say which with --commodity.")
+        units = dict(zip(world.commodities["commodity"], world.commodities["unit"], strict=True))
+        if commodity not in units:
+            raise UnknownNameError("commodity", commodity, units)
+        net = base.net
+        here = [n for n, c in enumerate(net.node_commodity) if c == commodity]
+        if not here:
+            raise UsageError(
+                f"{commodity} is not solved in this scope ({', '.join(net.scope)}). Widen --scope."
+            )
+        if region:
+            groups = blocs(world)
+            inside = set(groups.get(region, [region]))
+            regions = [net.node_region[n] for n in here]
+            here = [n for n in here if net.node_region[n] in inside]
+            if not here:
+                raise UnknownNameError(
+                    "region", region, [*regions, *groups], where=f"{commodity} is not there"
+                )
+        elif objective == "price":
+            here = [n for n in here if net.is_hub[n]] or [max(here, key=lambda n: base.throughput[n])]
+        unit = "%" if objective == "price" else units[commodity]
+        return cls(objective, unit, commodity, region or "", tuple(here))
+
+
+def periods(months: int, *, fine: bool = False) -> tuple[int, ...]:
+    """Return the lengths of the periods of a look ahead in which losses last so many months.
+
+    The loss ends with a period. After it the world is whole again but for what takes time: a year follows in which
+    plants ramp up, routes qualify and stocks are filled.
+
+    Args:
+        months: Months of the loss, at least 1.
+        fine: In quarters, instead of a first quarter and the rest.
+
+    Returns:
+        Months of each period.
+
+    Raises:
+        UsageError: No months.
+    """
+    if months < 1:
+        raise UsageError(f"a loss lasts at least 1 month, not {months}.")
+    if fine:
+        return (*[3] * (months // 3), *([months % 3] if months % 3 else []), 3, 3, 6)
+    return (3, months - 3, 12) if months > 3 else (months, 3, 9)
+
+
+class Losses:
+    """A market in which any of some candidates can be lost from the first month on.
+
+    Compiled once; a set of losses changes bounds and costs, and each solve starts from the basis of the most alike
+    set solved before. Agents learn of the loss when it begins and know how long it lasts. Whoever asks again and
+    again (a search, a plan that is judged by its worst case) keeps one object.
+
+    **Losing more never helps** (`monotone`). Let f(S) be the least cost of the linear programme with the candidates
+    S lost, and S ⊂ T. The programmes differ only in bounds and costs of columns x ≥ 0. A lost plant's upper bounds
+    are zero while it is lost and, after it, no larger than before (the ramp starts from zero). A stopped route's are
+    alike (new suppliers qualify from zero). A closed passage raises costs; of several on one route the longest detour
+    counts, which only grows with the set. So every x that is feasible for T is feasible for S at no more cost, and
+    f(S) ≤ f(T). Neither the worth of stocks at the end nor the rows depend on the losses. The argument fails where a
+    *lower* bound falls with the loss: a plant with a minimum run, or with a binding offtake that it is released
+    from. Where a candidate takes such a plant the market is not called monotone. Of a loss inside a period (there is
+    none with `periods`) the curve with availability α costs α·C(Q/α), which for convex C with C(0) = 0 falls with α.
+
+    Args:
+        base: Calibrated market.
+        candidates: What can be lost.
+        measure: What counts as harm.
+        months: Months that a loss lasts.
+        spans: Periods of the look ahead in months, one of which ends with the loss; `periods` by default.
+        changes: What holds whatever is lost: a plan, a policy. Duties keep the worth they have at base prices.
+        draw: Elasticities.
+        workers: Threads, each with a solver of its own.
+
+    Raises:
+        UsageError: No months, or no period ends with the loss.
+        UnknownNameError: A change names something that is not in the market.
+        ModelError: The market could not be cleared without any loss.
+    """
+
+    def __init__(
+        self,
+        base: Base,
+        candidates: Sequence[Candidate],
+        measure: Measure,
+        *,
+        months: int,
+        spans: tuple[int, ...] | None = None,
+        changes: tuple[Change, ...] = (),
+        draw: Draw | None = None,
+        workers: int = 2,
+    ) -> None:
+        self.base, self.candidates, self.measure, self.months = base, tuple(candidates), measure, months
+        self._changes = changes
+        spans = periods(months) if spans is None else spans
+        total = sum(spans)
+        self._beliefs = Beliefs(base, changes, total + BEYOND)
+        self._draw = draw or Draw()
+        layout = Layout(base, spans, quotas=tuple(self._beliefs.quotas))
+        self._during = int(np.searchsorted(layout.begin, months))
+        if layout.begin[min(self._during, len(spans))] != months:
+            raise UsageError(f"no period of {spans} months ends with a loss of {months} months.")
+        self._problem = compile_problem(layout)
+        self._far = self._price_after(total) if changes else base.price
+        self._state = State.of(base)
+        self._solvers: SimpleQueue[Solver] = SimpleQueue()
+        self._workers = max(1, workers)
+        for _ in range(self._workers):
+            self._solvers.put(Solver(self._problem))
+        self._known: dict[Lost, Harm | None] = {}
+        self._bases: dict[Lost, Any] = {}
+        self.solves = 0
+        self._whole: tuple[float, Floats, Floats] | None = None
+        view, solution, basis = self._solve(frozenset(), None)
+        self._whole = (solution.objective, self._use(solution), self._price(view, solution))
+        self._bases[frozenset()] = basis
+        self._known[frozenset()] = Harm(0.0, 0.0)
+        self.precision = 1e-9 * abs(solution.objective)
+        self.solves = 0
+
+    @property
+    def monotone(self) -> bool:
+        """Whether losing more never lowers the harm (see the class)."""
+        return self.measure.objective == "welfare" and not self.released
+
+    @property
+    def released(self) -> list[str]:
+        """Plants of candidates that a minimum (run or offtake) is lifted from when they are lost."""
+        net = self.base.net
+        bound = set(np.flatnonzero(np.nan_to_num(net.plant_min) > 0).tolist()) | set(
+            net.contract_plant.tolist()
+        )
+        return [net.plants[j] for j in sorted(bound & set().union(*(c.plants for c in self.candidates)))]
+
+    def again(self, candidates: Sequence[Candidate], *, spans: tuple[int, ...]) -> Losses:
+        """Return the same market with other candidates and other periods.
+
+        Args:
+            candidates: What can be lost.
+            spans: Periods of the look ahead in months.
+
+        Returns:
+            A market of its own, with one solver.
+        """
+        return Losses(
+            self.base, candidates, self.measure, months=self.months, spans=spans, changes=self._changes,
+            draw=self._draw, workers=1,
+        )  # fmt: skip
+
+    def harm(self, lost: Iterable[int]) -> Harm:
+        """Return what a set of losses does.
+
+        Args:
+            lost: Indices of candidates.
+
+        Returns:
+            The harm.
+
+        Raises:
+            ModelError: The market could not be cleared.
+        """
+        return self._one(frozenset(lost))
+
+    def many(self, sets: Sequence[Lost], *, keep: bool = False) -> list[Harm | None]:
+        """Return what each of many sets of losses does, solved side by side.
+
+        Args:
+            sets: Sets of indices of candidates.
+            keep: Keep the bases, for later sets that are alike.
+
+        Returns:
+            The harm of each; None where the market could not be solved to tolerance.
+
+        Raises:
+            InfeasibleError: A minimum asks for more than there is.
+        """
+        new = [s for s in dict.fromkeys(sets) if s not in self._known]
+        starts = [self._nearest(s) for s in new]
+
+        def one(i: int) -> tuple[Harm, Any] | None:
+            try:
+                return self._measured(new[i], starts[i])
+            except NumericalError:
+                return None
+
+        if self._workers == 1 or len(new) < 2:
+            solved = [one(i) for i in range(len(new))]
+        else:
+            with ThreadPoolExecutor(self._workers) as pool:
+                solved = list(pool.map(one, range(len(new))))
+        for s, found in zip(new, solved, strict=True):
+            self._known[s] = found[0] if found else None
+            if found and keep and len(self._bases) < KEPT:
+                self._bases[s] = found[1]
+        self.solves += len(new)
+        return [self._known[s] for s in sets]
+
+    def _one(self, lost: Lost) -> Harm:
+        if self._known.get(lost) is None:
+            self._known[lost] = self._measured(lost, self._nearest(lost))[0]
+            self.solves += 1
+        found = self._known[lost]
+        assert found is not None
+        return found
+
+    def _nearest(self, lost: Lost) -> Any:
+        """Basis of the known set that differs least, by the harm of what differs."""
+
+        def distance(other: Lost) -> float:
+            return sum(self._weight(i) for i in lost ^ other)
+
+        return self._bases[min(self._bases, key=distance)]
+
+    def _weight(self, i: int) -> float:
+        single = self._known.get(frozenset([i]))
+        return abs(single.welfare) if single else 1.0
+
+    def _measured(self, lost: Lost, start: Any) -> tuple[Harm, Any]:
+        view, solution, basis = self._solve(lost, start)
+        assert self._whole is not None
+        cost, use, price = self._whole
+        welfare = solution.objective - cost
+        if self.measure.objective == "welfare":
+            return Harm(welfare, welfare), basis
+        if self.measure.objective == "price":
+            weight = self._lengths
+            worth = self._at_nodes
+            after = self._price(view, solution)
+            change = (after / price - 1.0) @ worth / worth.sum()
+            return Harm(float(100.0 * (change * weight).sum() / weight.sum()), welfare), basis
+        standing = ~np.isin(self._user_plant, list(self._taken(lost)[0]))
+        return Harm(float((use - self._use(solution))[standing].sum()), welfare), basis
+
+    def _solve(self, lost: Lost, start: Any) -> tuple[View, Solution, Any]:
+        view = self._view(lost)
+        solver = self._solvers.get()
+        try:
+            solution = solver.solve(self._problem.numbers(view), start=start)
+            return view, solution, solver.basis()
+        finally:
+            self._solvers.put(solver)
+
+    def _taken(self, lost: Lost) -> tuple[set[int], set[int], dict[int, float]]:
+        """Plants and routes that stop, and what the rest costs more, for a set of losses."""
+        plants: set[int] = set()
+        stopped: set[int] = set()
+        dearer: dict[int, float] = {}
+        for i in lost:
+            c = self.candidates[i]
+            plants |= c.plants
+            stopped |= c.stopped
+            for route, cost in c.dearer.items():
+                dearer[route] = max(dearer.get(route, 0.0), cost)
+        return plants, stopped, dearer
+
+    def _view(self, lost: Lost) -> View:
+        plants, stopped, dearer = self._taken(lost)
+        beliefs = copy(self._beliefs)
+        during = slice(0, self.months)
+        if plants:
+            beliefs.availability = beliefs.availability.copy()
+            beliefs.availability[during, sorted(plants)] = 0.0
+        if stopped:
+            beliefs.limit = beliefs.limit.copy()
+            beliefs.limit[during, sorted(stopped)] = 0.0
+        if dearer:
+            routes = sorted(dearer)
+            beliefs.route_cost = beliefs.route_cost.copy()
+            beliefs.route_cost[during, routes] += np.array([dearer[a] for a in routes])
+        return self._seen(self._problem.layout, beliefs, 0, self._far)
+
+    def _seen(self, layout: Layout, beliefs: Beliefs, month: int, far: Floats) -> View:
+        state = State.of(self.base) if layout.static else self._state
+        view = View(layout, beliefs, month, 0, state, self._draw, far)
+        rate = view.mean(beliefs.tariff)
+        if not rate.any():
+            return view
+        into = self.base.net.route_to
+        return View(
+            layout, beliefs, month, 0, state, self._draw, far, rate / (1.0 + rate) * self.base.price[into]
+        )
+
+    def _price_after(self, end: int) -> Floats:
+        """Price after the horizon, which what holds whatever is lost may move: one static solve."""
+        layout = Layout(self.base, (BEYOND,), True, tuple(self._beliefs.quotas))
+        problem = compile_problem(layout)
+        view = self._seen(layout, self._beliefs, end, self.base.price)
+        price = Solver(problem).solve(problem.numbers(view)).price[0, : len(self.base.net.nodes)]
+        return np.maximum(price, 0.0)
+
+    @property
+    def _lengths(self) -> Floats:
+        """Months of each period of the loss."""
+        return np.array(self._problem.layout.spans[: self._during], dtype=np.float64)
+
+    @property
+    def _at_nodes(self) -> Floats:
+        """What passes each node that is measured: its weight in a mean of prices."""
+        return self.base.throughput[list(self.measure.nodes)]
+
+    def _price(self, view: View, solution: Solution) -> Floats:
+        """Price at the measured nodes in each period of the loss, (T, nodes), USD/unit."""
+        if self.measure.objective != "price":
+            return np.zeros((0, 0))
+        k, nodes = self._during, list(self.measure.nodes)
+        price: Floats = solution.price[:k][:, nodes] / view.beta[:k, None]
+        return price
+
+    @property
+    def _users(self) -> tuple[Ints, Ints, Ints, Floats]:
+        """Plants that use the commodity at the measured nodes (and how much a unit), mixes, demands."""
+        net = self.base.net
+        nodes = list(self.measure.nodes)
+        entry = np.flatnonzero((net.entry_coef < 0) & np.isin(net.entry_node, nodes))
+        mixes = np.flatnonzero(np.isin(net.mix_from, nodes))
+        demands = np.flatnonzero(np.isin(net.demand_node, nodes))
+        return net.entry_plant[entry], mixes, demands, -net.entry_coef[entry]
+
+    @property
+    def _user_plant(self) -> Ints:
+        """Plant of each user of `_use`; −1 for those that are none."""
+        plants, mixes, demands, _ = self._users
+        return np.concatenate([plants, np.full(len(mixes) + len(demands), -1)])
+
+    def _use(self, solution: Solution) -> Floats:
+        """Use of the commodity by each user over the months of the loss, units."""
+        if self.measure.objective != "shortage":
+            return np.zeros(0)
+        layout = self._problem.layout
+        plants, mixes, demands, coefficient = self._users
+        x = solution.x[: self._during].sum(axis=0)
+        total = {f: self.base.steps[f].total(x[layout.slice(f)]) for f in ("plants", "mixes", "demands")}
+        return np.concatenate(
+            [coefficient * total["plants"][plants], total["mixes"][mixes], total["demands"][demands]]
+        )
