@@ -1,9 +1,10 @@
 """The worst case: which few losses hurt most, with a certificate."""
 
 from oreflow.shock.attack.answer import METHODS, Attack, Choice, Single, attack, worst
+from oreflow.shock.attack.measure import OBJECTIVES, Measure
 from oreflow.shock.attack.search import Certificate
 from oreflow.shock.attack.targets import KINDS, Candidate, candidates
-from oreflow.shock.attack.value import OBJECTIVES, Harm, Losses, Measure, periods
+from oreflow.shock.attack.value import Harm, Losses, periods
 
 __all__ = [
     "KINDS",

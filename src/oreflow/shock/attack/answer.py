@@ -13,6 +13,7 @@ import numpy as np
 from oreflow.atlas import World
 from oreflow.errors import ModelError, UsageError
 from oreflow.market import Base, Settings, calibrate
+from oreflow.shock.attack.measure import Measure
 from oreflow.shock.attack.search import (
     Certificate,
     Found,
@@ -23,7 +24,7 @@ from oreflow.shock.attack.search import (
     greedy,
 )
 from oreflow.shock.attack.targets import Candidate, candidates, left_out, reduced
-from oreflow.shock.attack.value import Harm, Losses, Measure, periods
+from oreflow.shock.attack.value import Harm, Losses, periods
 
 FORMAT = "oreflow-attack/1"
 METHODS = ("auto", "enumerate", "bounds")

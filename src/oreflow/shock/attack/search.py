@@ -303,9 +303,3 @@ def greedy(
         value, None, precision, total, solved, "greedy", False, time.monotonic() - began
     )
     return Found(tuple(taken), value, certificate)
-
-
-def brute_force(value: Callable[[Lost], float], n: int, budget: int) -> tuple[Lost, float]:
-    """Return the worst of all sets of at most so many of n candidates, one after another: the oracle of the rest."""
-    sets = (frozenset(c) for k in range(budget + 1) for c in combinations(range(n), k))
-    return max(((s, value(s)) for s in sets), key=lambda p: p[1])

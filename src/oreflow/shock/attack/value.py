@@ -7,23 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
-from oreflow.atlas import World
-from oreflow.errors import NumericalError, UnknownNameError, UsageError
+from oreflow.errors import NumericalError, UsageError
 from oreflow.market import Base, Change, Draw
-from oreflow.market.layout import Layout
-from oreflow.market.network import Floats, Ints
-from oreflow.market.problem import compile_problem
+from oreflow.market.layout import Arrays, Layout
+from oreflow.market.network import Floats
+from oreflow.market.problem import Problem, compile_problem
 from oreflow.market.solve import Solution, Solver
 from oreflow.market.view import Beliefs, State, View
+from oreflow.shock.attack.measure import Measure, Meter
 from oreflow.shock.attack.targets import Candidate
-from oreflow.shock.target import blocs
 
-Objective = Literal["shortage", "price", "welfare"]
-OBJECTIVES: tuple[str, ...] = get_args(Objective)
 BEYOND = 24
 """Months after the horizon whose mean sets what stocks are worth at its end, as in `oreflow.market.engine`."""
 KEPT = 256
@@ -43,88 +40,6 @@ class Harm:
 
     value: float
     welfare: float
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What counts as harm.
-
-    * ``welfare``: rise of the objective of the market's linear programme, in USD over the horizon: surplus lost
-      by all who make, ship, hold and use, those who are lost included.
-    * ``shortage``: base use of the commodity less its use in the months of the loss, in units, over all users that
-      are not lost themselves. Users are final demands, plants and mixes.
-    * ``price``: mean price of the commodity in the months of the loss at its hub, % above the base price.
-
-    Attributes:
-        objective: One of `OBJECTIVES`.
-        unit: Of the value.
-        commodity: Commodity measured; empty for welfare.
-        region: Region or bloc it is measured in; empty for all, and for price at the hub.
-        nodes: Nodes it is measured at.
-    """
-
-    objective: str
-    unit: str
-    commodity: str = ""
-    region: str = ""
-    nodes: tuple[int, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        world: World,
-        base: Base,
-        objective: str,
-        *,
-        commodity: str | None = None,
-        region: str | None = None,
-    ) -> Measure:
-        """Return a measure of a market.
-
-        Args:
-            world: The world.
-            base: Its calibrated market.
-            objective: One of `OBJECTIVES`.
-            commodity: Commodity; needed for shortage and price.
-            region: Region or bloc; everywhere, or for price at the hub, by default.
-
-        Returns:
-            The measure.
-
-        Raises:
-            UnknownNameError: No such objective, commodity or region, or the commodity is not in that region.
-            UsageError: A commodity is needed, or not solved here, or has no use for a region.
-        """
-        if objective not in OBJECTIVES:
-            raise UnknownNameError("objective", objective, OBJECTIVES)
-        if objective == "welfare":
-            if region:
-                raise UsageError("welfare is that of the whole market; a region goes with shortage or price.")
-            return cls(objective, "USD")
-        if not commodity:
-            raise UsageError(f"the objective {objective} is of one commodity. Say which with --commodity.")
-        units = dict(zip(world.commodities["commodity"], world.commodities["unit"], strict=True))
-        if commodity not in units:
-            raise UnknownNameError("commodity", commodity, units)
-        net = base.net
-        here = [n for n, c in enumerate(net.node_commodity) if c == commodity]
-        if not here:
-            raise UsageError(
-                f"{commodity} is not solved in this scope ({', '.join(net.scope)}). Widen --scope."
-            )
-        if region:
-            groups = blocs(world)
-            inside = set(groups.get(region, [region]))
-            regions = [net.node_region[n] for n in here]
-            here = [n for n in here if net.node_region[n] in inside]
-            if not here:
-                raise UnknownNameError(
-                    "region", region, [*regions, *groups], where=f"{commodity} is not there"
-                )
-        elif objective == "price":
-            here = [n for n in here if net.is_hub[n]] or [max(here, key=lambda n: base.throughput[n])]
-        unit = "%" if objective == "price" else units[commodity]
-        return cls(objective, unit, commodity, region or "", tuple(here))
 
 
 def periods(months: int, *, fine: bool = False) -> tuple[int, ...]:
@@ -215,9 +130,9 @@ class Losses:
         self._known: dict[Lost, Harm | None] = {}
         self._bases: dict[Lost, Any] = {}
         self.solves = 0
-        self._whole: tuple[float, Floats, Floats] | None = None
+        self._meter = Meter(base, measure, layout, self._during)
         view, solution, basis = self._solve(frozenset(), None)
-        self._whole = (solution.objective, self._use(solution), self._price(view, solution))
+        self._cost, self._whole = solution.objective, self._meter.read(view, solution)
         self._bases[frozenset()] = basis
         self._known[frozenset()] = Harm(0.0, 0.0)
         self.precision = 1e-9 * abs(solution.objective)
@@ -300,6 +215,17 @@ class Losses:
         self.solves += len(new)
         return [self._known[s] for s in sets]
 
+    def programme(self, lost: Iterable[int] = ()) -> tuple[Problem, Arrays]:
+        """Return the linear programme of a set of losses.
+
+        Args:
+            lost: Indices of candidates.
+
+        Returns:
+            The compiled problem and its numbers.
+        """
+        return self._problem, self._problem.numbers(self._view(frozenset(lost)))
+
     def _one(self, lost: Lost) -> Harm:
         if self._known.get(lost) is None:
             self._known[lost] = self._measured(lost, self._nearest(lost))[0]
@@ -322,19 +248,8 @@ class Losses:
 
     def _measured(self, lost: Lost, start: Any) -> tuple[Harm, Any]:
         view, solution, basis = self._solve(lost, start)
-        assert self._whole is not None
-        cost, use, price = self._whole
-        welfare = solution.objective - cost
-        if self.measure.objective == "welfare":
-            return Harm(welfare, welfare), basis
-        if self.measure.objective == "price":
-            weight = self._lengths
-            worth = self._at_nodes
-            after = self._price(view, solution)
-            change = (after / price - 1.0) @ worth / worth.sum()
-            return Harm(float(100.0 * (change * weight).sum() / weight.sum()), welfare), basis
-        standing = ~np.isin(self._user_plant, list(self._taken(lost)[0]))
-        return Harm(float((use - self._use(solution))[standing].sum()), welfare), basis
+        value = self._meter.harm(self._whole, self._meter.read(view, solution), self._taken(lost)[0])
+        return Harm(value, solution.objective - self._cost), basis
 
     def _solve(self, lost: Lost, start: Any) -> tuple[View, Solution, Any]:
         view = self._view(lost)
@@ -392,49 +307,3 @@ class Losses:
         view = self._seen(layout, self._beliefs, end, self.base.price)
         price = Solver(problem).solve(problem.numbers(view)).price[0, : len(self.base.net.nodes)]
         return np.maximum(price, 0.0)
-
-    @property
-    def _lengths(self) -> Floats:
-        """Months of each period of the loss."""
-        return np.array(self._problem.layout.spans[: self._during], dtype=np.float64)
-
-    @property
-    def _at_nodes(self) -> Floats:
-        """What passes each node that is measured: its weight in a mean of prices."""
-        return self.base.throughput[list(self.measure.nodes)]
-
-    def _price(self, view: View, solution: Solution) -> Floats:
-        """Price at the measured nodes in each period of the loss, (T, nodes), USD/unit."""
-        if self.measure.objective != "price":
-            return np.zeros((0, 0))
-        k, nodes = self._during, list(self.measure.nodes)
-        price: Floats = solution.price[:k][:, nodes] / view.beta[:k, None]
-        return price
-
-    @property
-    def _users(self) -> tuple[Ints, Ints, Ints, Floats]:
-        """Plants that use the commodity at the measured nodes (and how much a unit), mixes, demands."""
-        net = self.base.net
-        nodes = list(self.measure.nodes)
-        entry = np.flatnonzero((net.entry_coef < 0) & np.isin(net.entry_node, nodes))
-        mixes = np.flatnonzero(np.isin(net.mix_from, nodes))
-        demands = np.flatnonzero(np.isin(net.demand_node, nodes))
-        return net.entry_plant[entry], mixes, demands, -net.entry_coef[entry]
-
-    @property
-    def _user_plant(self) -> Ints:
-        """Plant of each user of `_use`; −1 for those that are none."""
-        plants, mixes, demands, _ = self._users
-        return np.concatenate([plants, np.full(len(mixes) + len(demands), -1)])
-
-    def _use(self, solution: Solution) -> Floats:
-        """Use of the commodity by each user over the months of the loss, units."""
-        if self.measure.objective != "shortage":
-            return np.zeros(0)
-        layout = self._problem.layout
-        plants, mixes, demands, coefficient = self._users
-        x = solution.x[: self._during].sum(axis=0)
-        total = {f: self.base.steps[f].total(x[layout.slice(f)]) for f in ("plants", "mixes", "demands")}
-        return np.concatenate(
-            [coefficient * total["plants"][plants], total["mixes"][mixes], total["demands"][demands]]
-        )
