@@ -197,7 +197,8 @@ def attack(
         start: First month of the loss, ``YYYY-MM``; the base is stationary, so that it is a label.
         method: ``auto``; ``enumerate`` looks at every set; ``bounds`` rules out groups of them by one solve each,
             which is possible for welfare only.
-        time_limit: Seconds after which the search stops with what it has: incumbent, bound and gap.
+        time_limit: Seconds after which the search stops with what it has: incumbent, bound and gap. The single
+            losses are solved in any case.
         workers: Threads, each with a market of its own.
         base: Calibrated market, where there is one already.
         progress: Called with markets solved, sets in question, incumbent and bound.
@@ -372,6 +373,10 @@ def _notes(losses: Losses, pool: list[int], found: Found, bounds: bool) -> tuple
             f"{dropped} of the targets {'take' if dropped > 1 else 'takes'} the same rows as another{part}: in the "
             "table of single losses, but left out of the search, which loses nothing."
         )
+    multiple = losses.base.net.parameter("voll_multiple")
+    notes.append(
+        f"Demand that nothing can meet is lost at {multiple:g} times its base price (parameter voll_multiple)."
+    )
     if not bounds and losses.measure.objective == "welfare" and not losses.monotone:
         notes.append(_why_no_bounds(losses))
     if np.isfinite(found.value) and found.value <= 0:

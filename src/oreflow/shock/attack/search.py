@@ -47,6 +47,7 @@ class Certificate:
         bound: No set has a larger value; None where nothing is known of those that were not looked at.
         precision: Values that differ by less than this are equal to the solver.
         total: Number of sets in question.
+        exact: Sets of exactly the budget are in question; else smaller ones too.
         solved: Markets solved in the search, those of whole groups included.
         method: ``enumeration`` or ``branch and bound``.
         stopped: Stopped by the time limit.
@@ -57,6 +58,7 @@ class Certificate:
     bound: float | None
     precision: float
     total: int
+    exact: bool
     solved: int
     method: str
     stopped: bool
@@ -126,6 +128,7 @@ def enumerate_sets(
     budget = min(budget, len(ranked))
     sizes = [budget] if exactly else list(range(1, budget + 1))
     total = sum(comb(len(ranked), k) for k in sizes)
+    exactly = len(sizes) == 1
     worst, value = best if best is not None else ((), -inf)
     solved, complete, stopped = 0, True, False
     rest: Iterator[tuple[int, ...]] = (s for k in sizes for s in combinations(ranked, k))
@@ -141,9 +144,10 @@ def enumerate_sets(
         solved += len(chunk)
         if progress:
             progress(solved, total, value, inf)
+    spent = time.monotonic() - began
     certificate = Certificate(
-        value, value if complete else None, precision, total, solved, "enumeration", stopped, time.monotonic() - began
-    )  # fmt: skip
+        value, value if complete else None, precision, total, exactly, solved, "enumeration", stopped, spent
+    )
     return Found(worst, value, certificate)
 
 
@@ -225,9 +229,16 @@ def branch_and_bound(
             progress(len(seen), comb(len(ranked), budget), value, top)
     bound = max(value, unresolved, -heap[0][0] if heap else -inf)
     certificate = Certificate(
-        value, bound if bound < inf else None, precision, comb(len(ranked), budget), len(seen), "branch and bound",
-        stopped, time.monotonic() - began,
-    )  # fmt: skip
+        value,
+        bound if bound < inf else None,
+        precision,
+        comb(len(ranked), budget),
+        True,
+        len(seen),
+        "branch and bound",
+        stopped,
+        time.monotonic() - began,
+    )
     return Found(tuple(sorted(worst, key=lambda i: (-single[i], i))), value, certificate)
 
 
@@ -271,7 +282,7 @@ def greedy(
         budget: Number of losses.
         monotone: Losing more never does less harm: the next is found by bounds of groups.
         precision: Values that differ by less are equal.
-        deadline: Reading of `time.monotonic` after which no further loss is added.
+        deadline: Reading of `time.monotonic` after which the rest are the largest single losses.
 
     Returns:
         The losses in the order taken; it proves nothing of other sets.
@@ -300,6 +311,6 @@ def greedy(
         value = best[0]
     total = comb(len(order), min(budget, len(order)))
     certificate = Certificate(
-        value, None, precision, total, solved, "greedy", False, time.monotonic() - began
+        value, None, precision, total, True, solved, "greedy", False, time.monotonic() - began
     )
     return Found(tuple(taken), value, certificate)
