@@ -397,7 +397,7 @@ def _working_stocks(
             "capacity": np.nan,
             "rate_in": np.nan,
             "rate_out": np.nan,
-            "holding_cost": into["commodity"].map(price) * share,
+            "holding_cost": into["commodity"].map(price).astype(float) * share,
             "loss": 0.0,
             "working": True,
         }
