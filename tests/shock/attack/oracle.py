@@ -66,7 +66,14 @@ def backed_up() -> World:
         commodities=[{**metal, "commodity": c, "name": c, "mineral": c} for c in ("solo", "pair")],
         processes=[
             {**mining, "output": "solo"},
-            {**mining, "process": "twinning", "name": "twinning", "output": "pair", "es_low": 5.0, "es_high": 5.0},
+            {
+                **mining,
+                "process": "twinning",
+                "name": "twinning",
+                "output": "pair",
+                "es_low": 5.0,
+                "es_high": 5.0,
+            },
         ],
         flows=[{**flow, "commodity": "solo"}, {**flow, "process": "twinning", "commodity": "pair"}],
         plants=[
@@ -75,7 +82,8 @@ def backed_up() -> World:
             {**mine, **twin, "plant": "twin_b", "name": "Twin B"},
         ],
         demands=[
-            {**demand, "demand": f"d_{c}", "commodity": c, "quantity": q} for c, q in (("solo", 90.0), ("pair", 120.0))
+            {**demand, "demand": f"d_{c}", "commodity": c, "quantity": q}
+            for c, q in (("solo", 90.0), ("pair", 120.0))
         ],
         prices=[{**price, "commodity": c} for c in ("solo", "pair")],
         parameters=rows("parameters"),

@@ -16,12 +16,20 @@ from oreflow.shock.attack.search import branch_and_bound, enumerate_sets, greedy
 def monotone(draw):
     """A set function that never falls: what is covered by either, what is lost only with both, and ties."""
     n = draw(st.integers(1, 9))
-    items = draw(st.lists(st.tuples(st.integers(0, 4), st.sets(st.integers(0, n - 1), min_size=1, max_size=3)), max_size=12))
+    items = draw(
+        st.lists(
+            st.tuples(st.integers(0, 4), st.sets(st.integers(0, n - 1), min_size=1, max_size=3)), max_size=12
+        )
+    )
     anyone = [draw(st.booleans()) for _ in items]
 
     def value(s):
         return float(
-            sum(w for (w, members), one in zip(items, anyone, strict=True) if (members & s if one else members <= s))
+            sum(
+                w
+                for (w, members), one in zip(items, anyone, strict=True)
+                if (members & s if one else members <= s)
+            )
         )
 
     return n, value
@@ -143,7 +151,9 @@ def test_an_enumeration_that_is_cut_short_claims_nothing():
 
 
 def test_an_enumeration_with_a_failure_claims_nothing():
-    found = enumerate_sets(many(lambda s: float(len(s)), fails=frozenset([frozenset([1])])), range(3), 1, exactly=True)
+    found = enumerate_sets(
+        many(lambda s: float(len(s)), fails=frozenset([frozenset([1])])), range(3), 1, exactly=True
+    )
     assert not found.certificate.proven
     assert found.value == 1.0
 

@@ -59,7 +59,7 @@ def test_a_firm_holds_half_through_those_it_controls(small):
 
 
 def test_a_passage_is_a_detour_or_a_stop(small):
-    world, base = small
+    base = small[1]
     found = {c.key: c for c in candidates(*small, "passages")}
     at = {r: i for i, r in enumerate(base.net.routes)}
     # Ore is carried at three times its content: 5,000 km at 0.02 USD/t-km.

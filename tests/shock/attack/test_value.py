@@ -16,7 +16,13 @@ from tests.market.test_properties import COMMON, worlds
 from tests.market.worlds import chemistries, two_regions
 from tests.shock.attack.oracle import backed_up, cold, harm, owned_world, sets
 
-MEASURES = [("welfare", None), ("price", "metal"), ("price", "ore"), ("shortage", "metal"), ("shortage", "ore")]
+MEASURES = [
+    ("welfare", None),
+    ("price", "metal"),
+    ("price", "ore"),
+    ("shortage", "metal"),
+    ("shortage", "ore"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +31,9 @@ def small():
     return world, calibrate(world)
 
 
-def losses(world, base, kind="plants", objective="welfare", commodity=None, *, months=6, region=None, **options):
+def losses(
+    world, base, kind="plants", objective="welfare", commodity=None, *, months=6, region=None, **options
+):
     measure = Measure.of(world, base, objective, commodity=commodity, region=region)
     trade = options.pop("trade", False)
     return Losses(base, candidates(world, base, kind, trade=trade), measure, months=months, **options)
@@ -40,7 +48,9 @@ def test_every_set_does_the_harm_that_the_engine_finds(small, kind, objective, c
     for s in sets(len(market.candidates), 2):
         lost = [market.candidates[i] for i in s]
         expected = harm(base, market.measure, lost, 6)
-        scale = {"welfare": 1e-7 * abs(cold(base, (), periods(6))), "price": 1e-3, "shortage": 1e-4}[objective]
+        scale = {"welfare": 1e-7 * abs(cold(base, (), periods(6))), "price": 1e-3, "shortage": 1e-4}[
+            objective
+        ]
         assert market.harm(s).value == pytest.approx(expected, rel=1e-5, abs=scale), [c.key for c in lost]
 
 
@@ -107,10 +117,16 @@ def test_the_longest_detour_counts_once(small):
 def test_a_region_narrows_a_shortage_and_a_price(small):
     world, base = small
     everywhere = losses(world, base, objective="shortage", commodity="metal").harm([0]).value
-    parts = [losses(world, base, objective="shortage", commodity="metal", region=r).harm([0]).value for r in "BC"]
+    parts = [
+        losses(world, base, objective="shortage", commodity="metal", region=r).harm([0]).value for r in "BC"
+    ]
     assert sum(parts) == pytest.approx(everywhere)
-    prices = {r: losses(world, base, objective="price", commodity="metal", region=r).harm([0]).value for r in "BC"}
-    assert losses(world, base, objective="price", commodity="metal").harm([0]).value == pytest.approx(prices["B"])
+    prices = {
+        r: losses(world, base, objective="price", commodity="metal", region=r).harm([0]).value for r in "BC"
+    }
+    assert losses(world, base, objective="price", commodity="metal").harm([0]).value == pytest.approx(
+        prices["B"]
+    )
 
 
 def test_users_that_are_lost_go_short_of_nothing(small):
