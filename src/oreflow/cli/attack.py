@@ -46,6 +46,7 @@ from oreflow.cli.output import console, json_option, print_json, progress, say
 )
 @click.option("--trade", is_flag=True, help="A country is lost with its trade.")
 @click.option("--start", default="2025-01", show_default=True, help="First month of the loss.")
+@click.option("--fine", is_flag=True, help="Search quarter by quarter: slower, and closer to the months.")
 @click.option(
     "--method",
     default="auto",
@@ -70,6 +71,7 @@ def attack(
     stages: tuple[str, ...],
     trade: bool,
     start: str,
+    fine: bool,
     method: str,
     time_limit: float | None,
     workers: int,
@@ -106,6 +108,7 @@ def attack(
             stages=stages,
             trade=trade,
             start=start,
+            fine=fine,
             method=method,
             time_limit=inf if time_limit is None else time_limit,
             workers=workers,

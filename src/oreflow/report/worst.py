@@ -21,7 +21,7 @@ NOUN = {
     "targets": "target",
 }
 MEASURE = {
-    "welfare": "welfare lost over the horizon, discounted to its first month",
+    "welfare": "surplus lost by all who make, ship, hold and use, discounted to the first month",
     "shortage": "what its users still standing went short of in the months of the loss",
     "price": "mean price in the months of the loss, above the base price",
 }
@@ -148,7 +148,7 @@ def page(attack: Attack, *, top: int = 20) -> str:
         charts.Bar(s.name, s.value, amount(attack, s.value), s.key in attack.worst.keys)
         for s in attack.singles[:top]
     ]
-    name = f"Single losses, {_of_what(attack)}"
+    name = f"Lost alone: {_of_what(attack)}"
     drawn = "".join(
         f'<div class="{kind}">{charts.bars(f"n1-{kind}", name, rows, width=width)}</div>'
         for kind, width in (("wide", WIDE), ("narrow", NARROW))
@@ -207,7 +207,7 @@ def _sub(attack: Attack) -> str:
 def _of_what(attack: Attack) -> str:
     m = attack.measure
     about = f"{m.objective} of {fmt.words(m.commodity)}" if m.commodity else m.objective
-    return f"{about}{f' in {m.region}' if m.region else ''}: {MEASURE[m.objective]}"
+    return f"{about}{f' in {m.region}' if m.region else ''} ({MEASURE[m.objective]})"
 
 
 def _column(attack: Attack, rows: Sequence[Single]) -> tuple[list[str], str]:

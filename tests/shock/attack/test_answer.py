@@ -79,6 +79,15 @@ def test_greed_falls_short_where_losses_need_each_other():
     assert answer.singles[0].key == "solo"
 
 
+def test_a_fine_search_is_of_quarters(small):
+    world, base = small
+    coarse = attack(world, budget=1, targets="plants", base=base)
+    fine = attack(world, budget=1, targets="plants", base=base, fine=True)
+    assert fine.worst.keys == coarse.worst.keys
+    assert fine.worst.value == pytest.approx(coarse.finer, rel=1e-6)
+    assert "3, 3, 3, 3, 3, 3, 6 months" in " ".join(fine.notes)
+
+
 def test_asking_again_costs_nothing(small):
     world, base = small
     market = Losses(base, candidates(world, base, "plants"), Measure.of(world, base, "welfare"), months=6)

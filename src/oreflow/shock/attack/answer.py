@@ -84,7 +84,7 @@ class Attack:
         greedy: What taking the worst next, one after another, chooses.
         singles: Every single loss by falling harm: the N-1 table.
         finer: Harm of the worst set when the loss is looked at quarter by quarter, in the measure asked for: how
-            much the coarse periods of the search matter; NaN where it could not be solved.
+            much the coarse periods of the search matter; NaN where it was not asked for or could not be solved.
         notes: What a reader should know.
         world: Hash of the world.
         solves: Markets solved in all.
@@ -172,6 +172,7 @@ def attack(
     stages: Sequence[str] = (),
     trade: bool = False,
     start: str = "2025-01",
+    fine: bool = False,
     method: str = "auto",
     time_limit: float = inf,
     workers: int = 2,
@@ -195,6 +196,7 @@ def attack(
         stages: Stages whose plants can be lost; all by default.
         trade: A country is lost with its trade.
         start: First month of the loss, ``YYYY-MM``; the base is stationary, so that it is a label.
+        fine: Search the market quarter by quarter, several times as slow, instead of in three periods.
         method: ``auto``; ``enumerate`` looks at every set; ``bounds`` rules out groups of them by one solve each,
             which is possible for welfare only.
         time_limit: Seconds after which the search stops with what it has: incumbent, bound and gap. The single
@@ -223,8 +225,11 @@ def attack(
     measure = Measure.of(world, market, objective, commodity=commodity, region=region)
     found = candidates(world, market, targets, minerals=minerals, stages=stages, trade=trade)
     _affordable(budget, len(found), targets)
-    losses = Losses(market, found, measure, months=months, workers=workers)
-    answer = worst(losses, budget=budget, method=method, time_limit=time_limit, progress=progress)
+    spans = periods(months, fine=fine)
+    losses = Losses(market, found, measure, months=months, spans=spans, workers=workers)
+    answer = worst(
+        losses, budget=budget, method=method, time_limit=time_limit, finer=not fine, progress=progress
+    )
     more = left_out(world, market, targets)
     return replace(
         answer,
@@ -373,6 +378,8 @@ def _notes(losses: Losses, pool: list[int], found: Found, bounds: bool) -> tuple
             f"{dropped} of the targets {'take' if dropped > 1 else 'takes'} the same rows as another{part}: in the "
             "table of single losses, but left out of the search, which loses nothing."
         )
+    lengths = ", ".join(str(n) for n in losses.spans)
+    notes.append(f"The search, and what it proves, is of the market in periods of {lengths} months.")
     multiple = losses.base.net.parameter("voll_multiple")
     notes.append(
         f"Demand that nothing can meet is lost at {multiple:g} times its base price (parameter voll_multiple)."

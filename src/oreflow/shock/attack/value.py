@@ -112,7 +112,7 @@ class Losses:
     ) -> None:
         self.base, self.candidates, self.measure, self.months = base, tuple(candidates), measure, months
         self._changes = changes
-        spans = periods(months) if spans is None else spans
+        self.spans = spans = periods(months) if spans is None else spans
         total = sum(spans)
         self._beliefs = Beliefs(base, changes, total + BEYOND)
         self._draw = draw or Draw()
