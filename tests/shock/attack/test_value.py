@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -148,15 +149,33 @@ def test_a_price_may_ease_when_more_is_lost(small):
 
 def test_what_holds_in_any_case_changes_the_harm(small):
     world, base = small
-    more = Change("plants", ("mine_c",), "capacity", np.array([2.0]))
+    less = Change("demands", ("d_b",), "quantity", np.array([0.9]))
     duty = Change("trade", ("ore:A>B",), "tariff", np.array([0.1]))
-    without, with_more, with_duty = (
-        losses(world, base, changes=c).harm([0]).value for c in ((), (more,), (duty,))
+    without, with_less, with_duty = (
+        losses(world, base, changes=c).harm([0]).value for c in ((), (less,), (duty,))
     )
-    assert with_more <= without
+    assert with_less < 0.95 * without
     assert with_duty != pytest.approx(without, rel=1e-6)
     with pytest.raises(UnknownNameError):
         losses(world, base, changes=(Change("plant", ("mine_c",), "capacity", np.array([2.0])),))
+
+
+@pytest.mark.parametrize("attribute", ["quantity", "quota"])
+def test_another_plan_on_the_same_market_is_worth_what_it_is_alone(small, attribute):
+    world, base = small
+    market = losses(world, base)
+    singles = [frozenset([i]) for i in range(len(market.candidates))]
+    market.many(singles, keep=True)
+    plan = {
+        "quantity": Change("demands", ("d_b",), "quantity", np.array([0.9])),
+        "quota": Change("trade", ("ore:A>B", "ore:C>B"), "quota", np.array([155.0])),
+    }[attribute]
+    moved, alone = market.under((plan,)), losses(world, base, changes=(plan,))
+    for s in sets(len(market.candidates), 2):
+        assert moved.harm(s).value == pytest.approx(
+            alone.harm(s).value, rel=1e-6, abs=100.0 * alone.precision
+        )
+    assert moved.harm(singles[0]).value != pytest.approx(market.harm(singles[0]).value, rel=1e-9)
 
 
 def test_a_plan_that_lasts_is_in_the_price_after(small):
@@ -175,6 +194,21 @@ def test_a_plant_with_a_minimum_is_not_called_monotone():
     market = losses(forced, calibrate(forced))
     assert not market.monotone
     assert market.released == ["mine_big", "mine_small", "mine_c"]
+
+
+def test_what_an_offtake_is_lifted_from_is_not_called_monotone():
+    world = two_regions()
+    row = {
+        "offtake": "o", "plant": "mine_c", "firm": "f", "quantity": 3.0, "destination": "B", "binding": True,
+        "source": "example", "quality": "assumed",
+    }  # fmt: skip
+    marked = {"source": "example", "quality": "assumed", "firm": "f", "name": "F", "region": "A"}
+    bound = world.with_(offtakes=pd.DataFrame([row]), firms=pd.DataFrame([marked]))
+    base = calibrate(bound)
+    assert losses(bound, base).released == ["mine_c"]
+    cut_off = losses(bound, base, "countries", trade=True)
+    assert cut_off.released == ["mine_c", "ore:C>B"]
+    assert not cut_off.monotone
 
 
 def test_mixes_use_cells():

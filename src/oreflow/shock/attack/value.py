@@ -78,9 +78,10 @@ class Losses:
     alike (new suppliers qualify from zero). A closed passage raises costs; of several on one route the longest detour
     counts, which only grows with the set. So every x that is feasible for T is feasible for S at no more cost, and
     f(S) ≤ f(T). Neither the worth of stocks at the end nor the rows depend on the losses. The argument fails where a
-    *lower* bound falls with the loss: a plant with a minimum run, or with a binding offtake that it is released
-    from. Where a candidate takes such a plant the market is not called monotone. Of a loss inside a period (there is
-    none with `periods`) the curve with availability α costs α·C(Q/α), which for convex C with C(0) = 0 falls with α.
+    *lower* bound falls with the loss: a plant with a minimum run, or a plant or route with a binding offtake that it
+    is released from. Where a candidate takes one of these the market is not called monotone. A loss always ends with
+    a period. (Were one to end inside, the curve with availability α would cost α·C(Q/α), which for convex C with
+    C(0) = 0 falls as α grows, so that the argument would still hold.)
 
     Args:
         base: Calibrated market.
@@ -145,12 +146,15 @@ class Losses:
 
     @property
     def released(self) -> list[str]:
-        """Plants of candidates that a minimum (run or offtake) is lifted from when they are lost."""
+        """Plants and routes of candidates that a minimum (run or offtake) is lifted from when they are lost."""
         net = self.base.net
-        bound = set(np.flatnonzero(np.nan_to_num(net.plant_min) > 0).tolist()) | set(
+        plants: set[int] = set().union(*(c.plants for c in self.candidates))
+        routes: set[int] = set().union(*(c.stopped for c in self.candidates))
+        plants &= set(np.flatnonzero(np.nan_to_num(net.plant_min) > 0).tolist()) | set(
             net.contract_plant.tolist()
         )
-        return [net.plants[j] for j in sorted(bound & set().union(*(c.plants for c in self.candidates)))]
+        routes &= set(net.contract_route.tolist())
+        return [net.plants[j] for j in sorted(plants)] + [net.routes[a] for a in sorted(routes)]
 
     def again(self, candidates: Sequence[Candidate], *, spans: tuple[int, ...]) -> Losses:
         """Return the same market with other candidates and other periods.
@@ -166,6 +170,27 @@ class Losses:
             self.base, candidates, self.measure, months=self.months, spans=spans, changes=self._changes,
             draw=self._draw, workers=1,
         )  # fmt: skip
+
+    def under(self, changes: tuple[Change, ...]) -> Losses:
+        """Return the same market and candidates with something else that holds whatever is lost.
+
+        Args:
+            changes: What holds, instead of what did: another plan.
+
+        Returns:
+            A market of its own. It starts from the bases that this one knows.
+
+        Raises:
+            UnknownNameError: A change names something that is not in the market.
+            ModelError: The market could not be cleared without any loss.
+        """
+        other = Losses(
+            self.base, self.candidates, self.measure, months=self.months, spans=self.spans, changes=changes,
+            draw=self._draw, workers=self._workers,
+        )  # fmt: skip
+        if other._problem.layout.rows == self._problem.layout.rows:  # a quota would add rows
+            other._bases = {**self._bases, **other._bases}
+        return other
 
     def harm(self, lost: Iterable[int]) -> Harm:
         """Return what a set of losses does.
