@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from oreflow.atlas import bundled
 from oreflow.errors import UsageError
 from oreflow.market import calibrate
-from oreflow.shock.attack import Losses, Measure, candidates
+from oreflow.shock.attack import Losses, Measure, candidates, worst
 from oreflow.shock.attack.interdiction import Interdiction, of_market, shortest_path
 from oreflow.shock.attack.search import branch_and_bound, greedy
 from oreflow.shock.attack.single_level import cuts, milp
@@ -143,7 +144,6 @@ def test_a_second_proof_of_the_worst_case_of_a_market(budget):
     assert proof.bound - whole == pytest.approx(truth, rel=1e-4)
 
 
-@pytest.mark.slow
 def test_the_single_level_programme_proves_a_market_too():
     world = owned_world()
     base = calibrate(world)
@@ -160,6 +160,21 @@ def test_the_single_level_programme_proves_a_market_too():
     proof = milp(problem, 2)
     assert proof.value - whole == pytest.approx(truth, rel=1e-6)
     assert proof.bound - whole == pytest.approx(truth, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_a_second_proof_on_the_bundled_world():
+    world = bundled()
+    base = calibrate(world, scope=("lithium",))
+    found = candidates(world, base, "countries", minerals=["lithium"])
+    market = Losses(base, found, Measure.of(world, base, "welfare"), months=12, spans=(12, 12))
+    first = worst(market, budget=2, method="bounds", finer=False)
+    problem = of_market(market)
+    whole = problem.inner([])[0]
+    second = cuts(problem, 2)
+    assert {found[i].key for i in second.lost} == set(first.worst.keys)
+    assert second.value - whole == pytest.approx(first.worst.value, rel=1e-4)
+    assert second.bound - whole == pytest.approx(first.certificate.bound, rel=1e-4)
 
 
 def test_minimums_are_refused():
