@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from oreflow.report import Briefing
     from oreflow.report.assemble import brief
     from oreflow.shock import Event, Scenario
+    from oreflow.shock.attack import Attack, attack
     from oreflow.shock.run import Run, run
 
 __version__ = "0.1.0"
@@ -52,11 +53,14 @@ _HOME = {
     "brief": "oreflow.report.assemble",
     "Event": "oreflow.shock",
     "Scenario": "oreflow.shock",
+    "Attack": "oreflow.shock.attack",
+    "attack": "oreflow.shock.attack",
     "Run": "oreflow.shock.run",
     "run": "oreflow.shock.run",
 }
 
 __all__ = [
+    "Attack",
     "Base",
     "Briefing",
     "Claim",
@@ -75,6 +79,7 @@ __all__ = [
     "UsageError",
     "World",
     "__version__",
+    "attack",
     "bottleneck",
     "brief",
     "bundled",

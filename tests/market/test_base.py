@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from oreflow.market import Engine, Settings, calibrate
 from oreflow.market.change import Change, News
 from oreflow.market.engine import advance
 from oreflow.market.layout import Layout
+from oreflow.market.network import build
 from oreflow.market.problem import compile_problem
 from oreflow.market.reconcile import incidence
 from oreflow.market.solve import Solver
@@ -164,3 +166,12 @@ def test_reconciliation_splits_a_gap_by_variance():
     s1, s2 = 0.3 * 120 + 1e-4 * 132, 0.3 * 132 + 1e-4 * 132
     expected = 120 + 12 * s1**2 / (s1**2 + s2**2)
     assert base.balanced.plant_q[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_importers_that_all_have_stocks_need_no_working_ones():
+    world = two_regions()
+    rows = world.stores.to_dict(orient="records")
+    ore = {**rows[0], "store": "s_ore", "commodity": "ore"}
+    stocked = world.with_(stores=pd.DataFrame([*rows, ore]))
+    assert not build(stocked).store_working.any()
+    assert build(world).store_working.any()

@@ -18,6 +18,7 @@ VERBS: dict[str, str] = {
     "read": "Read articles and list what they claim.",
     "run": "Clear the market under a scenario, beside the baseline.",
     "compare": "Say what differs between two runs.",
+    "attack": "Find the losses that hurt most, with proof.",
     "scenario": "List, show and check scenarios.",
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
     "world": "Show, check and build the tables of the world.",

@@ -92,7 +92,11 @@ class Layout:
             here = slice(0, self.periods - later)
             start, end = self.begin[later:-1, None], self.begin[later + 1 :, None]
             share[here] = np.clip(np.minimum(last[here], end) - np.maximum(first[here], start), 0.0, None)
-            if later and not share.any() and bool((end >= last[here].max(axis=1, keepdims=True, initial=0.0)).all()):
+            if (
+                later
+                and not share.any()
+                and bool((end >= last[here].max(axis=1, keepdims=True, initial=0.0)).all())
+            ):
                 break
             out.append(share / spans)
         return out

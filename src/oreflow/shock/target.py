@@ -205,14 +205,14 @@ def _names(world: World, target: Target, key: str, where: str) -> tuple[str, ...
     kind, known = _known(world, target.kind, key)
     place = f"{where}.{target.kind}.{key}" if key != "name" else f"{where}.{target.kind}"
     out: list[str] = []
-    blocs = _blocs(world) if kind == "region" else {}
+    groups = blocs(world) if kind == "region" else {}
     for value in target.values(key):
         if value in known:
             out.append(value)
-        elif value in blocs:
-            out.extend(blocs[value])
+        elif value in groups:
+            out.extend(groups[value])
         else:
-            raise UnknownNameError(kind, value, [*known, *blocs], where=place)
+            raise UnknownNameError(kind, value, [*known, *groups], where=place)
     return tuple(dict.fromkeys(out))
 
 
@@ -231,10 +231,11 @@ def _known(world: World, kind: str, key: str) -> tuple[str, set[str]]:
     return key, set(world[_TABLE[kind]][key])
 
 
-def _blocs(world: World) -> dict[str, list[str]]:
+def blocs(world: World) -> dict[str, list[str]]:
+    """Return the regions of each bloc."""
     out: dict[str, list[str]] = {}
-    for region, blocs in zip(world.regions["region"], world.regions["blocs"], strict=True):
-        for bloc in str(blocs).split(";"):
+    for region, text in zip(world.regions["region"], world.regions["blocs"], strict=True):
+        for bloc in str(text).split(";"):
             if bloc.strip():
                 out.setdefault(bloc.strip(), []).append(region)
     return out

@@ -1,0 +1,237 @@
+"""The worst case as people read it: sentences, a ranking in text, and a page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+
+from oreflow.report import charts
+from oreflow.report import format as fmt
+from oreflow.report.faces.textplot import bar
+from oreflow.shock.attack import Attack, Choice, Single
+
+NOUN = {
+    "plants": "plant",
+    "countries": "country",
+    "firms": "firm",
+    "passages": "passage",
+    "targets": "target",
+}
+MEASURE = {
+    "welfare": "surplus lost by all who make, ship, hold and use, discounted to the first month",
+    "shortage": "what its users still standing went short of in the months of the loss",
+    "price": "mean price in the months of the loss, above the base price",
+}
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+WIDE, NARROW = 980, 340
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return names as a list in words."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nothing"
+
+
+def amount(attack: Attack, value: float) -> str:
+    """Return a value in the measure asked for, with its unit."""
+    return fmt.quantity(value, attack.measure.unit)
+
+
+def headline(attack: Attack) -> str:
+    """Say what hurts most and how much."""
+    what, m = joined(attack.worst.names), attack.measure
+    text = f"Losing {what} for {_months(attack.months)} hurts most: "
+    value = amount(attack, attack.worst.value)
+    where = f" in {m.region}" if m.region else ""
+    if m.objective == "price":
+        return f"{text}{fmt.words(m.commodity)} costs {value} more{where} than in the base, on average over that time."
+    if m.objective == "shortage":
+        return f"{text}users go short of {value} of {fmt.words(m.commodity)}{where}."
+    return f"{text}{value} of welfare."
+
+
+def certificate(attack: Attack) -> str:
+    """Say in plain words how sure that is."""
+    c, several = attack.certificate, attack.budget > 1
+    some = f"{_number(attack.budget)} {attack.targets}" if several else f"other {NOUN[attack.targets]}"
+    sets = f"{c.total:,} {_sets(attack)}"
+    if c.proven and c.method == "enumeration":
+        return f"Proven: no {some} hurt{'' if several else 's'} more (all {sets} were solved)."
+    if c.proven:
+        return (
+            f"Proven: no {some} hurt{'' if several else 's'} more ({sets}; {c.solved:,} markets solved, "
+            "the rest ruled out by bounds)."
+        )
+    why = "stopped by the time limit" if c.stopped else "some markets could not be solved to tolerance"
+    if c.bound is None:
+        rest = (
+            " Nothing is known of the others: losing more may ease this measure."
+            if attack.measure.objective != "welfare"
+            else ""
+        )
+        return f"Not proven, {why}: {c.solved:,} of {sets} were looked at.{rest}"
+    gap = f", {fmt.quantity(100.0 * c.gap, '%')} above what was found" if c.gap is not None else ""
+    return (
+        f"Not proven, {why} ({sets} in question, {c.solved:,} solves): no {some} can hurt more than "
+        f"{amount(attack, c.bound)}{gap}."
+    )
+
+
+def greedy(attack: Attack) -> str:
+    """Say what taking the worst next would have chosen."""
+    text = "Greedy (the worst first, then the worst beside it, and so on)"
+    if set(attack.greedy.keys) == set(attack.worst.keys):
+        return f"{text} chooses the same."
+    found = f"{joined(attack.greedy.names)}: {amount(attack, attack.greedy.value)}"
+    short = 100.0 * attack.short
+    return (
+        f"{text} chooses {found}, {fmt.quantity(short, '%')} less."
+        if short > 0
+        else f"{text} chooses {found}, as much."
+    )
+
+
+def finer(attack: Attack) -> str:
+    """Say how much the coarse periods of the search matter; empty where it is not known."""
+    if attack.finer != attack.finer or not attack.worst.value:
+        return ""
+    change = fmt.quantity(100.0 * (attack.finer / attack.worst.value - 1.0), "%", sign=True)
+    return f"Quarter by quarter instead of in three periods it comes to {amount(attack, attack.finer)} ({change})."
+
+
+def sentences(attack: Attack) -> list[str]:
+    """Return all that is said of an attack, the answer first."""
+    return [s for s in (headline(attack), certificate(attack), greedy(attack), finer(attack)) if s]
+
+
+def ranking(attack: Attack, *, top: int = 12, width: int = 72) -> list[str]:
+    """Return the single losses as bars of text, those of the worst set marked.
+
+    Args:
+        attack: The attack.
+        top: Rows shown.
+        width: Columns of the terminal.
+
+    Returns:
+        One line a loss.
+    """
+    rows = attack.singles[:top]
+    values, unit = _column(attack, rows)
+    names = [fmt.plain(s.name) for s in rows]
+    left, right = max(map(len, names), default=0), max(map(len, values), default=0)
+    room = max(width - left - right - 5, 8)
+    most = max((s.value for s in rows), default=0.0)
+    lines = [f"{'':{left + 3}}{unit:>{right}}"] if unit else []
+    for s, name, value in zip(rows, names, values, strict=True):
+        mark = "●" if s.key in attack.worst.keys else " "
+        lines.append(f"{mark} {name:<{left}} {value:>{right}} {bar(s.value, most, room)}".rstrip())
+    return lines
+
+
+def page(attack: Attack, *, top: int = 20) -> str:
+    """Return an attack as a page that needs nothing else.
+
+    Args:
+        attack: The attack.
+        top: Rows shown of the single losses.
+
+    Returns:
+        HTML without scripts; a content security policy in it forbids everything but its own style sheet.
+    """
+    css = charts.CSS + (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    title = f"The worst {_number(attack.budget)} {_noun(attack)} to lose"
+    lead, *rest = sentences(attack)
+    rows = [
+        charts.Bar(s.name, s.value, amount(attack, s.value), s.key in attack.worst.keys)
+        for s in attack.singles[:top]
+    ]
+    name = f"Lost alone: {_of_what(attack)}"
+    drawn = "".join(
+        f'<div class="{kind}">{charts.bars(f"n1-{kind}", name, rows, width=width)}</div>'
+        for kind, width in (("wide", WIDE), ("narrow", NARROW))
+    )
+    said = "".join(f"<p>{_html(s)}</p>" for s in rest)
+    notes = "".join(f"<li>{_html(n)}</li>" for n in attack.notes)
+    table = "".join(
+        _row(attack, of, what) for of, what in ((attack.worst, "worst"), (attack.greedy, "greedy"))
+    )
+    more = len(attack.singles) - len(rows)
+    rest_of = f" {more} more are not shown." if more > 0 else ""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'\">\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
+        f"<title>{_html(title)}</title>\n<style>{css}</style>\n</head>\n<body>\n"
+        f'<header><p class="brand">oreflow · worst case</p><h1>{_html(title)}</h1>'
+        f'<p class="sub">{_html(_sub(attack))}</p>'
+        f'</header>\n<main>\n<section><p class="lead">{_html(lead)}</p>{said}</section>\n'
+        f'<section><figure class="chart"><figcaption>{_html(name)}</figcaption>{drawn}</figure>'
+        f'<p class="caption">Full bars are part of the worst set.{rest_of}</p>'
+        '<figure class="table"><figcaption>Chosen</figcaption><table><thead><tr><th scope="col">by</th>'
+        '<th scope="col">lost</th><th scope="col" class="num">harm</th><th scope="col" class="num">welfare lost</th>'
+        f"</tr></thead><tbody>{table}</tbody></table></figure></section>\n"
+        f'<section class="after"><h2>What to know</h2><ul>{notes}</ul></section>\n</main>\n'
+        f"<footer><p>{_html(made(attack))}</p></footer>\n</body>\n</html>\n"
+    )
+
+
+def made(attack: Attack) -> str:
+    """Say what it was made from."""
+    return (
+        f"Solved: {', '.join(fmt.words(s) for s in attack.scope)}; {attack.solves:,} markets in "
+        f"{attack.seconds:.0f} s; world {attack.world[:12]}."
+    )
+
+
+def _row(attack: Attack, choice: Choice, what: str) -> str:
+    cells = (
+        ("lost", joined(choice.names), ""),
+        ("harm", amount(attack, choice.value), ' class="num"'),
+        ("welfare lost", fmt.quantity(choice.welfare, "USD"), ' class="num"'),
+    )
+    inside = "".join(f'<td data-label="{k}"{c}><span>{_html(v)}</span></td>' for k, v, c in cells)
+    return f'<tr><th scope="row">{what}</th>{inside}</tr>'
+
+
+def _sub(attack: Attack) -> str:
+    return (
+        f"{_of_what(attack).capitalize()}. Lost from {fmt.month(attack.start)} for {_months(attack.months)}."
+    )
+
+
+def _of_what(attack: Attack) -> str:
+    m = attack.measure
+    about = f"{m.objective} of {fmt.words(m.commodity)}" if m.commodity else m.objective
+    return f"{about}{f' in {m.region}' if m.region else ''} ({MEASURE[m.objective]})"
+
+
+def _column(attack: Attack, rows: Sequence[Single]) -> tuple[list[str], str]:
+    by, unit = fmt.scale([s.value for s in rows], attack.measure.unit)
+    return fmt.column([s.value / by for s in rows]), unit
+
+
+def _noun(attack: Attack) -> str:
+    return attack.targets if attack.budget > 1 else NOUN[attack.targets]
+
+
+def _sets(attack: Attack) -> str:
+    size = attack.budget
+    names = {1: attack.targets, 2: "pairs", 3: "triples"}
+    return names.get(size, f"sets of {size}") if attack.certificate.exact else f"sets of up to {size}"
+
+
+def _months(n: int) -> str:
+    return f"{n} month{'s' if n > 1 else ''}"
+
+
+def _number(n: int) -> str:
+    return NUMBERS[n] if n < len(NUMBERS) else str(n)
+
+
+def _html(text: str) -> str:
+    return escape(fmt.plain(text))
