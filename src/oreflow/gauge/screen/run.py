@@ -31,8 +31,8 @@ from oreflow.shock.target import BASE_YEAR
 
 LONGEST = 36
 """Longest stop, months."""
-FINE, COARSE, AFTER = 3, 3, 6
-"""Months of a look ahead that are single, length of the periods after them, and months seen beyond the stop."""
+AFTER = (3, 3)
+"""Lengths in months of the periods seen beyond the stop."""
 
 
 @dataclass(frozen=True)
@@ -240,11 +240,8 @@ def screen(
 
 
 def _settings(start: str, months: int) -> Settings:
-    """One look ahead over the whole stop, whose length is known, and some months beyond it."""
-    fine = min(FINE, months)
-    coarse, rest = divmod(months - fine, COARSE)
-    ahead = (*[1] * fine, *[COARSE] * coarse, *([rest] if rest else []), AFTER)
-    return Settings(start=start, periods=months, stride=months, ahead=ahead)
+    """One look ahead over the whole stop, whose length is known, month by month, and some months beyond it."""
+    return Settings(start=start, periods=months, stride=months, ahead=(*[1] * months, *AFTER))
 
 
 _Task = tuple[Supplier, Scenario]
