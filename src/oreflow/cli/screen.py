@@ -155,7 +155,7 @@ def _print(made: Screen, names: Names, top: int) -> None:
          Column("high", "million USD/yr", 3), Column("users lose", "million USD/yr", 3), *gdp, "costliest stop",
          Column("it costs", "million USD", 1), "stops"],
         [
-            (words(m.mineral), m.expected / 1e6, "█" * round(BAR * max(m.expected, 0.0) / most) if most > 0 else "",
+            (words(m.mineral), m.expected / 1e6, _bar(m.expected, most),
              m.low / 1e6, m.high / 1e6, m.users / 1e6,
              *([None if m.gdp is None else m.gdp / 1e6] if made.economy else []),
              names.stop(m.worst), m.worst.loss / 1e6, m.stops)
@@ -164,6 +164,12 @@ def _print(made: Screen, names: Names, top: int) -> None:
         title="Minerals by expected loss (chance times loss, over the stops of each)",
     )  # fmt: skip
     rows = [s for s in made.stops if s.effects is not None]
+    note = (
+        f"{min(top, len(rows))} of {len(rows)} shown. Price: mean over the stop, in the region; over all users where it "
+        "has no market."
+    )
+    if any(s.effects.capped for s in rows[:top] if s.effects is not None):
+        note += " *: at the value of lost load."
     gdp = [Column("GDP lost", "million USD", 1)] if made.economy else []
     print_table(
         ["stop", Column("of output", "%", 1), Column("of imports", "%", 1), Column("chance", "%/yr", 2),
@@ -177,8 +183,7 @@ def _print(made: Screen, names: Names, top: int) -> None:
             for s in rows[:top] if s.effects is not None
         ],
         title="\nStops by expected loss",
-        note=f"{min(top, len(rows))} of {len(rows)} shown. Price: mean over the stop, in the region or at the hub."
-        + (" *: at the value of lost load." if any(s.effects and s.effects.capped for s in rows[:top]) else ""),
+        note=note,
     )  # fmt: skip
     click.echo("\nHow far to trust it")
     for point in trust(made):
@@ -186,6 +191,13 @@ def _print(made: Screen, names: Names, top: int) -> None:
     for line in left_out(made, names):
         click.echo(f"- Not cut off, {line}.")
     click.echo(f"\n{len(made.stops)} stops in {made.seconds:.0f} s.")
+
+
+def _bar(value: float, most: float) -> str:
+    """A bar as long as its share of the longest; a sliver where there is little, nothing below zero."""
+    if value <= 0:
+        return " "
+    return "█" * round(BAR * value / most) or "▏"
 
 
 def _known(value: float, check: float | None = None) -> float | None:

@@ -36,7 +36,8 @@ class Effects:
     """What a stop does, over its whole length.
 
     Attributes:
-        node: ``commodity@REGION`` whose price is told: the focal region's, or the hub where it has none.
+        market: ``commodity@REGION`` whose price is told: the focal region's; ``commodity@world``, the mean over what
+            each region uses, where the focus is the world or the region has no market of its own.
         base_price: Price there without the stop, USD/unit.
         price: Mean rise of the price there over the stop, as a share (1 is twice the price).
         price_peak: Largest rise in a month, as a share.
@@ -49,7 +50,7 @@ class Effects:
             then hang on that assumption.
     """
 
-    node: str
+    market: str
     base_price: float
     price: float
     price_peak: float
@@ -98,8 +99,8 @@ class Meter:
             The effects.
         """
         net, old = self.base.net, self.baseline
-        node = self._node(commodity)
-        before, after = old["price"][node], values["price"][node]
+        market, weight = self._market(commodity)
+        before, after = weight @ old["price"], weight @ values["price"]
         rise = after / before - 1.0
         used = self.here & (self.commodity == commodity)
         without, left = float(self.use[used].sum()), float(self._use(values)[used].sum())
@@ -109,7 +110,7 @@ class Meter:
         cap = CAPPED * net.parameter("voll_multiple")
         lost = values["unserved"][self.demand & (self.commodity[net.demand_node] == commodity)].sum()
         return Effects(
-            node=net.nodes[node],
+            market=market,
             base_price=float(before.mean()),
             price=float(rise.mean()),
             price_peak=float(rise.max()),
@@ -118,16 +119,19 @@ class Meter:
             consumer=float((values["consumer_surplus"] - old["consumer_surplus"])[self.demand].sum()),
             producer=float((values["producer_surplus"] - old["producer_surplus"])[self.plant].sum()),
             stocks=float(gained),
-            capped=bool(after.max() >= cap * self.base.price[node] or lost > 1e-3 * without),
+            capped=bool((after >= cap * before).any() or lost > 1e-3 * without),
         )
 
-    def _node(self, commodity: str) -> int:
-        """Node whose price is told."""
-        own = self.at.get(f"{commodity}@{self.region}")
-        if own is not None:
-            return own
-        hub = np.flatnonzero((self.commodity == commodity) & self.base.net.is_hub)
-        return int(hub[0])
+    def _market(self, commodity: str) -> tuple[str, Floats]:
+        """Market whose price is told, and the weight of each node in it."""
+        weight = np.zeros(len(self.commodity))
+        own = f"{commodity}@{self.region}"
+        if own in self.at:
+            weight[self.at[own]] = 1.0
+            return own, weight
+        rows = self.commodity == commodity
+        weight[rows] = self.use[rows]
+        return f"{commodity}@world", weight / weight.sum()
 
     def _use(self, values: dict[str, Floats]) -> Floats:
         """What is used at each node over all periods: final demand, input to plants, cells of a mix."""

@@ -312,7 +312,7 @@ def _row(stop: Stop) -> dict[str, object]:
         "probability_high": p.high,
         "governance": p.governance,
         "probability_quality": p.quality,
-        "price_of": e.node if e else "",
+        "price_of": e.market if e else "",
         "base_price": e.base_price if e else None,
         "price_rise": e.price if e else None,
         "price_peak": e.price_peak if e else None,

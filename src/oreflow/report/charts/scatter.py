@@ -47,10 +47,12 @@ def scatter(key: str, points: Sequence[Point], *, name: str, width: float = 980,
     Returns:
         SVG.
     """
-    left, right, top, height = (64.0, 12.0, 10.0, 460.0) if width > 600 else (58.0, 8.0, 8.0, 340.0)
+    top, height, right = 10.0, 460.0 if width > 600 else 340.0, 24.0
     bottom = top + height
     x0, x1 = _decades([p.chance for p in points])
     y0, y1 = _decades([p.loss for p in points])
+    across, up = _ticks(x0, x1, lambda v: f"{100 * v:g} %"), _ticks(y0, y1, _money)
+    left = max(text_width(text) for _, text in up) + 8
 
     def px(v: float) -> float:
         return left + (width - left - right) * (math.log10(v) - x0) / (x1 - x0)
@@ -59,12 +61,10 @@ def scatter(key: str, points: Sequence[Point], *, name: str, width: float = 980,
         return bottom - height * (math.log10(v) - y0) / (y1 - y0)
 
     body: list[str] = []
-    for power, text in _ticks(
-        y0, y1, lambda v: fmt.quantity(v, "USD").replace(" USD", "").replace("\u00a0USD", "")
-    ):
+    for power, text in up:
         body.append(tag("line", x1=left, x2=width - right, y1=py(power), y2=py(power), class_="c-rule"))
         body.append(label(text, left - 6, py(power) + 4, cls="soft end"))
-    for power, text in _ticks(x0, x1, lambda v: f"{100 * v:g} %"):
+    for power, text in across:
         body.append(tag("line", x1=px(power), x2=px(power), y1=top, y2=bottom, class_="c-rule"))
         body.append(label(text, px(power), bottom + 16, cls="soft mid"))
     body += _equal(px, py, (x0, x1), (y0, y1))
@@ -94,6 +94,11 @@ def _decades(values: Sequence[float]) -> tuple[float, float]:
     return low, max(high, low + 1.0)
 
 
+def _money(value: float) -> str:
+    by, name = fmt.scale([value], "USD")
+    return f"{fmt.number(value / by)} {name.removesuffix('USD')}".strip()
+
+
 def _ticks(low: float, high: float, say: Callable[[float], str]) -> list[tuple[float, str]]:
     """Powers of ten within the axis; with fewer than two of them also 3 times each."""
     powers = [10.0**k for k in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)]
@@ -118,9 +123,11 @@ def _equal(
             continue
         ends = [(px(10**v), py(10 ** (amount - v))) for v in (first, last)]
         out.append(tag("path", d=path(ends), class_="c-mark"))
-        at = first + 0.03 * (x[1] - x[0])
+        # The words stand over the left end of the line, where that leaves them within the axes.
+        at = max(first + 0.02 * (x[1] - x[0]), amount - (y[1] - 0.05 * (y[1] - y[0])))
         text = f"{fmt.quantity(10.0**amount, 'USD')} a year expected"
-        out.append(label(text, px(10**at) + 4, py(10 ** (amount - at)) - 2, cls="soft halo"))
+        if at < last and px(10**at) + text_width(text) < px(10 ** x[1]):
+            out.append(label(text, px(10**at) + 4, py(10 ** (amount - at)) - 2, cls="soft halo"))
     return out
 
 

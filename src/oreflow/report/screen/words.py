@@ -35,15 +35,11 @@ def named(world: World) -> Names:
 
 def title(screen: Screen, names: Names) -> str:
     """Return what was asked, in one line."""
-    where = names.of(screen.region)
-    what = (
-        f"One supplier's output lost to the world for {screen.months} months: what it costs {where}"
-        if screen.mode == "output"
-        else f"One supplier's exports to {where} stopped for {screen.months} months: what it costs {where}"
-        if screen.region != WORLD
-        else f"One supplier's exports stopped for {screen.months} months: what it costs the world"
-    )
-    return what
+    where = "The world" if screen.region == WORLD else names.of(screen.region)
+    what = "output is lost to the world" if screen.mode == "output" else "exports stop"
+    if screen.mode == "exports" and screen.region != WORLD:
+        what = "exports to it stop"
+    return f"{where}: what it costs when one supplier's {what} for {screen.months} months"
 
 
 def headline(screen: Screen, names: Names) -> str:
@@ -80,6 +76,8 @@ def trust(screen: Screen) -> list[str]:
         f"them in {screen.years} years. That a stable government stops exports as a lever is not in the formula.",
         "Most elasticities are assumed, and in the short run they are small: a large cut then moves the price many "
         "times over. Read prices of more than about three times as 'very scarce', not as forecasts.",
+        "Quantities move in the steps of the market's curves: of a shortfall below about 1 % of use only the order is "
+        "told.",
         "Everybody knows from the first day that the stop ends; other minerals keep their base prices; what traders "
         "gain or lose is counted to nobody.",
     ]
