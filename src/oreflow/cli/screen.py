@@ -33,10 +33,10 @@ BAR = 16
 @click.option("--months", default=12, show_default=True, help="Length of each stop.")
 @click.option(
     "--mode",
-    type=click.Choice(["exports", "output"]),
+    type=click.Choice(["exports", "all-exports", "output"]),
     default="exports",
     show_default=True,
-    help="exports: what the supplier ships to the region stops; output: what it makes is lost to the world.",
+    help="What stops: what the supplier ships to the region, what it ships to anybody, or what it makes.",
 )
 @click.option(
     "--economy", type=click.Path(path_type=Path), help="Input-output table of the region (CSV), for lost GDP."
@@ -165,8 +165,8 @@ def _print(made: Screen, names: Names, top: int) -> None:
     )  # fmt: skip
     rows = [s for s in made.stops if s.effects is not None]
     note = (
-        f"{min(top, len(rows))} of {len(rows)} shown. Price: mean over the stop, in the region; over all users where it "
-        "has no market."
+        f"{min(top, len(rows))} of {len(rows)} shown. Price: mean over the stop, in the region; over all users where "
+        "it has no market."
     )
     if any(s.effects.capped for s in rows[:top] if s.effects is not None):
         note += " *: at the value of lost load."

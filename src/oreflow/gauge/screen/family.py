@@ -20,7 +20,8 @@ from oreflow.gauge.domestic import made_by_region
 from oreflow.shock import Duration, Effect, Event, Scenario, Target
 from oreflow.shock.target import BASE_YEAR
 
-Mode = Literal["exports", "output"]
+Mode = Literal["exports", "all-exports", "output"]
+"""What stops: what a supplier ships to the focal region, what it ships to anybody, or what it makes."""
 WORLD = "world"
 """Name of the focal region that is all of them."""
 MINED, REFINED = "mined", "refined"
@@ -39,7 +40,7 @@ class Supplier:
         country: Region that supplies.
         output_share: Its share of the world's output, 0 to 1.
         import_share: Its share of what the focal region imports, 0 to 1; of all trade where the focus is the world.
-        quantity: What stops, in the commodity's unit a year: its output, or its shipments to the focal region.
+        quantity: What stops, in the commodity's unit a year: its output, or its shipments.
         unit: Unit of the commodity.
         source: Source keys of the rows behind the shares, joined by ``;``.
         quality: Weakest quality among them.
@@ -94,7 +95,8 @@ def suppliers(
         region: Focal region, or ``world``.
         minerals: Minerals screened; all of the world by default.
         share: Least share of the world's output, or of the focal region's imports.
-        mode: ``exports``: what it ships to the focal region stops. ``output``: what it makes is lost to the world.
+        mode: ``exports``: what it ships to the focal region stops. ``all-exports``: what it ships to anybody.
+            ``output``: what it makes is lost to the world.
 
     Returns:
         Suppliers in the order of the table of commodities, the largest share first within each; and large ones left
@@ -154,13 +156,14 @@ def scenario(
         months: Length.
 
     Returns:
-        One event: a ban on the shipments to the region (to everybody where the focus is the world), or every plant
-        of the country that makes the commodity, alone or beside others, stopped.
+        One event: a ban on the shipments to the region or to everybody, or every plant of the country that makes the
+        commodity, alone or beside others, stopped.
     """
     commodity, country = supplier.commodity, supplier.country
-    if mode == "exports":
+    to_all = mode == "all-exports" or region == WORLD
+    if mode != "output":
         where = {"commodity": commodity, "origin": country}
-        target = Target.of("trade", **(where if region == WORLD else {**where, "destination": region}))
+        target = Target.of("trade", **(where if to_all else {**where, "destination": region}))
         type_, effect = "export_ban", Effect.of("ban")
     else:
         flows = world.flows
@@ -170,10 +173,10 @@ def scenario(
         ]
         target = Target.of("plants", process=tuple(dict.fromkeys(has)), region=country)
         type_, effect = "halt", Effect.of("availability", 0.0)
-    what = "exports" if mode == "exports" else "output"
-    to = f" to {region}" if mode == "exports" and region != WORLD else ""
+    what = "output" if mode == "output" else "exports"
+    to = f" to {region}" if mode == "exports" and not to_all else ""
     return Scenario(
-        name=f"{commodity}_{country.lower()}_{what}",
+        name=f"{commodity}_{country.lower()}_{mode.replace('-', '_')}",
         title=f"{country} stops all {what} of {commodity}{to} for {months} months",
         events=(
             Event(
@@ -207,9 +210,8 @@ def _large(world: World, commodity: str, region: str, share: float, mode: Mode) 
     made = made[made > 0]
     trade = world.trade
     trade = trade[(trade["commodity"] == commodity) & (trade["year"] == BASE_YEAR) & (trade["quantity"] > 0)]
-    if region != WORLD:
-        trade = trade[trade["destination"] == region]
-    sent = trade.groupby("origin")["quantity"].sum()
+    into = trade if region == WORLD else trade[trade["destination"] == region]
+    sent = into.groupby("origin")["quantity"].sum()
     of_output = made / made.sum() if len(made) else made
     of_imports = sent / sent.sum() if len(sent) else sent
     both = pd.DataFrame({"output": of_output, "imports": of_imports}).fillna(0.0)
@@ -219,11 +221,14 @@ def _large(world: World, commodity: str, region: str, share: float, mode: Mode) 
     ]
     order = both.max(axis=1).sort_values(ascending=False, kind="stable").index
     for country in order:
-        rows = trade[trade["origin"] == country]
-        if mode == "output":
+        rows, stops = into[into["origin"] == country], sent
+        if mode == "all-exports":
+            rows = trade[trade["origin"] == country]
+            stops = trade.groupby("origin")["quantity"].sum()
+        elif mode == "output":
             plants = world.plants
             rows = plants[(plants["region"] == country) & plants["process"].isin(makers)]
-        stops = sent if mode == "exports" else made
+            stops = made
         yield Supplier(
             mineral=str(what["mineral"]),
             commodity=commodity,
@@ -244,10 +249,8 @@ def _reason(supplier: Supplier, region: str, countries: set[str], mode: Mode) ->
         return "it is the focal region"
     if supplier.country not in countries:
         return "it stands for many countries"
-    if supplier.quantity <= 0 and mode == "exports":
-        return (
-            f"it sent none to {region} in {BASE_YEAR}"
-            if region != WORLD
-            else f"it shipped none in {BASE_YEAR}"
-        )
-    return "" if supplier.quantity > 0 else f"it made none in {BASE_YEAR}"
+    if supplier.quantity > 0:
+        return ""
+    if mode == "output":
+        return f"it made none in {BASE_YEAR}"
+    return f"it sent none{'' if mode == 'all-exports' or region == WORLD else f' to {region}'} in {BASE_YEAR}"

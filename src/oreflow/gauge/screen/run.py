@@ -99,7 +99,7 @@ class Screen:
 
     Attributes:
         region: Focal region, or ``world``.
-        mode: ``exports`` or ``output``.
+        mode: What stops.
         months: Length of each stop.
         share: Least share of a supplier.
         stops: Every stop, the largest expected loss first; those not solved last.
@@ -180,8 +180,8 @@ def screen(
         minerals: Minerals screened; all by default.
         share: Least share of a supplier in the world's output, or in the focal region's imports.
         months: Length of each stop, which everybody knows.
-        mode: ``exports``: what the supplier ships to the focal region stops. ``output``: what it makes is lost to the
-            world.
+        mode: ``exports``: what the supplier ships to the focal region stops. ``all-exports``: what it ships to
+            anybody. ``output``: what it makes is lost to the world.
         start: First month, ``YYYY-MM``; the base is stationary, so that it moves dates alone.
         economy: Input-output table of the focal region, for the loss of value added; none by default.
         workers: Threads; each holds a market of its own.

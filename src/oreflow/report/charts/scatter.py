@@ -67,7 +67,7 @@ def scatter(key: str, points: Sequence[Point], *, name: str, width: float = 980,
     for power, text in across:
         body.append(tag("line", x1=px(power), x2=px(power), y1=top, y2=bottom, class_="c-rule"))
         body.append(label(text, px(power), bottom + 16, cls="soft mid"))
-    body += _equal(px, py, (x0, x1), (y0, y1))
+    body += _equal(px, py, (x0, x1), (y0, y1), told=width > 600)
     ranked = sorted(points, key=lambda p: -p.chance * p.loss)
     marks = [(px(p.chance), py(p.loss)) for p in ranked]
     for p, (x, y) in reversed(list(zip(ranked, marks, strict=True))):
@@ -113,8 +113,10 @@ def _equal(
     py: Callable[[float], float],
     x: tuple[float, float],
     y: tuple[float, float],
+    *,
+    told: bool,
 ) -> list[str]:
-    """Lines on which chance times loss is one amount, a thousandfold apart."""
+    """Lines on which chance times loss is one amount, a thousandfold apart; told in words where there is room."""
     out = []
     for power in range(math.ceil((x[0] + y[0]) / 3), math.floor((x[1] + y[1]) / 3) + 1):
         amount = 3 * power
@@ -126,7 +128,7 @@ def _equal(
         # The words stand over the left end of the line, where that leaves them within the axes.
         at = max(first + 0.02 * (x[1] - x[0]), amount - (y[1] - 0.05 * (y[1] - y[0])))
         text = f"{fmt.quantity(10.0**amount, 'USD')} a year expected"
-        if at < last and px(10**at) + text_width(text) < px(10 ** x[1]):
+        if told and at < last and px(10**at) + text_width(text) < px(10 ** x[1]):
             out.append(label(text, px(10**at) + 4, py(10 ** (amount - at)) - 2, cls="soft halo"))
     return out
 

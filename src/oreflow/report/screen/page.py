@@ -39,7 +39,6 @@ def render(screen: Screen, world: World) -> str:
     names = named(world)
     css = charts.CSS + (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
     css += ".c-ring { fill: var(--page, #fff); stroke: var(--loss, #b34700); stroke-width: 2; }\n"
-    css += ".t-ranking td:nth-child(6) { padding-left: 18px; }\n"
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     points = [_point(s, names) for s in screen.stops if s.effects is not None and s.loss > 0]
     drawn = ""

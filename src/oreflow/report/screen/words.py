@@ -36,10 +36,11 @@ def named(world: World) -> Names:
 def title(screen: Screen, names: Names) -> str:
     """Return what was asked, in one line."""
     where = "The world" if screen.region == WORLD else names.of(screen.region)
-    what = "output is lost to the world" if screen.mode == "output" else "exports stop"
+    what = "output is lost to the world" if screen.mode == "output" else "exports to everybody stop"
     if screen.mode == "exports" and screen.region != WORLD:
         what = "exports to it stop"
-    return f"{where}: what it costs when one supplier's {what} for {screen.months} months"
+    months = f"{screen.months} month{'' if screen.months == 1 else 's'}"
+    return f"{where}: what it costs when one supplier's {what} for {months}"
 
 
 def headline(screen: Screen, names: Names) -> str:
