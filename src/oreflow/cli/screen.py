@@ -123,8 +123,8 @@ def _json(made: Screen, *, with_names: Names) -> dict[str, object]:
 
     return {
         "title": title(made, with_names),
-        "headline": headline(made, with_names),
-        "trust": trust(made),
+        "headline": _spaced(headline(made, with_names)),
+        "trust": [_spaced(t) for t in trust(made)],
         "region": made.region,
         "mode": made.mode,
         "months": made.months,
@@ -147,13 +147,13 @@ def _print(made: Screen, names: Names, top: int) -> None:
     from oreflow.report.format import words
     from oreflow.report.screen import headline, left_out, title, trust
 
-    click.echo(f"{title(made, names)}\n\n{headline(made, names)}\n")
+    click.echo(f"{title(made, names)}\n\n{_spaced(headline(made, names))}\n")
     most = max((m.expected for m in made.minerals), default=0.0)
-    gdp = [Column("GDP", "million USD/yr", 3)] if made.economy else []
+    gdp = [Column("GDP", "", 2)] if made.economy else []
     print_table(
-        ["mineral", Column("expected loss", "million USD/yr", 3), "", Column("low", "million USD/yr", 3),
-         Column("high", "million USD/yr", 3), Column("users lose", "million USD/yr", 3), *gdp, "costliest stop",
-         Column("it costs", "million USD", 1), "stops"],
+        ["mineral", Column("expected loss", "", 2), "", Column("low", "", 2),
+         Column("high", "", 2), Column("users lose", "", 2), *gdp, "costliest stop",
+         Column("it costs", "", 0), "stops"],
         [
             (words(m.mineral), m.expected / 1e6, _bar(m.expected, most),
              m.low / 1e6, m.high / 1e6, m.users / 1e6,
@@ -161,7 +161,8 @@ def _print(made: Screen, names: Names, top: int) -> None:
              names.stop(m.worst), m.worst.loss / 1e6, m.stops)
             for m in made.minerals
         ],
-        title="Minerals by expected loss (chance times loss, over the stops of each)",
+        title="Minerals by expected loss (chance times loss, added up over their stops), in million USD a year; "
+        "the costliest stop in million USD",
     )  # fmt: skip
     rows = [s for s in made.stops if s.effects is not None]
     note = (
@@ -170,11 +171,11 @@ def _print(made: Screen, names: Names, top: int) -> None:
     )
     if any(s.effects.capped for s in rows[:top] if s.effects is not None):
         note += " *: at the value of lost load."
-    gdp = [Column("GDP lost", "million USD", 1)] if made.economy else []
+    gdp = [Column("GDP lost", "", 1)] if made.economy else []
     print_table(
         ["stop", Column("of output", "%", 1), Column("of imports", "%", 1), Column("chance", "%/yr", 2),
          Column("price", "%", 1), Column("not served", "", 0), "unit", Column("of use", "%", 1),
-         Column("loss", "million USD", 2), *gdp, Column("expected", "million USD/yr", 4)],
+         Column("loss", "", 2), *gdp, Column("expected", "", 3)],
         [
             (names.stop(s) + ("*" if s.effects.capped else ""), 100 * s.supplier.output_share,
              100 * s.supplier.import_share, 100 * s.probability.value, 100 * s.effects.price,
@@ -182,15 +183,20 @@ def _print(made: Screen, names: Names, top: int) -> None:
              s.loss / 1e6, *([None if s.gdp is None else s.gdp / 1e6] if made.economy else []), s.expected / 1e6)
             for s in rows[:top] if s.effects is not None
         ],
-        title="\nStops by expected loss",
+        title="\nStops by expected loss; loss in million USD, expected loss in million USD a year",
         note=note,
     )  # fmt: skip
     click.echo("\nHow far to trust it")
     for point in trust(made):
-        click.echo(f"- {point}")
+        click.echo(f"- {_spaced(point)}")
     for line in left_out(made, names):
         click.echo(f"- Not cut off, {line}.")
     click.echo(f"\n{len(made.stops)} stops in {made.seconds:.0f} s.")
+
+
+def _spaced(text: str) -> str:
+    """Text with plain spaces in place of those that hold a number and its unit together on a page."""
+    return text.replace("\u00a0", " ")
 
 
 def _bar(value: float, most: float) -> str:

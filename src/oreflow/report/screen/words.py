@@ -86,8 +86,8 @@ def trust(screen: Screen) -> list[str]:
         which = ", ".join(dict.fromkeys(fmt.words(s.supplier.commodity) for s in capped))
         points.insert(
             0,
-            f"{len(capped)} of {len(solved)} stops leave use that nothing can meet, or a price at the value of lost "
-            f"load ({which}; marked *): their losses hang on that assumption and on the elasticities.",
+            f"In {len(capped)} of {len(solved)} stops use is left that nothing can meet, or the price is at the value "
+            f"of lost load ({which}; marked *): their losses hang on that assumption and on the elasticities.",
         )
     if gains:
         points.append(
