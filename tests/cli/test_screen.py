@@ -18,7 +18,7 @@ def test_tables_and_files(tmp_path, capsys) -> None:
     out, err = capsys.readouterr()
     assert out.startswith("United States: what it costs when one supplier's exports to it stop for 3 months")
     assert "Gallium stands first: an expected loss of" in out
-    assert "expected loss [million USD/yr]" in out
+    assert "in million USD a year" in out
     assert "It is not a loss in GDP" in out
     assert "The chances are assumed" in out
     assert "written" in err
@@ -49,7 +49,7 @@ def test_an_input_output_table_adds_gdp(tmp_path, capsys) -> None:
     )
     assert run([*SMALL, "--economy", str(table)]) == 0
     out = capsys.readouterr().out
-    assert "GDP lost [million USD]" in out
+    assert "loss and lost GDP in million USD" in out
     assert "Value added comes from the input-output table io.csv" in out
 
 

@@ -183,7 +183,8 @@ def _print(made: Screen, names: Names, top: int) -> None:
              s.loss / 1e6, *([None if s.gdp is None else s.gdp / 1e6] if made.economy else []), s.expected / 1e6)
             for s in rows[:top] if s.effects is not None
         ],
-        title="\nStops by expected loss; loss in million USD, expected loss in million USD a year",
+        title=f"\nStops by expected loss; loss{' and lost GDP' if made.economy else ''} in million USD, "
+        "expected loss in million USD a year",
         note=note,
     )  # fmt: skip
     click.echo("\nHow far to trust it")

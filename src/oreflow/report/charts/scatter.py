@@ -12,6 +12,8 @@ from oreflow.report.charts.svg import chart, label, path, tag, text_width, title
 SIZE = 5.0
 """Half the width of a mark, px."""
 
+_Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -67,12 +69,12 @@ def scatter(key: str, points: Sequence[Point], *, name: str, width: float = 980,
     for power, text in across:
         body.append(tag("line", x1=px(power), x2=px(power), y1=top, y2=bottom, class_="c-rule"))
         body.append(label(text, px(power), bottom + 16, cls="soft mid"))
-    body += _equal(px, py, (x0, x1), (y0, y1), told=width > 600)
     ranked = sorted(points, key=lambda p: -p.chance * p.loss)
     marks = [(px(p.chance), py(p.loss)) for p in ranked]
+    taken = [(x - SIZE, y - SIZE, x + SIZE, y + SIZE) for x, y in marks]
+    body += _equal(px, py, (x0, x1), (y0, y1), taken if width > 600 else None)
     for p, (x, y) in reversed(list(zip(ranked, marks, strict=True))):
         body.append(_mark(p, x, y))
-    taken = [(x - SIZE, y - SIZE, x + SIZE, y + SIZE) for x, y in marks]
     for p, (x, y) in list(zip(ranked, marks, strict=True))[:labels]:
         spot = _free(p.name, x, y, taken, (left, top, width - right, bottom))
         if spot is not None:
@@ -113,10 +115,12 @@ def _equal(
     py: Callable[[float], float],
     x: tuple[float, float],
     y: tuple[float, float],
-    *,
-    told: bool,
+    taken: list[_Box] | None,
 ) -> list[str]:
-    """Lines on which chance times loss is one amount, a thousandfold apart; told in words where there is room."""
+    """Lines on which chance times loss is one amount, a thousandfold apart.
+
+    They are told in words, whose places join `taken`, where that covers nothing; never where it is None.
+    """
     out = []
     for power in range(math.ceil((x[0] + y[0]) / 3), math.floor((x[1] + y[1]) / 3) + 1):
         amount = 3 * power
@@ -125,11 +129,18 @@ def _equal(
             continue
         ends = [(px(10**v), py(10 ** (amount - v))) for v in (first, last)]
         out.append(tag("path", d=path(ends), class_="c-mark"))
-        # The words stand over the left end of the line, where that leaves them within the axes.
-        at = max(first + 0.02 * (x[1] - x[0]), amount - (y[1] - 0.05 * (y[1] - y[0])))
+        if taken is None:
+            continue
         text = f"{fmt.quantity(10.0**amount, 'USD')} a year expected"
-        if told and at < last and px(10**at) + text_width(text) < px(10 ** x[1]):
-            out.append(label(text, px(10**at) + 4, py(10 ** (amount - at)) - 2, cls="soft halo"))
+        for along in (0.02, 0.3, 0.6):
+            at = x[0] + along * (x[1] - x[0])
+            left, foot = px(10**at) + 4, py(10 ** (amount - at)) - 2
+            box = (left, foot - 12, left + text_width(text), foot + 2)
+            inside = first <= at and box[2] < px(10 ** x[1]) and box[1] > py(10 ** y[1])
+            if inside and not any(_cover(box, t) for t in taken):
+                taken.append(box)
+                out.append(label(text, left, foot, cls="soft halo"))
+                break
     return out
 
 
@@ -138,9 +149,6 @@ def _mark(p: Point, x: float, y: float) -> str:
     if p.square:
         return tag("rect", title(p.tip), x=x - SIZE, y=y - SIZE, width=2 * SIZE, height=2 * SIZE, class_=cls)
     return tag("circle", title(p.tip), cx=x, cy=y, r=SIZE, class_=cls)
-
-
-_Box = tuple[float, float, float, float]
 
 
 def _free(text: str, x: float, y: float, taken: Sequence[_Box], room: _Box) -> tuple[_Box, float, str] | None:
@@ -155,8 +163,10 @@ def _free(text: str, x: float, y: float, taken: Sequence[_Box], room: _Box) -> t
     for a, b, place, cls in places:
         box = (a, b, a + wide, b + tall)
         inside = box[0] >= room[0] and box[1] >= room[1] and box[2] <= room[2] and box[3] <= room[3]
-        if inside and not any(
-            box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken
-        ):
+        if inside and not any(_cover(box, t) for t in taken):
             return box, place, cls
     return None
+
+
+def _cover(a: _Box, b: _Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

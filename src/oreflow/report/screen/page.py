@@ -130,7 +130,7 @@ def _stops(screen: Screen, names: Names) -> list[list[str]]:
                 fmt.number(100 * s.supplier.output_share, digits=2),
                 fmt.number(100 * s.supplier.import_share, digits=2),
                 fmt.number(100 * p.value, digits=2),
-                f"{fmt.number(100 * p.low, digits=2)} to {fmt.number(100 * p.high, digits=2)}",
+                f"{fmt.number(100 * p.low, digits=2)}{fmt.DASH}{fmt.number(100 * p.high, digits=2)}",
                 fmt.number(100 * e.price, digits=2, sign=True),
                 fmt.quantity(e.unmet, s.supplier.unit) if unmet is not None else fmt.DASH,
                 fmt.number(None if unmet is None else 100 * unmet, digits=2),

@@ -71,10 +71,10 @@ def trust(screen: Screen) -> list[str]:
             if screen.economy
             else "It is not a loss in GDP: no input-output table comes with oreflow (--economy takes one)."
         ),
-        f"The chances are assumed: one formula over the political stability of the country, whose two ends are a guess "
-        f"with a range of about ten to one. They add up to {fmt.number(screen.expected_stops, digits=2)} stops a year "
-        f"among these {len(screen.stops)}; the table of policies, which is no census, has {len(screen.bans)} bans by "
-        f"them in {screen.years} years. That a stable government stops exports as a lever is not in the formula.",
+        f"The chances are assumed: one formula over the political stability of the country, with {_range(screen)}. "
+        f"They add up to {fmt.number(screen.expected_stops, digits=2)} stops a year among these {len(screen.stops)}; "
+        f"the table of policies, which is no census, has {len(screen.bans)} bans by them in {screen.years} years. That a "
+        "stable government stops exports as a lever is not in the formula.",
         "Most elasticities are assumed, and in the short run they are small: a large cut then moves the price many "
         "times over. Read prices of more than about three times as 'very scarce', not as forecasts.",
         "Quantities move in the steps of the market's curves: of a shortfall below about 1 % of use only the order is "
@@ -104,6 +104,12 @@ def trust(screen: Screen) -> list[str]:
     if failed:
         points.append(f"{len(failed)} stops could not be solved; the first: {failed[0].failed}")
     return points
+
+
+def _range(screen: Screen) -> str:
+    """How wide the range of the chances is, in words."""
+    ratio = max(s.probability.high / s.probability.low for s in screen.stops)
+    return f"a range of {fmt.number(ratio, digits=2)} to one" if ratio > 1 else "no range"
 
 
 def left_out(screen: Screen, names: Names) -> list[str]:
