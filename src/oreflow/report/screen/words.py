@@ -73,8 +73,8 @@ def trust(screen: Screen) -> list[str]:
         ),
         f"The chances are assumed: one formula over the political stability of the country, with {_range(screen)}. "
         f"They add up to {fmt.number(screen.expected_stops, digits=2)} stops a year among these {len(screen.stops)}; "
-        f"the table of policies, which is no census, has {len(screen.bans)} bans by them in {screen.years} years. That a "
-        "stable government stops exports as a lever is not in the formula.",
+        f"the table of policies, which is no census, has {len(screen.bans)} bans by them in {screen.years} years. "
+        "That a stable government stops exports as a lever is not in the formula.",
         "Most elasticities are assumed, and in the short run they are small: a large cut then moves the price many "
         "times over. Read prices of more than about three times as 'very scarce', not as forecasts.",
         "Quantities move in the steps of the market's curves: of a shortfall below about 1 % of use only the order is "
