@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "attack": "Find the losses that hurt most, with proof.",
     "scenario": "List, show and check scenarios.",
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
+    "screen": "Cut off every large supplier for a year, and rank what it costs.",
     "world": "Show, check and build the tables of the world.",
     "calibrate": "Show how well the base year is reproduced.",
     "validate": "Put published figures beside ours.",

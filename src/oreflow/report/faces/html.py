@@ -88,7 +88,7 @@ def render(briefing: Briefing) -> str:
     from markupsafe import Markup
 
     return (
-        _environment()
+        environment()
         .get_template("briefing.html.j2")
         .render(
             outline=whole,
@@ -102,7 +102,12 @@ def render(briefing: Briefing) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the template engine of the pages: everything escaped, a name that is missing raises.
+
+    Raises:
+        UsageError: Jinja2 is not installed.
+    """
     try:
         import jinja2
     except ImportError as error:
