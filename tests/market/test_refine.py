@@ -43,10 +43,9 @@ def test_prices_over_time_are_those_of_smooth_curves(make, availability, demand)
     assert np.abs(smooth / base.price - 1).max() > 0.01
     window = Window(base, spans)
     told = changes(base, sum(spans), availability, demand)
-    apart = [np.abs(window.clear(told, refine=n).price / smooth - 1).max() for n in (0, 1, 2, 3)]
+    apart = [np.abs(window.clear(told, refine=n).price / smooth - 1).max() for n in (0, 1, 6)]
     assert apart[1] < 0.2 * apart[0]
-    assert apart[2] < 1e-4
-    assert apart[3] < 1e-5
+    assert apart[2] < 2e-6
 
 
 def test_the_base_stays_where_it_is():
@@ -70,11 +69,11 @@ def test_an_engine_refines_each_look():
     base = calibrate(two_regions())
     heard = [News(0, (Change("plants", ("mine_small",), "availability", np.array([0.8])),))]
     plain = Engine(base, Settings(periods=12)).clear(heard)
-    fine = Engine(base, Settings(periods=12, refine=2)).clear(heard, test=True)
-    finer = Engine(base, Settings(periods=12, refine=4)).clear(heard)
+    fine = Engine(base, Settings(periods=12, refine=6)).clear(heard, test=True)
+    finer = Engine(base, Settings(periods=12, refine=9)).clear(heard)
     assert fine.worst < 1e-6
     assert fine.price_gap < 1e-3
-    np.testing.assert_allclose(fine.data["price"], finer.data["price"], rtol=2e-5)
+    np.testing.assert_allclose(fine.data["price"], finer.data["price"], rtol=1e-5)
     apart = np.abs(plain.data["price"] / finer.data["price"] - 1).max()
     assert 1e-4 < apart < 0.02
     with pytest.raises(UsageError, match="rounds from 0 to 9"):
@@ -85,7 +84,7 @@ def test_a_real_halt_is_refined_and_proven():
     base = calibrate(bundled(), scope=("lithium",))
     window = Window(base, (1, 2, 9))
     halt = [Change("plants", ("jianxiawo",), "availability", np.r_[np.zeros(12), 1.0])]
-    coarse, fine, finer = (window.clear(halt, refine=n) for n in (0, 2, 4))
+    coarse, fine, finer = (window.clear(halt, refine=n) for n in (0, 3, 6))
     assert fine.solution.residuals.worst < 1e-6
     node = base.net.nodes.index("lithium_carbonate@CHN")
     moved = finer.price[0, node] / base.price[node] - 1

@@ -21,7 +21,6 @@ from scipy.sparse.linalg import splu
 from oreflow.market.layout import Arrays
 from oreflow.market.network import Floats, Ints
 from oreflow.market.problem import Problem
-from oreflow.market.solve import Solution
 from oreflow.market.view import View
 
 Flags = NDArray[np.bool_]
@@ -34,7 +33,7 @@ HALVINGS = 8
 FURTHEST = 0.3
 """Most that a price moves in one step, as a share of itself."""
 SMALLEST = 1e-6
-"""Smallest ratio."""
+"""Ratio at which a curve counts as having come to its end."""
 FAMILIES = ("plants", "mixes", "routes", "demands", "stores")
 
 
@@ -86,9 +85,11 @@ class Curves:
         left = self.first[:-1] + np.clip(passed - 1, 0, np.maximum(count - 2, 0))
         run = self.price[left + 1] - self.price[left]
         slope = np.divide(self.ratio[left + 1] - self.ratio[left], run, out=np.zeros_like(run), where=run > 0)
-        ratio = np.maximum(self.ratio[left] + slope * (margin - self.price[left]), SMALLEST)
-        q = self.unit * ratio**self.exponent
-        grown = self.exponent * q / ratio * slope
+        ratio = self.ratio[left] + slope * (margin - self.price[left])
+        gone = ratio <= SMALLEST
+        ratio = np.maximum(ratio, SMALLEST)
+        q = np.where(gone & (self.exponent > 0.0), 0.0, self.unit * ratio**self.exponent)
+        grown = np.where(gone, 0.0, self.exponent * q / ratio * slope)
         free = (q > self.least) & (q < self.most)
         return np.clip(q, self.least, self.most), np.where(free, grown, 0.0)
 
@@ -97,40 +98,52 @@ _STILL = Unit(np.zeros(1), np.ones(1), np.ones(1))
 """Unit of curves that stay where they are."""
 
 
+@dataclass(frozen=True)
+class Point:
+    """Where the smooth curves balance.
+
+    Attributes:
+        quantity: Family to what each curve carries, shape (T, curves), units a period.
+        free: Family to whether the curve would carry more at a higher price, shape (T, curves).
+        price: Duals of the rows, shape (T, rows).
+    """
+
+    quantity: dict[str, Floats]
+    free: dict[str, Flags]
+    price: Floats
+
+
 def balanced(
-    problem: Problem,
-    view: View,
-    arrays: Arrays,
-    solution: Solution,
-    units: dict[str, Unit],
-) -> dict[str, tuple[Floats, Flags]]:
-    """Return what each curve carries where the smooth curves balance.
+    problem: Problem, view: View, arrays: Arrays, x: Floats, price: Floats, units: dict[str, Unit]
+) -> Point:
+    """Return the point at which the smooth curves balance.
 
     Args:
         problem: Compiled problem.
         view: What agents see; its base holds the steps in force.
         arrays: Numbers of the programme.
-        solution: Its solution, from which the search starts. Reserves, and curves of one point, stay as there.
+        x: Columns to start from, shape (T, columns). Reserves, and curves of one point, stay there.
+        price: Duals of the rows to start from, shape (T, rows); rows without a price stay out.
         units: Family to its unit; curves of a family without one stay where they are.
-
-    Returns:
-        Family to quantities, units a period, and to whether the curve would carry more at a higher price; both
-        (T, curves).
     """
     layout = view.layout
-    curves, cols = _curves(view, arrays, solution, units)
-    held = solution.x.copy()
+    curves, cols = _curves(view, arrays, x, units)
+    held = x.copy()
     held[:, : layout.start["reserves"]] = 0.0
-    right = np.where(solution.price >= 0, arrays.row_lower, arrays.row_upper).ravel()
+    right = np.where(price >= 0, arrays.row_lower, arrays.row_upper).ravel()
     right = right - problem.matrix @ held.ravel()
-    q, slope = _newton(problem.matrix[:, cols], curves, right, solution.price.ravel())
+    q, slope, dual = _newton(problem.matrix[:, cols], curves, right, price.ravel())
     cuts = np.cumsum([len(layout.base.steps[f].first) for f in FAMILIES])[:-1]
     quantity = np.split(q.reshape(layout.periods, -1), cuts, axis=1)
     free = np.split(slope.reshape(layout.periods, -1) > 0.0, cuts, axis=1)
-    return {family: (quantity[i], free[i]) for i, family in enumerate(FAMILIES)}
+    return Point(
+        dict(zip(FAMILIES, quantity, strict=True)),
+        dict(zip(FAMILIES, free, strict=True)),
+        dual.reshape(price.shape),
+    )
 
 
-def _curves(view: View, arrays: Arrays, solution: Solution, units: dict[str, Unit]) -> tuple[Curves, Ints]:
+def _curves(view: View, arrays: Arrays, all_x: Floats, units: dict[str, Unit]) -> tuple[Curves, Ints]:
     """Return the curves of all periods, families one after another in each, and the first column of each."""
     layout = view.layout
     periods = layout.periods
@@ -139,7 +152,7 @@ def _curves(view: View, arrays: Arrays, solution: Solution, units: dict[str, Uni
     for family in FAMILIES:
         steps, part = layout.base.steps[family], layout.slice(family)
         n = len(steps.first)
-        x, lower, upper = solution.x[:, part], arrays.lower[:, part], arrays.upper[:, part]
+        x, lower, upper = all_x[:, part], arrays.lower[:, part], arrays.upper[:, part]
         least, most, here = steps.total(lower), steps.total(upper), steps.total(x)
         u = units.get(family, _STILL)
         unit, exponent, bend = (np.broadcast_to(v, (periods, n)) for v in (u.carries, u.exponent, u.bend))
@@ -174,7 +187,9 @@ def _curves(view: View, arrays: Arrays, solution: Solution, units: dict[str, Uni
     )
 
 
-def _newton(a: sparse.csc_matrix, curves: Curves, right: Floats, dual: Floats) -> tuple[Floats, Floats]:
+def _newton(
+    a: sparse.csc_matrix, curves: Curves, right: Floats, dual: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Balance the rows that have a price, by Newton's method in shares of that price."""
     rows = np.flatnonzero(dual != 0.0)
     scale = np.abs(dual[rows])
@@ -205,4 +220,6 @@ def _newton(a: sparse.csc_matrix, curves: Curves, right: Floats, dual: Floats) -
         else:
             break
         y, q, slope, off = y + share * move, found, grown, left
-    return q, slope
+    new = dual.copy()
+    new[rows] = y * scale
+    return q, slope, new

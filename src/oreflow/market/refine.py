@@ -3,9 +3,10 @@
 A curve cut into a few steps over its whole range gives prices within the width of a step. Where the smooth curves
 balance is worked out from the solution (`oreflow.market.between`); there the steps of each curve are laid again, as
 many as before: a narrow one around its point where the curve is free to move, an edge where it stands at a limit, the
-others wider and wider to both ends. The programme is solved again from its own last basis, and its prices are those of
-the smooth curves, with an error that falls by its square each round. The matrix is untouched, since all steps of a
-curve have the same coefficients.
+others wider and wider to both ends. In these steps the point is itself a solution, which is proven like any other; only
+where it is none is the programme solved again, from its own last basis. Prices are then those of the smooth curves,
+with an error that falls by its square each round. The matrix is untouched, since all steps of a curve have the same
+coefficients.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from oreflow.market.between import Unit, balanced
+from oreflow.market.between import Point, Unit, balanced
 from oreflow.market.curves import Steps
 from oreflow.market.highs import BASIC, LOWER, UPPER, Basis, Ints32
+from oreflow.market.layout import Arrays
 from oreflow.market.network import Floats
 from oreflow.market.solve import Solution, Solver
 from oreflow.market.view import View
 
-ROUNDS = 2
-"""Rounds after which prices are those of smooth curves within a hundred-thousandth, unless they move by half."""
+ROUNDS = 6
+"""Most rounds; it stops when the point is proven to be a solution in its own steps, as a rule after two to four."""
 POWER = 2.0
 """How fast steps grow away from the point: with the distance in steps to this power."""
 FINEST = 1e-3
@@ -51,20 +53,43 @@ def refined(solver: Solver, view: View, solution: Solution, rounds: int = ROUNDS
         NumericalError: As `Solver.solve`.
     """
     coarse = view.layout.base.steps
-    iterations, seconds = solution.iterations, solution.seconds
     arrays = solver.problem.numbers(view)
+    x, price, start = solution.x, solution.price, solver.basis()
+    found: Solution | None = None
     for _ in range(rounds):
-        found = balanced(solver.problem, view, arrays, solution, _units(view))
-        view, start = _relaid(view, coarse, found, solver.basis())
+        point = balanced(solver.problem, view, arrays, x, price, _units(view))
+        view, start = _relaid(view, coarse, point, start)
         arrays = solver.problem.numbers(view)
-        solution = solver.solve(arrays, start=start)
-        iterations, seconds = iterations + solution.iterations, seconds + solution.seconds
-    return view, replace(solution, iterations=iterations, seconds=seconds)
+        x, price = _filled(view, arrays, point, x), point.price
+        found = solver.judge(arrays, x, price)
+        if found is not None:
+            break
+    if found is None:  # some curve stands at a corner that smooth ones do not have, or more rounds are wanted
+        found = solver.solve(arrays, start=start)
+    return view, replace(
+        found,
+        iterations=solution.iterations + found.iterations,
+        seconds=solution.seconds + found.seconds,
+    )
 
 
-def _relaid(
-    view: View, coarse: dict[str, Steps], found: dict[str, tuple[Floats, Flags]], basis: Basis
-) -> tuple[View, Basis]:
+def _filled(view: View, arrays: Arrays, point: Point, x: Floats) -> Floats:
+    """Return the columns that carry what each curve carries, filled from the cheapest step."""
+    layout = view.layout
+    out = x.copy()
+    for family in _units(view):
+        part, steps = layout.slice(family), layout.base.steps[family]
+        if not len(steps):
+            continue
+        upper = arrays.upper[:, part]
+        filled = np.cumsum(np.where(np.isinf(upper), 0.0, upper), axis=1)
+        before = np.concatenate([np.zeros((layout.periods, 1)), filled[:, :-1]], axis=1)
+        before = before - before[:, steps.first][:, steps.owner]
+        out[:, part] = np.clip(point.quantity[family][:, steps.owner] - before, arrays.lower[:, part], upper)
+    return out
+
+
+def _relaid(view: View, coarse: dict[str, Steps], point: Point, basis: Basis) -> tuple[View, Basis]:
     """Return the view with steps around where curves stand, and the basis that says the same in the new steps."""
     layout = view.layout
     col = basis[0].reshape(layout.periods, -1).copy()
@@ -74,7 +99,7 @@ def _relaid(
         old = coarse[family]
         if not len(old):
             continue
-        here, free = found[family]
+        here, free = point.quantity[family], point.free[family]
         at = np.divide(here, u.carries, out=np.zeros_like(here), where=u.carries > 0)
         steps[family], col[:, part] = _family(old, at, free, u.exponent, col[:, part])
     base = replace(layout.base, steps=steps)
