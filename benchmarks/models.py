@@ -64,6 +64,13 @@ S, M, L = (
     for name, shape, months in (("S", _SIX, 12), ("M", _TEN, 36), ("L", _TEN, 120))
 )  # fmt: skip
 SYNTHETIC = {m.name: m for m in (S, M, L)}
+TEN = Model(
+    "S",
+    f"{S.told}, ten steps a curve",
+    partial(synthetic.world, replace(_SIX, step=0.15, target=0.002, widen=1.5)),
+    months=S.months,
+)
+"""The small system with about ten steps in each curve of supply, demand and trade."""
 
 SCENARIOS = {"halt": "jianxiawo_halt_2025", "tariff": "us_copper_tariff"}
 """Pattern to the scenario of the library that stands for it; ``base`` changes nothing."""

@@ -34,8 +34,6 @@ USERS = 0.85
 ABROAD = 0.06
 """Share of all regions that make something only for others."""
 COARSE = {
-    "step_target": 0.02,
-    "step_widen": 6.0,
     "price_ratio_low": 0.5,
     "price_ratio_high": 2.5,
     "voll_multiple": 3.0,
@@ -57,6 +55,8 @@ class Shape:
         local: Share of those that make just what they use.
         stored: Share of the regions that hold a stock of a product.
         seed: Seed of all that is drawn.
+        target: Tonnage of a step as a share of world flow.
+        widen: Growth of each further step beyond the fine ones.
     """
 
     minerals: int
@@ -67,6 +67,8 @@ class Shape:
     local: float = 0.5
     stored: float = 0.15
     seed: int = 2025
+    target: float = 0.02
+    widen: float = 6.0
 
 
 def world(shape: Shape) -> World:
@@ -108,7 +110,13 @@ class _Drawn:
             {"region": r, "name": r, "members": r, "lat": 120.0 * y - 60.0, "lon": 360.0 * x - 180.0}
             for r, (x, y) in zip(self.regions, self.place.tolist(), strict=True)
         ]
-        steps = {"step_max": self.shape.step, "step_min": self.shape.step / 2.0}
+        shape = self.shape
+        steps = {
+            "step_max": shape.step,
+            "step_min": shape.step / 2.0,
+            "step_target": shape.target,
+            "step_widen": shape.widen,
+        }
         return World.from_rows(
             regions=regions, routes=self._routes(), parameters=parameters(**COARSE, **steps), **self.rows
         )

@@ -2,59 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
 
 import numpy as np
+from tests.oracle.smooth import market
 
-from benchmarks import scenarios
 from benchmarks.clock import paired
-from benchmarks.models import Look, S, scene
+from benchmarks.models import TEN, Look, scene
 from benchmarks.registry import Measure, Plan, case
-from benchmarks.smooth import smooth
+from oreflow.market import Change
 from oreflow.market.network import Floats
+from oreflow.market.refine import refined
 from oreflow.market.solve import Solution
 
-PATTERNS = (("demand", 0), ("cost", 0), ("demand", 1), ("cost", 1))
-"""Scenarios whose prices are compared: kind and number."""
-PASSES = 0.01
-"""Share of what usually passes a node that must pass it for its price to count: a price of nothing is any price."""
+SCENARIOS = ((0.95, 1.0), (0.9, 1.01), (0.8, 0.98), (0.7, 1.02))
+"""Share of the largest plant that runs, and multiplier of all demand, for the whole horizon."""
+PEER = "conic programme, no steps (Clarabel)"
 
 
-def off(look: Look, solution: Solution, exact: Floats) -> Floats:
-    """Return by how much prices differ, as a share, at nodes that something passes.
-
-    Args:
-        look: The programme.
-        solution: Its solution by steps.
-        exact: Row duals with smooth curves, shape (T, rows).
-    """
-    nodes = len(look.view.layout.base.net.nodes)
-    through = 0.5 * (abs(look.problem.matrix) @ solution.x.ravel()).reshape(exact.shape)[:, :nodes]
-    usual = look.view.layout.base.throughput * look.view.layout.per
-    counts = through > PASSES * usual
-    mine, theirs = solution.price[:, :nodes][counts], exact[:, :nodes][counts]
-    worth = np.broadcast_to(look.view.layout.base.price, counts.shape)[counts]
-    return np.abs(mine - theirs) / np.maximum(theirs, 1e-3 * worth)
-
-
-@case("S/kinds/curves", "steps as cut once, beside smooth curves", quick=True)
-def curves(plan: Plan) -> Measure:
-    ours: list[float] = []
+def _beside(ours: Callable[[Look], Solution], plan: Plan) -> tuple[Measure, Floats, list[Look]]:
+    """Solve scenarios ours and with smooth curves; return the times and by how much prices differ."""
+    base = TEN.base()
+    times: list[float] = []
     theirs: list[float] = []
-    gaps = []
-    for kind, i in PATTERNS[: 2 * plan.at_most(2)]:
-        look = scene(S, scenarios.drawn(S.base(), kind, S.months, i))
+    gaps, looks = [], []
+    plant = base.net.plants[int(np.argmax(base.balanced.plant_q))]
+    during = np.append(np.ones(TEN.months), 0.0)  # after the horizon all is as before, as in the peer
+    for runs, wanted in SCENARIOS[: 2 * plan.at_most(2)]:
+        changes = (
+            Change("plants", (plant,), "availability", 1.0 - during * (1.0 - runs)),
+            Change("demands", tuple(base.net.demands), "quantity", 1.0 + during * (wanted - 1.0)),
+        )
+        look = scene(TEN, changes)
         found: list[Solution] = []
         exact: list[Floats] = []
         a, b = paired(
-            lambda look=look, found=found: found.append(look.solve()),
-            lambda look=look, exact=exact: exact.append(smooth(look).price),
+            lambda look=look, found=found: found.append(ours(look)),
+            lambda runs=runs, wanted=wanted, exact=exact: exact.append(
+                market(base, availability={plant: runs}, demand=wanted, spans=TEN.spans)
+            ),
             1,
         )
-        ours += a
+        times += a
         theirs += b
-        gaps.append(off(look, found[-1], exact[-1]))
+        price = found[-1].price[:, : len(base.net.nodes)] / look.view.beta[:-1, None]
+        gaps.append(np.abs(price / exact[-1] - 1.0).ravel())
+        looks.append(look)
     gap = np.concatenate(gaps)
     note = f"prices differ by {gap.mean():.2g} on average, {median(gap):.2g} in the middle, {gap.max():.2g} at most"
-    size = f"{look.size}, {len(gaps)} scenarios"
-    return Measure(tuple(ours), "quadratic programmes (Clarabel)", tuple(theirs), size, note)
+    return (
+        Measure(tuple(times), PEER, tuple(theirs), f"{looks[0].size}, {len(gaps)} scenarios", note),
+        gap,
+        looks,
+    )
+
+
+@case("S/kinds/curves", "ten steps a curve as cut once, beside smooth curves", quick=True)
+def curves(plan: Plan) -> Measure:
+    return _beside(lambda look: look.solve(), plan)[0]
+
+
+@case("S/kinds/refined", "the same with steps laid anew around the solution", quick=True)
+def anew(plan: Plan) -> Measure:
+    def ours(look: Look) -> Solution:
+        return refined(look.solver, look.view, look.solve())[1]
+
+    measure, gap, looks = _beside(ours, plan)
+    again, fixed = zip(
+        *(paired(lambda look=look: ours(look), look.solve, plan.at_most(3)) for look in looks), strict=True
+    )
+    ratio = median(median(a) / median(b) for a, b in zip(again, fixed, strict=True))
+    measure = measure.within(1e-4, "between prices", float(gap.max()))
+    return measure.within(1.3, "times ten fixed steps", ratio)

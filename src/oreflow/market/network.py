@@ -112,6 +112,27 @@ class Network:
         }
         return {table: {name: i for i, name in enumerate(names)} for table, names in tables.items()}
 
+    @cached_property
+    def usual(self) -> dict[str, Floats]:
+        """What can be believed of rows, and its value where nothing is said."""
+        plants, routes, demands, stores = (
+            np.ones(len(names)) for names in (self.plants, self.routes, self.demands, self.stores)
+        )
+        return {
+            "availability": plants,
+            "capacity": plants,
+            "plant_cost": 0.0 * plants,
+            "limit": np.inf * routes,
+            "tariff": 0.0 * routes,
+            "route_cost": 0.0 * routes,
+            "demand": demands,
+            "draw": 0.0 * stores,
+            "fill": 0.0 * stores,
+            "cover": stores,
+            "ceiling": self.mix_ceiling,
+            "mix_ramp": self.mix_ramp,
+        }
+
     def parameter(self, name: str) -> float:
         """Return an assumption of the world, in the unit that its table states."""
         if name not in self.parameters:

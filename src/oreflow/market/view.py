@@ -11,7 +11,7 @@ from oreflow.errors import UnknownNameError
 from oreflow.market.calibrate import Base
 from oreflow.market.change import ATTRIBUTES, Change
 from oreflow.market.layout import Layout, Quota
-from oreflow.market.network import Floats, Ints, Network
+from oreflow.market.network import Floats, Ints
 
 BEYOND = 24
 """Months after a window whose mean beliefs set the price that stocks are worth at its end."""
@@ -86,6 +86,8 @@ class Believed:
 
     def of(self, rows: Ints) -> Believed:
         """Return what is believed of some rows, given in rising order."""
+        if not len(self.index) or not len(rows):
+            return Believed(self.usual[rows], self.index[:0], self.months[:, :0])
         at = np.searchsorted(rows, self.index)
         kept = np.flatnonzero((at < len(rows)) & (rows[np.minimum(at, len(rows) - 1)] == self.index))
         return Believed(self.usual[rows], at[kept], self.months[:, kept])
@@ -112,10 +114,10 @@ class Beliefs:
         self.months = months
         self.quotas: list[Quota] = []
         self.outside: list[str] = []
-        said: dict[str, list[_Said]] = {name: [] for name in USUAL}
+        said: dict[str, list[_Said]] = {name: [] for name in FAMILY}
         for change in changes:
             self._hear(change, net.rows, said)
-        self.by_name = {name: _laid(usual(net), said[name], months) for name, usual in USUAL.items()}
+        self.by_name = {name: _laid(usual, said[name], months) for name, usual in net.usual.items()}
 
     def __getattr__(self, name: str) -> Believed:
         known: dict[str, Believed] = self.__dict__.get("by_name", {})
@@ -178,22 +180,6 @@ class Beliefs:
 _Combine = Callable[[Floats, Floats], Floats]
 _Said = tuple[Ints, Floats, _Combine]
 """Rows, what is said of them by month, (months, 1 or rows), and how it joins what was said before."""
-
-USUAL: dict[str, Callable[[Network], Floats]] = {
-    "availability": lambda net: np.ones(len(net.plants)),
-    "capacity": lambda net: np.ones(len(net.plants)),
-    "plant_cost": lambda net: np.zeros(len(net.plants)),
-    "limit": lambda net: np.full(len(net.routes), np.inf),
-    "tariff": lambda net: np.zeros(len(net.routes)),
-    "route_cost": lambda net: np.zeros(len(net.routes)),
-    "demand": lambda net: np.ones(len(net.demands)),
-    "draw": lambda net: np.zeros(len(net.stores)),
-    "fill": lambda net: np.zeros(len(net.stores)),
-    "cover": lambda net: np.ones(len(net.stores)),
-    "ceiling": lambda net: net.mix_ceiling,
-    "mix_ramp": lambda net: net.mix_ramp,
-}
-"""What is believed, and its value where nothing is said."""
 
 FAMILY = {
     "availability": "plants", "capacity": "plants", "plant_cost": "plants",
