@@ -10,7 +10,8 @@ from benchmarks.models import ALL, LITHIUM, Look, Model, Watched, staged
 from benchmarks.registry import Measure, Plan, case
 from oreflow.atlas import bundled
 from oreflow.market import Engine
-from oreflow.shock import ensemble, expected
+from oreflow.shock import expected
+from oreflow.shock.sample import _drawn, _ranges, _solve
 
 SEED = 1
 FEW = 3
@@ -24,9 +25,9 @@ def _learned(model: Model) -> Callable[[Plan], Measure]:
         engine = Watched(model.base(), settings)
         engine.learn(expected(stage))
         engine.seen.clear()
-        ranges = ensemble._ranges(bundled())
+        ranges = _ranges(bundled())
         for i in range(FEW):
-            ensemble._solve(ranges, stage, engine, SEED, i)
+            _solve(ranges, stage, engine, SEED, i)
         found: list[Look] = engine.seen
         measure = against_cold(found, plan.at_most(3 if model is not ALL else 1), learned=True)
         base = timed(lambda: [look.solve() for look in found])
@@ -44,11 +45,11 @@ def _draws(model: Model, threads: int) -> Callable[[Plan], Measure]:
         stage, settings = staged(_PATTERN)
         engine = Engine(model.base(), settings)
         engine.learn(expected(stage))
-        ranges = ensemble._ranges(bundled())
+        ranges = _ranges(bundled())
         n = plan.draws if model is not ALL else max(plan.draws // 5, 2)
 
         def drawn(workers: int) -> Callable[[], object]:
-            return lambda: ensemble._drawn(ranges, stage, engine, SEED, n, workers, None)
+            return lambda: _drawn(ranges, stage, engine, SEED, n, workers, None)
 
         repeats = plan.at_most(3 if model is not ALL else 1)
         size = f"{n} draws, {settings.periods} months"
@@ -70,8 +71,8 @@ def _inside(model: Model, n: int) -> float:
     engine = Watched(model.base(), settings)
     engine.learn(expected(stage))
     engine.inside = 0.0
-    ranges = ensemble._ranges(bundled())
-    total = timed(lambda: [ensemble._solve(ranges, stage, engine, SEED, i) for i in range(n)])
+    ranges = _ranges(bundled())
+    total = timed(lambda: [_solve(ranges, stage, engine, SEED, i) for i in range(n)])
     return engine.inside / total
 
 
