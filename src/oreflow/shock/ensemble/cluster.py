@@ -76,7 +76,7 @@ def solve_there(
             threads = sum(client.nthreads().values())
             size = max(1, min(CHUNK, len(draws) // (4 * max(threads, 1))))
             waiting = deque([tuple(draws[i : i + size]) for i in range(0, len(draws), size)])
-            running = distributed.as_completed([])
+            running = distributed.as_completed([], loop=client.loop)
             chunks: dict[str, tuple[int, ...]] = {}
 
             def hand_out() -> None:
