@@ -225,15 +225,26 @@ class Duration:
         Returns:
             Shape (size,), months, infinite where permanent, each at least `given`.
         """
-        u = rng.random((size, 2))
+        return self.lengths(rng.random((size, 2)), given=given)
+
+    def lengths(self, uniforms: Floats, *, given: float = 0.0) -> Floats:
+        """Return the durations that uniform numbers stand for.
+
+        Args:
+            uniforms: Shape (size, 2), between 0 and 1: whether it never ends, and its length if it does.
+            given: Age at which it is known to have lasted.
+
+        Returns:
+            Shape (size,), months, infinite where permanent, each at least `given`.
+        """
         lasted = float(1.0 - self.cdf(given)) if given > 0 else 1.0
         if lasted <= _GONE:
-            return np.full(size, float(given))
-        endless = u[:, 0] < self.p_permanent / lasted
+            return np.full(len(uniforms), float(given))
+        endless = uniforms[:, 0] < self.p_permanent / lasted
         if self.p_permanent == 1:
-            return np.full(size, np.inf)
+            return np.full(len(uniforms), np.inf)
         below = float(self.cdf(given)) / (1 - self.p_permanent) if given > 0 else 0.0
-        months = np.maximum(self._inverse(below + u[:, 1] * (1 - below)), given)
+        months = np.maximum(self._inverse(below + uniforms[:, 1] * (1 - below)), given)
         return np.where(endless, np.inf, months)
 
     def _d(self, x: Floats) -> Floats:

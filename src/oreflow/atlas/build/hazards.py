@@ -181,7 +181,9 @@ def _history(
             continue
         mineral = r["mineral"].strip().lower().replace(" ", "_")
         if mineral not in minerals.values():
-            raise DataError(f"{path.name}, {r['date']}: no commodity belongs to the mineral {r['mineral']!r}.")
+            raise DataError(
+                f"{path.name}, {r['date']}: no commodity belongs to the mineral {r['mineral']!r}."
+            )
         kind = next((k for word, k in _WORDS.items() if word in text), "licence")
         region = common.region(common.iso3(r["country"], where=path.name))
         found.setdefault((region, mineral, r["date"][:7]), kind)
