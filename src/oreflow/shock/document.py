@@ -241,7 +241,7 @@ def _explain(error: Any, document: Document) -> SchemaError:
         return SchemaError(f"{place}: unknown value {value!r}. {hint}")
     if kind == "type":
         names = {"object": "a mapping", "array": "a list", "string": "text", "number": "a number"}
-        names["boolean"] = "true or false"
+        names |= {"boolean": "true or false", "integer": "a whole number"}
         wanted = [rule] if isinstance(rule, str) else rule
         return SchemaError(
             f"{place}: should be {' or '.join(names.get(w, w) for w in wanted)}, not {value!r:.80}."
