@@ -194,13 +194,14 @@ def _history(
 def _exporters(rows: Tables, least: float) -> set[tuple[str, str]]:
     """Regions with at least a share of the world's exports of one of a mineral's commodities in the base year."""
     minerals = {r["commodity"]: r["mineral"] for r in rows["commodities"]}
-    sent: dict[str, Counter[str]] = {}
+    sent: dict[str, dict[str, float]] = {}
     for r in rows["trade"]:
         if int(r["year"]) == 2025 and r["origin"] != r["destination"]:
-            sent.setdefault(r["commodity"], Counter())[r["origin"]] += float(r["quantity"])
+            by_origin = sent.setdefault(r["commodity"], {})
+            by_origin[r["origin"]] = by_origin.get(r["origin"], 0.0) + float(r["quantity"])
     return {
         (region, minerals[commodity])
         for commodity, by_origin in sent.items()
         for region, q in by_origin.items()
-        if region != "ROW" and q >= least * by_origin.total() and minerals[commodity] != "battery"
+        if region != "ROW" and q >= least * sum(by_origin.values()) and minerals[commodity] != "battery"
     }

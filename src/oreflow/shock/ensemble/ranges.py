@@ -62,7 +62,7 @@ def ranges(world: World, names: Iterable[str] = tuple(RANGED)) -> dict[str, Rang
             raise UnknownNameError("range", name, RANGED)
         parameter = RANGED[name]
         world.parameter(parameter)  # raises with the nearest name where it is missing
-        low, value, high = (float(x) for x in table.loc[parameter, ["low", "value", "high"]])
+        low, value, high = map(float, table.loc[parameter, ["low", "value", "high"]].to_numpy(dtype=float))
         # An end that the table leaves open is the value itself.
         out[name] = Range(value if math.isnan(low) else low, value, value if math.isnan(high) else high)
     return out

@@ -101,7 +101,7 @@ class DemandLaw:
     def to_dict(self) -> dict[str, Any]:
         """Return the form that spec files use."""
         numbers = {"sigma": self.sigma, "low": self.low, "high": self.high}
-        out = {"name": self.name, "target": self.target.to_dict()}
+        out: dict[str, Any] = {"name": self.name, "target": self.target.to_dict()}
         out |= {k: v for k, v in numbers.items() if v is not None}
         return {**out, "level": self.level} if self.level != 1 else out
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import operator
-from functools import cache, reduce
+from collections.abc import Callable
+from functools import cache, partial, reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from oreflow.atlas import World
 from oreflow.errors import OreflowError, SchemaError, UnknownNameError, UsageError
@@ -19,6 +20,8 @@ from oreflow.shock.read import build
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.schema import scenario_schema
 from oreflow.shock.target import KEYS, Target
+
+T = TypeVar("T")
 
 _FILE = (".yaml", ".yml", ".json")
 
@@ -68,7 +71,7 @@ def spec_schema() -> dict[str, Any]:
             "name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$"},
             "target": _mapping(
                 {
-                    "demands": _mapping({k: texts for k in KEYS["demands"]})
+                    "demands": _mapping(dict.fromkeys(KEYS["demands"], texts))
                     | {"type": ["string", "array", "object"]}
                 },
                 ["demands"],
@@ -155,17 +158,16 @@ def _finite(document: Document, part: Any, path: Place) -> None:
 
 def _build(document: Document, world: World | None, folder: Path | None) -> Spec:
     data = document.data
-    horizon = _at(document, ("horizon",), lambda: _settings(data.get("horizon", {})))
+    horizon = _at(document, ("horizon",), partial(_settings, data.get("horizon", {})))
     options: dict[str, Any] = {k: data[k] for k in ("title", "draws", "seed", "design") if k in data}
     options |= {k: tuple(data[k]) for k in ("scope", "ranges", "watch") if k in data}
     if "hazards" in data:
         chosen = data["hazards"]
         only = tuple(chosen["only"]) if "only" in chosen else None
         scale = {k: float(v) for k, v in chosen.get("scale", {}).items()}
-        options["hazards"] = _at(document, ("hazards",), lambda: HazardChoice(only, scale))
+        options["hazards"] = _at(document, ("hazards",), partial(HazardChoice, only, scale))
     options["demand"] = tuple(
-        _at(document, ("demand", i), lambda form=form: _law(form))
-        for i, form in enumerate(data.get("demand", []))
+        _at(document, ("demand", i), partial(_law, form)) for i, form in enumerate(data.get("demand", []))
     )
     if "scenario" in data:
         options["scenario"] = _scenario(document, ("scenario",), data["scenario"], folder)
@@ -174,7 +176,7 @@ def _build(document: Document, world: World | None, folder: Path | None) -> Spec
             name: _scenario(document, ("compare", name), form, folder)
             for name, form in data["compare"].items()
         }
-    spec: Spec = _at(document, (), lambda: Spec(name=data["ensemble"], settings=horizon, **options))
+    spec = _at(document, (), partial(Spec, name=data["ensemble"], settings=horizon, **options))
     if world is not None:
         _check(document, spec, world)
     return spec
@@ -208,14 +210,18 @@ def _law(form: dict[str, Any]) -> DemandLaw:
 def _scenario(document: Document, path: Place, form: Any, folder: Path | None) -> Scenario:
     """A composition of scenarios, each a name of the library, a file, or written out."""
     if isinstance(form, str):
-        return _at(document, path, lambda: _named(form, folder))
+        return _at(document, path, partial(_named, form, folder))
     parts = []
     for i, one in enumerate(form):
         if isinstance(one, str):
-            parts.append(_at(document, (*path, i), lambda one=one: _named(one, folder)))
+            parts.append(_at(document, (*path, i), partial(_named, one, folder)))
         else:
             parts.append(build(document, (*path, i)))
-    return _at(document, path, lambda: reduce(operator.add, parts, Scenario("")))
+    return _at(document, path, partial(_composed, parts))
+
+
+def _composed(parts: list[Scenario]) -> Scenario:
+    return reduce(operator.add, parts, Scenario(""))
 
 
 def _named(name: str, folder: Path | None) -> Scenario:
@@ -236,15 +242,15 @@ def _check(document: Document, spec: Spec, world: World) -> None:
         if mineral not in minerals:
             raise UnknownNameError("mineral", mineral, minerals, where=document.place(("scope", i)))
     for i, law in enumerate(spec.demand):
-        _at(document, ("demand", i), lambda law=law: expand(law.target, world))
-    s = spec.settings
-    span = {"start": s.start, "months": s.periods * s.months}
-    _at(document, ("scenario",), lambda: spec.scenario.check(world, **span))
-    for name, extra in spec.compare.items():
-        _at(document, ("compare", name), lambda extra=extra: (spec.scenario + extra).check(world, **span))
+        _at(document, ("demand", i), partial(expand, law.target, world))
+    start, months = spec.settings.start, spec.settings.periods * spec.settings.months
+    cases: list[tuple[Place, Scenario]] = [(("scenario",), spec.scenario)]
+    cases += [(("compare", name), spec.scenario + extra) for name, extra in spec.compare.items()]
+    for path, scenario in cases:
+        _at(document, path, partial(scenario.check, world, start=start, months=months))
 
 
-def _at(document: Document, path: Place, make: Any) -> Any:
+def _at(document: Document, path: Place, make: Callable[[], T]) -> T:
     """What a function returns; its error with the place."""
     try:
         return make()
