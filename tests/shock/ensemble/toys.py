@@ -89,7 +89,9 @@ class Futures:
         ev = float(np.exp(rng.normal(0.0, 0.05)))
         happened = fate(self.staged, rng, every=self.spec.settings.stride)
         more = Change("demands", self.demands, "quantity", np.array([ev]))
-        heard = [News(0, ()), *happened.news] if not any(n.month <= 0 for n in happened.news) else happened.news
+        heard = (
+            [News(0, ()), *happened.news] if not any(n.month <= 0 for n in happened.news) else happened.news
+        )
         news = {"": tuple(News(n.month, (*n.changes, more)) for n in heard)}
         for k, policy in enumerate(self.spec.compare):
             less = Change("demands", self.demands, "quantity", np.array([0.95 - 0.05 * k]))

@@ -117,7 +117,9 @@ def first_order(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> tuple[flo
     spread = float(((result - result.mean()) ** 2).sum())
     many = int(min(np.ceil(n ** (2.0 / (7.0 + np.tanh((1500.0 - n) / 500.0)))), 48))
     ranks = stats.rankdata(values)
-    classes = np.unique(np.minimum((ranks - 0.5) / n * many, many - 1e-9).astype(np.int64), return_inverse=True)[1]
+    classes = np.unique(
+        np.minimum((ranks - 0.5) / n * many, many - 1e-9).astype(np.int64), return_inverse=True
+    )[1]
     m = int(classes.max()) + 1
     if spread <= 0.0 or m < 2 or n <= m:
         return 0.0, 0.0

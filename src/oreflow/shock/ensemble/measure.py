@@ -131,7 +131,9 @@ class Measure:
         }
         """Commodity to what buyers take of it over the horizon in the base, and its unit."""
         value = base.price * base.throughput
-        mine = np.isin(commodity, world.commodities["commodity"][world.commodities["mineral"].isin(net.scope)])
+        mine = np.isin(
+            commodity, world.commodities["commodity"][world.commodities["mineral"].isin(net.scope)]
+        )
         ranked = sorted(watched, key=lambda i: (bool(mine[i]), value[i]), reverse=True)
         self.headline: str = net.nodes[index[watch[0]] if watch else ranked[0]]
         """Node shown first: the first watched, or else the largest market of the scope by value."""

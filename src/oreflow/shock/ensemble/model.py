@@ -6,25 +6,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from oreflow.atlas import World
 from oreflow.errors import ModelError, OreflowError
 from oreflow.market import Base, Engine, News, calibrate
+from oreflow.shock.ensemble.futures import Futures
 from oreflow.shock.ensemble.measure import NAMES, Measure
 from oreflow.shock.ensemble.result import Result, Row
+from oreflow.shock.ensemble.spec import Spec
 from oreflow.shock.stage import stage
 from oreflow.shock.timeline import expected
-
-if TYPE_CHECKING:
-    from oreflow.shock.ensemble.futures import Futures
-    from oreflow.shock.ensemble.spec import Spec
-
-
-def _futures(world: World, spec: Spec, base: Base) -> Futures:
-    from oreflow.shock.ensemble.futures import Futures
-
-    return Futures(world, spec, base)
 
 
 @dataclass(frozen=True)
@@ -39,7 +30,7 @@ class Work:
 
     world: World
     spec: Spec
-    make: Callable[[World, Spec, Base], Futures] = _futures
+    make: Callable[[World, Spec, Base], Futures] = Futures
 
     @property
     def key(self) -> str:
@@ -76,7 +67,9 @@ class Model:
             self._engine = Engine(self.base, settings)
             months = settings.periods * settings.months
             staged = stage(self.spec.scenario, self._work.world, start=settings.start, months=months)
-            with suppress(ModelError):  # then draws start from the base, and each says for itself what is wrong
+            with suppress(
+                ModelError
+            ):  # then draws start from the base, and each says for itself what is wrong
                 self._engine.learn(expected(staged) or [News(0, ())])
         return self._engine
 

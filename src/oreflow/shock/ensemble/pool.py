@@ -28,7 +28,7 @@ DEATHS = 3
 """Workers that may die over a draw before it is given up."""
 CHUNK = 8
 """Draws handed to a worker at a time, at most."""
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Linear algebra keeps to one thread: the other cores have draws of their own."""
 
 
@@ -41,7 +41,9 @@ def given_up(draw: int, policies: Sequence[str], names: Sequence[str], reason: s
         names: Dense inputs.
         reason: What happened.
     """
-    return Result(draw, dict.fromkeys(names, float("nan")), (), tuple(Row(p, "failed", reason) for p in policies))
+    return Result(
+        draw, dict.fromkeys(names, float("nan")), (), tuple(Row(p, "failed", reason) for p in policies)
+    )
 
 
 class _Worker:
@@ -148,7 +150,9 @@ def solve_here(
                     if deaths[first] >= DEATHS:
                         worker.todo.popleft()
                         left -= 1
-                        yield given_up(first, policies, names, f"{DEATHS} workers died over this draw ({why})")
+                        yield given_up(
+                            first, policies, names, f"{DEATHS} workers died over this draw ({why})"
+                        )
                     waiting.extendleft(reversed(worker.todo))
                 elif not worker.ready:
                     unborn += 1

@@ -7,7 +7,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from oreflow import __version__
 from oreflow.atlas import World
@@ -17,11 +16,9 @@ from oreflow.shock.ensemble.measure import Column
 from oreflow.shock.ensemble.model import Model, Work
 from oreflow.shock.ensemble.pool import solve_here
 from oreflow.shock.ensemble.reading import Ensemble
+from oreflow.shock.ensemble.spec import Spec
 from oreflow.shock.ensemble.store import Manifest, writing
 from oreflow.shock.kept import code
-
-if TYPE_CHECKING:
-    from oreflow.shock.ensemble.spec import Spec
 
 EVERY = 20.0
 """Seconds after which draws are written although the part is not full: what a kill can cost."""
@@ -152,4 +149,6 @@ def needed() -> None:
     try:
         import pyarrow  # noqa: F401
     except ImportError as error:
-        raise UsageError("ensembles need pyarrow. Install it with: pip install 'oreflow[ensemble]'.") from error
+        raise UsageError(
+            "ensembles need pyarrow. Install it with: pip install 'oreflow[ensemble]'."
+        ) from error

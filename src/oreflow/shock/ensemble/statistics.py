@@ -164,7 +164,10 @@ def shortfall(x: ArrayLike, *, tail: float = TAIL, level: float = LEVEL) -> Shor
         half = float(stats.norm.ppf(0.5 + level / 2) * over.std(ddof=1) / math.sqrt(n))
     between = quantile(values, 1.0 - tail, level=level)
     return Shortfall(
-        tail, Estimate(edge, between.low, between.high), Estimate(worst, worst - half, worst + half), int(n * tail)
+        tail,
+        Estimate(edge, between.low, between.high),
+        Estimate(worst, worst - half, worst + half),
+        int(n * tail),
     )
 
 

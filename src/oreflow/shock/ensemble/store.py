@@ -105,7 +105,9 @@ class Manifest:
 
     def to_json(self) -> str:
         """Return the text of ``manifest.json``."""
-        return json.dumps({"format": FORMAT, "version": VERSION, **asdict(self)}, indent=1, ensure_ascii=False)
+        return json.dumps(
+            {"format": FORMAT, "version": VERSION, **asdict(self)}, indent=1, ensure_ascii=False
+        )
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -122,7 +124,9 @@ class Manifest:
         """
         path = folder / MANIFEST
         if not path.is_file():
-            raise DataError(f"{folder} holds no ensemble: there is no {MANIFEST}. Name the folder given to --out.")
+            raise DataError(
+                f"{folder} holds no ensemble: there is no {MANIFEST}. Name the folder given to --out."
+            )
         try:
             data = json.loads(path.read_text("utf-8"))
             if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -136,7 +140,8 @@ class Manifest:
             names = {f: data[f] for f in cls.__dataclass_fields__}
             for f in ("inputs", "paths", "totals"):
                 names[f] = tuple(
-                    Column(c["name"], c["unit"], c["text"], tuple(float(b) for b in c["base"])) for c in data[f]
+                    Column(c["name"], c["unit"], c["text"], tuple(float(b) for b in c["base"]))
+                    for c in data[f]
                 )
             for f in ("policies", "periods", "scope"):
                 names[f] = tuple(str(x) for x in data[f])
@@ -245,7 +250,9 @@ def writing(folder: Path, manifest: Manifest) -> Iterator[Store]:
     strange = sorted(p.name for p in folder.iterdir() if p.name != LOCK) if folder.is_dir() else []
     if strange and MANIFEST not in strange:
         some = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
-        raise DataError(f"{folder} holds files that are no ensemble's ({some}). Name a new or an empty folder.")
+        raise DataError(
+            f"{folder} holds files that are no ensemble's ({some}). Name a new or an empty folder."
+        )
     try:
         for table in TABLES:
             (folder / table).mkdir(parents=True, exist_ok=True)
@@ -294,7 +301,9 @@ def finished(folder: Path, manifest: Manifest) -> dict[int, NDArray[np.int64]]:
                     raise OSError("the file is missing")
                 names = pq.read_schema(file).names
             if names != [c.name for c in manifest.columns(table)]:
-                raise DataError(f"{file} has other columns than {MANIFEST} says. {_advice(folder, path.name)}")
+                raise DataError(
+                    f"{file} has other columns than {MANIFEST} says. {_advice(folder, path.name)}"
+                )
         with _readable(path, folder):
             column = _parquet(path, ["draw"])["draw"]
             draws = np.unique(column.to_numpy()).astype(np.int64)
@@ -331,7 +340,9 @@ def read(folder: Path, table: str, columns: Sequence[str], *, files: Sequence[st
         with _readable(file, folder):
             found.append(_parquet(file, columns))
     if not found:
-        raise DataError(f"{folder} holds no finished draw yet. Run the same `oreflow ensemble` again to go on.")
+        raise DataError(
+            f"{folder} holds no finished draw yet. Run the same `oreflow ensemble` again to go on."
+        )
     return pa.concat_tables(found)
 
 

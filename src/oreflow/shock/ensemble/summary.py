@@ -138,7 +138,9 @@ class Summary:
             "draws."
         )
         if self.design != "random":
-            text += f" The interval is that of independent draws; a {self.design} design is rarely further off."
+            text += (
+                f" The interval is that of independent draws; a {self.design} design is rarely further off."
+            )
         return text
 
     def tables(self) -> dict[str, Any]:
@@ -275,7 +277,9 @@ def _compared(ensemble: Ensemble, node: str, peaks: dict[str, Floats]) -> tuple[
         ]
         if commodity in ensemble.manifest.demand:
             name, of = f"shortage_total:{commodity}", ensemble.manifest.demand[commodity][1]
-            pairs.insert(1, (f"shortage of {commodity}", of, *(ensemble.total(name, p) for p in (first, policy))))
+            pairs.insert(
+                1, (f"shortage of {commodity}", of, *(ensemble.total(name, p) for p in (first, policy)))
+            )
         out += [
             Compared(policy, what, unit, statistics.paired(a[mine], b[yours])) for what, unit, a, b in pairs
         ]

@@ -26,7 +26,9 @@ class Failure:
 
 def main() -> None:
     """Serve until stdin ends, which it does when whoever started this process is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group; the parent ends us in order
     source = sys.stdin.buffer
     # Nothing else may write between the draws: what is printed goes to stderr.
     target = os.fdopen(os.dup(1), "wb")
