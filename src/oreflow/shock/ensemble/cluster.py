@@ -76,7 +76,7 @@ def solve_there(
             threads = sum(client.nthreads().values())
             size = max(1, min(CHUNK, len(draws) // (4 * max(threads, 1))))
             waiting = deque([tuple(draws[i : i + size]) for i in range(0, len(draws), size)])
-            running = distributed.as_completed([], loop=client.loop)
+            running: Any = distributed.as_completed([], loop=client.loop)  # type: ignore[no-untyped-call]
             chunks: dict[str, tuple[int, ...]] = {}
 
             def hand_out() -> None:
@@ -95,13 +95,13 @@ def solve_there(
                 if future.status == "finished":
                     yield from future.result()
                 else:
-                    error = future.exception()
-                    if not isinstance(error, KilledWorker):
-                        raise error
+                    failure = future.exception()
+                    if not isinstance(failure, KilledWorker):
+                        raise failure
                     if len(chunk) > 1:
                         waiting.extendleft((d,) for d in reversed(chunk))
                     else:
-                        reason = f"{error.allowed_failures + 1} workers died over this draw"
+                        reason = f"{failure.allowed_failures + 1} workers died over this draw"
                         yield given_up(chunk[0], policies, names, reason)
                 future.release()
                 hand_out()
@@ -113,7 +113,7 @@ def _client(address: str) -> Client:
     from distributed import Client
 
     try:
-        return Client(address, timeout=10, set_as_default=False)
+        return Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # a time-out is an OSError
         raise UsageError(
             f"no Dask scheduler answers at {address} ({error}). Start one with `dask scheduler` and workers with "
@@ -146,7 +146,7 @@ def _next(running: Any, client: Client, address: str, patience: float) -> Any:
     while True:
         if running.has_ready():
             return next(running)
-        if client.nthreads():
+        if client.nthreads():  # type: ignore[no-untyped-call]
             alone = time.monotonic()
         elif time.monotonic() - alone > patience:
             raise OreflowError(
@@ -164,7 +164,7 @@ def _plugin(key: str, work: Work) -> Any:
 
         def __init__(self) -> None:
             self.name = key
-            self.work = work
+            self.work: Work = work
 
     return Holder()
 

@@ -2,10 +2,11 @@
 
 Two measures, since each is blind where the other sees. The first-order Sobol index is the share of the variance that
 would go if the input were known; it sees effects of any shape, here from given draws by the correlation ratio over
-classes of equal size (Plischke, Borgonovo & Smith 2013), so that no draws of a special design are needed. The standardised rank
-regression coefficient (SRRC; Saltelli et al. 2008, 1.2.5) has a sign and takes all inputs together, so that two that
-go along with each other are told apart; it sees monotone effects only, and its R² says how much of the ranks it
-explains.
+classes of equal size (Plischke, Borgonovo & Smith 2013), so that no draws of a special design are needed. The
+standardised rank regression coefficient (SRRC; Saltelli et al. 2008, 1.2.5) has a sign and takes inputs together, so
+that two that go along with each other are told apart; it sees monotone effects only, and its R² (adjusted for the
+number of inputs) says how much of the ranks it explains. A regression on nearly as many inputs as draws explains
+everything and means nothing: it takes the inputs with the largest indices, one for every `EACH` draws.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from scipy import stats
 from oreflow.errors import UsageError
 
 Floats = NDArray[np.float64]
+EACH = 10
+"""Draws for each input of the regression, at least."""
 LEAST = 10
 """Draws in which something must happen, and not happen, to say anything about it."""
 
@@ -31,10 +34,10 @@ class Drivers:
     Attributes:
         table: A row an input, the strongest first: ``input``, ``happens`` (share of the draws in which it happens; NaN
             for an input that every draw has), ``sobol`` (first-order index), ``noise`` (what an input without any
-            effect would exceed one time in twenty), ``srrc``, ``effect`` (mean result where it happens less where it
-            does not; or in its upper quarter less in its lower), ``tail`` (share of the worst draws in which it
-            happens; or the mean percentile of the input in them).
-        explained: R² of the rank regression.
+            effect would exceed one time in twenty), ``srrc`` (NaN where the draws are too few to take it in),
+            ``effect`` (mean result where it happens less where it does not; or in its upper quarter less in its
+            lower), ``tail`` (share of the worst draws in which it happens; or its mean percentile in them).
+        explained: Adjusted R² of the rank regression.
         draws: Draws looked at.
         tail: Draws in the tail.
         rare: Things that happen in too few draws to say anything.
@@ -68,17 +71,21 @@ def drivers(inputs: pd.DataFrame, happens: pd.DataFrame, result: ArrayLike, *, t
         raise UsageError(f"{n} draws are too few to see what drives a result.")
     often = happens.sum(axis=0)
     rare = [str(c) for c in happens.columns if not LEAST <= often[c] <= n - LEAST]
-    varied = [c for c in inputs.columns if inputs[c].nunique() > 1]
+    varied = [c for c in inputs.columns if (inputs[c] != inputs[c].iloc[0]).any()]
     there = happens.drop(columns=rare)
     columns = {str(c): inputs[c].to_numpy(dtype=float) for c in varied}
     columns |= {str(c): there[c].to_numpy(dtype=float) for c in there.columns}
     worst = int(max(1, round(tail * n)))
     in_tail = np.argsort(-y, kind="stable")[:worst]
-    coefficients, explained = rank_regression(np.array(list(columns.values())).reshape(len(columns), n).T, y)
+    indices = {name: first_order(x, y) for name, x in columns.items()}
+    taken = sorted(columns, key=lambda name: -indices[name][0])[: max(1, n // EACH)]
+    found, share = rank_regression(np.array([columns[k] for k in taken]).reshape(len(taken), n).T, y)
+    srrc = dict(zip(taken, found.tolist(), strict=True))
+    explained = max(0.0, 1.0 - (1.0 - share) * (n - 1) / max(n - 1 - len(taken), 1))
     rows = []
-    for (name, x), srrc in zip(columns.items(), coefficients, strict=True):
+    for name, x in columns.items():
         event = name in there.columns
-        index, noise = first_order(x, y)
+        index, noise = indices[name]
         percentile = x if event else (stats.rankdata(x) - 0.5) / n
         high, low = (x > 0.5, x < 0.5) if event else (percentile >= 0.75, percentile <= 0.25)
         rows.append(
@@ -87,7 +94,7 @@ def drivers(inputs: pd.DataFrame, happens: pd.DataFrame, result: ArrayLike, *, t
                 "happens": float(x.mean()) if event else np.nan,
                 "sobol": index,
                 "noise": noise,
-                "srrc": float(srrc),
+                "srrc": srrc.get(name, np.nan),
                 "effect": float(y[high].mean() - y[low].mean()) if high.any() and low.any() else np.nan,
                 "tail": float(percentile[in_tail].mean()),
             }

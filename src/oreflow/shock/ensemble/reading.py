@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from oreflow.errors import DataError, UnknownNameError
-from oreflow.shock.ensemble.store import Manifest, _listed, finished, read
+from oreflow.shock.ensemble.manifest import Manifest
+from oreflow.shock.ensemble.parts import finished, listed, read
 
 Floats = NDArray[np.float64]
 
@@ -45,13 +46,13 @@ class Ensemble:
         """
         manifest = Manifest.read(folder)
         finished(folder, manifest)
-        return cls(folder, manifest, tuple(path.name for _, path in _listed(folder, "draws")))
+        return cls(folder, manifest, tuple(path.name for _, path in listed(folder, "draws")))
 
     @cached_property
     def draws(self) -> pd.DataFrame:
         """A row for each draw and policy, in their order: status, inputs, totals."""
         names = [c.name for c in self.manifest.columns("draws")]
-        table = read(self.folder, "draws", names, files=self.files).to_pandas()
+        table: pd.DataFrame = read(self.folder, "draws", names, files=self.files).to_pandas()
         order = {p: i for i, p in enumerate(self.manifest.policies)}
         table["_"] = table["policy"].map(order)
         return table.sort_values(["draw", "_"], ignore_index=True).drop(columns="_")
@@ -60,7 +61,7 @@ class Ensemble:
     def occurrences(self) -> pd.DataFrame:
         """A row for each thing that happens in a draw, in their order."""
         names = [c.name for c in self.manifest.columns("occurrences")]
-        table = read(self.folder, "occurrences", names, files=self.files).to_pandas()
+        table: pd.DataFrame = read(self.folder, "occurrences", names, files=self.files).to_pandas()
         return table.sort_values("draw", kind="stable", ignore_index=True)
 
     @property

@@ -12,12 +12,13 @@ from oreflow import __version__
 from oreflow.atlas import World
 from oreflow.errors import UsageError
 from oreflow.shock.ensemble.cluster import solve_there
+from oreflow.shock.ensemble.manifest import Manifest
 from oreflow.shock.ensemble.measure import Column
 from oreflow.shock.ensemble.model import Model, Work
 from oreflow.shock.ensemble.pool import solve_here
 from oreflow.shock.ensemble.reading import Ensemble
 from oreflow.shock.ensemble.spec import Spec
-from oreflow.shock.ensemble.store import Manifest, writing
+from oreflow.shock.ensemble.store import writing
 from oreflow.shock.kept import code
 
 EVERY = 20.0
@@ -83,11 +84,11 @@ def run(
         done = draws - len(missing)
         if progress:
             progress(done, draws)
-        options = {"policies": manifest.policies, "names": names}
+        told = manifest.policies
         solved = (
-            solve_here(work, missing, workers=workers, **options)
+            solve_here(work, missing, workers=workers, policies=told, names=names)
             if cluster is None
-            else solve_there(work, missing, address=cluster, **options)
+            else solve_there(work, missing, address=cluster, policies=told, names=names)
         )
         written = monotonic()
         if missing:

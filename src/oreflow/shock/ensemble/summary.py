@@ -267,13 +267,14 @@ def _compared(ensemble: Ensemble, node: str, peaks: dict[str, Floats]) -> tuple[
     for policy in others:
         if policy not in peaks:
             continue
-        one, two = ensemble.solved(first), ensemble.solved(policy)
-        _, mine, yours = np.intersect1d(one, two, assume_unique=True, return_indices=True)
+        _, mine, yours = np.intersect1d(
+            ensemble.solved(first), ensemble.solved(policy), assume_unique=True, return_indices=True
+        )
         if not len(mine):
             continue
-        pairs = [
+        pairs: list[tuple[str, str, Floats, Floats]] = [
             ("highest price", "times base", peaks[first], peaks[policy]),
-            ("buyers' loss", "USD", *(ensemble.total("buyers_loss", p) for p in (first, policy))),
+            ("buyers' loss", "USD", *_both(ensemble, "buyers_loss", first, policy)),
         ]
         if commodity in ensemble.manifest.demand:
             name, of = f"shortage_total:{commodity}", ensemble.manifest.demand[commodity][1]
@@ -284,6 +285,10 @@ def _compared(ensemble: Ensemble, node: str, peaks: dict[str, Floats]) -> tuple[
             Compared(policy, what, unit, statistics.paired(a[mine], b[yours])) for what, unit, a, b in pairs
         ]
     return tuple(out)
+
+
+def _both(ensemble: Ensemble, name: str, first: str, second: str) -> tuple[Floats, Floats]:
+    return ensemble.total(name, first), ensemble.total(name, second)
 
 
 def _drivers(ensemble: Ensemble, peak: Floats, policy: str, tail: float) -> Drivers | None:
