@@ -163,8 +163,7 @@ def _plugin(key: str, work: Work) -> Any:
         """Brings the work to every worker, also to those that join later."""
 
         def __init__(self) -> None:
-            self.name = key
-            self.work: Work = work
+            self.name, self.work = key, work
 
     return Holder()
 
@@ -174,6 +173,7 @@ def _solve(key: str, draws: tuple[int, ...]) -> list[Result]:
     from distributed import get_worker
 
     if getattr(_HERE, "key", None) != key:
-        _HERE.key, _HERE.model = key, Model(get_worker().plugins[key].work)
+        holder: Any = get_worker().plugins[key]
+        _HERE.key, _HERE.model = key, Model(holder.work)
     model: Model = _HERE.model
     return [model.draw(i) for i in draws]

@@ -27,23 +27,47 @@ LEAST = 10
 """Draws in which something must happen, and not happen, to say anything about it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One input and what it does.
+
+    Attributes:
+        name: The input, or what happens.
+        happens: Share of the draws in which it happens; none for an input that every draw has.
+        sobol: First-order Sobol index, 0 to 1.
+        noise: What an input without any effect would exceed one time in twenty.
+        srrc: Standardised rank regression coefficient; none where the draws are too few to take it in.
+        effect: Mean result where it happens less where it does not, or in its upper quarter less in its lower.
+        tail: Share of the worst draws in which it happens, or its mean percentile in them.
+    """
+
+    name: str
+    happens: float | None
+    sobol: float
+    noise: float
+    srrc: float | None
+    effect: float | None
+    tail: float
+
+    @property
+    def chance(self) -> bool:
+        """Whether what it explains could be chance."""
+        return self.sobol <= self.noise
+
+
+@dataclass(frozen=True, slots=True)
 class Drivers:
     """What drives a result.
 
     Attributes:
-        table: A row an input, the strongest first: ``input``, ``happens`` (share of the draws in which it happens; NaN
-            for an input that every draw has), ``sobol`` (first-order index), ``noise`` (what an input without any
-            effect would exceed one time in twenty), ``srrc`` (NaN where the draws are too few to take it in),
-            ``effect`` (mean result where it happens less where it does not; or in its upper quarter less in its
-            lower), ``tail`` (share of the worst draws in which it happens; or its mean percentile in them).
+        rows: Inputs, the strongest first.
         explained: Adjusted R² of the rank regression.
         draws: Draws looked at.
         tail: Draws in the tail.
         rare: Things that happen in too few draws to say anything.
     """
 
-    table: pd.DataFrame
+    rows: tuple[Driver, ...]
     explained: float
     draws: int
     tail: int
@@ -89,20 +113,18 @@ def drivers(inputs: pd.DataFrame, happens: pd.DataFrame, result: ArrayLike, *, t
         percentile = x if event else (stats.rankdata(x) - 0.5) / n
         high, low = (x > 0.5, x < 0.5) if event else (percentile >= 0.75, percentile <= 0.25)
         rows.append(
-            {
-                "input": name,
-                "happens": float(x.mean()) if event else np.nan,
-                "sobol": index,
-                "noise": noise,
-                "srrc": srrc.get(name, np.nan),
-                "effect": float(y[high].mean() - y[low].mean()) if high.any() and low.any() else np.nan,
-                "tail": float(percentile[in_tail].mean()),
-            }
+            Driver(
+                name,
+                float(x.mean()) if event else None,
+                index,
+                noise,
+                srrc.get(name),
+                float(y[high].mean() - y[low].mean()) if high.any() and low.any() else None,
+                float(percentile[in_tail].mean()),
+            )
         )
-    names = ["input", "happens", "sobol", "noise", "srrc", "effect", "tail"]
-    table = pd.DataFrame(rows, columns=names)
-    table = table.sort_values("sobol", ascending=False, kind="stable", ignore_index=True)
-    return Drivers(table, explained, n, worst, tuple(rare))
+    rows.sort(key=lambda d: -d.sobol)
+    return Drivers(tuple(rows), explained, n, worst, tuple(rare))
 
 
 def first_order(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> tuple[float, float]:

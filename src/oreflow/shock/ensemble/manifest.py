@@ -42,6 +42,7 @@ class Manifest:
 
     Attributes:
         spec: The specification as it is written in a file.
+        sentences: The same in words.
         spec_hash: Hash of all of it that decides results.
         world: Hash of the world.
         oreflow: Version.
@@ -61,6 +62,7 @@ class Manifest:
     """
 
     spec: Mapping[str, Any]
+    sentences: tuple[str, ...]
     spec_hash: str
     world: str
     oreflow: str
@@ -118,7 +120,7 @@ class Manifest:
                     Column(c["name"], c["unit"], c["text"], tuple(float(b) for b in c["base"]))
                     for c in data[f]
                 )
-            for f in ("policies", "periods", "scope"):
+            for f in ("sentences", "policies", "periods", "scope"):
                 names[f] = tuple(str(x) for x in data[f])
             names["demand"] = {str(k): (float(q), str(u)) for k, (q, u) in data["demand"].items()}
             return cls(**names)

@@ -16,6 +16,7 @@ from oreflow.shock.ensemble.manifest import Manifest
 from oreflow.shock.ensemble.measure import Column
 from oreflow.shock.ensemble.model import Model, Work
 from oreflow.shock.ensemble.pool import solve_here
+from oreflow.shock.ensemble.ranges import RANGED
 from oreflow.shock.ensemble.reading import Ensemble
 from oreflow.shock.ensemble.spec import Spec
 from oreflow.shock.ensemble.store import writing
@@ -122,6 +123,7 @@ def describe(work: Work) -> Manifest:
     measure = model.measure
     return Manifest(
         spec=spec.to_dict(),
+        sentences=tuple(spec.sentences(work.world)),
         spec_hash=spec.hash,
         world=work.world.hash,
         oreflow=__version__,
@@ -134,11 +136,28 @@ def describe(work: Work) -> Manifest:
         scope=tuple(model.base.net.scope),
         design=spec.design,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        inputs=tuple(Column(name, "1", "input of the draw") for name in model.futures.names),
+        inputs=tuple(_input(name, work.world) for name in model.futures.names),
         paths=measure.paths,
         totals=measure.totals,
         demand=measure.demand,
     )
+
+
+def _input(name: str, world: World) -> Column:
+    """Say what a dense input of a draw is."""
+    kind, _, rest = name.partition("_")
+    known = {
+        "rate": ("1", f"multiple of the rates of hazards of the kind {rest}"),
+        "demand": ("1", f"multiple of the demand that the law {rest} moves"),
+        "duration": ("month", f"length of {rest}"),
+        "size": ("1", f"place of the size of {rest} in its disputed range"),
+        "happened": ("1", f"whether {rest} is so"),
+    }
+    if name in RANGED:
+        parameters = world.parameters.set_index("parameter")["description"]
+        return Column(name, "1", str(parameters.get(RANGED[name], name)))
+    unit, text = known.get(kind, ("1", "input of the draw"))
+    return Column(name, unit, text)
 
 
 def needed() -> None:

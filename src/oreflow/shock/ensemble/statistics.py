@@ -241,7 +241,7 @@ def fan(paths: ArrayLike, periods: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def convergence(hit: ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
+def convergence(hit: ArrayLike, *, level: float = LEVEL) -> tuple[tuple[int, Estimate], ...]:
     """Return how well a probability is known after so many draws.
 
     Args:
@@ -249,8 +249,7 @@ def convergence(hit: ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
         level: How often the intervals hold the truth.
 
     Returns:
-        A row for each power of two up to the number of draws and one for all of them: ``draws``, ``value``, ``low``,
-        ``high``.
+        Number of draws and what they say, for each power of two from 16 on and for all of them.
 
     Raises:
         UsageError: There is no draw.
@@ -260,11 +259,7 @@ def convergence(hit: ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
         raise UsageError("there is no draw to look at.")
     sums = np.cumsum(so)
     steps = [2**k for k in range(4, len(so).bit_length()) if 2**k < len(so)] + [len(so)]
-    rows = []
-    for n in steps:
-        found = proportion(int(sums[n - 1]), n, level=level)
-        rows.append((n, found.value, found.low, found.high))
-    return pd.DataFrame(rows, columns=["draws", "value", "low", "high"])
+    return tuple((n, proportion(int(sums[n - 1]), n, level=level)) for n in steps)
 
 
 def _some(x: ArrayLike) -> Floats:

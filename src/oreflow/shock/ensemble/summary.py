@@ -123,19 +123,18 @@ class Summary:
     loss: dict[str, tuple[Estimate, Shortfall]]
     compared: tuple[Compared, ...]
     drivers: Drivers | None
-    convergence: pd.DataFrame
+    convergence: tuple[tuple[int, Estimate], ...]
     about: float
     peaks: dict[str, Floats]
 
     @property
     def precision(self) -> str:
         """How well things are known, in words."""
-        last = self.convergence.iloc[-1]
-        half = 50.0 * (last["high"] - last["low"])
+        draws, known = self.convergence[-1]
         text = (
-            f"With {int(last['draws']):,} draws, the chance of a price above {self.about:g} times the base "
-            f"({100 * last['value']:.1f} %) is known to ± {half:.1f} points (95 %). To halve that takes four times the "
-            "draws."
+            f"With {draws:,} draws, the chance of a price above {self.about:g} times the base "
+            f"({100 * known.value:.1f} %) is known to ± {100 * known.half:.1f} points (95 %). To halve that takes four "
+            "times the draws."
         )
         if self.design != "random":
             text += (
@@ -278,9 +277,8 @@ def _compared(ensemble: Ensemble, node: str, peaks: dict[str, Floats]) -> tuple[
         ]
         if commodity in ensemble.manifest.demand:
             name, of = f"shortage_total:{commodity}", ensemble.manifest.demand[commodity][1]
-            pairs.insert(
-                1, (f"shortage of {commodity}", of, *(ensemble.total(name, p) for p in (first, policy)))
-            )
+            one, two = _both(ensemble, name, first, policy)
+            pairs.append((f"shortage of {commodity}", of, one, two))
         out += [
             Compared(policy, what, unit, statistics.paired(a[mine], b[yours])) for what, unit, a, b in pairs
         ]

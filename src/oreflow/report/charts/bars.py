@@ -1,0 +1,84 @@
+"""Bars: how much each of several things counts, the largest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oreflow.report import format as fmt
+from oreflow.report.charts.svg import chart, label, tag, text_width, tick_texts, ticks, title, wrap
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar.
+
+    Attributes:
+        name: What it is for.
+        value: Its length, 0 or more.
+        text: Its number as it is written beside it.
+        detail: More of it, for the tooltip.
+        faint: Whether it could be chance.
+    """
+
+    name: str
+    value: float
+    text: str
+    detail: str = ""
+    faint: bool = False
+
+
+def bars(key: str, name: str, unit: str, rows: Sequence[Bar], *, width: float = 480) -> str:
+    """Return bars with their names on their left, or above them where it is narrow.
+
+    Args:
+        key: Unique id on the page.
+        name: What is shown.
+        unit: Unit of the lengths.
+        rows: Bars.
+        width: Width in px.
+
+    Returns:
+        SVG.
+    """
+    grid = ticks(0.0, max([r.value for r in rows], default=1.0) or 1.0, 5)
+    texts, of = tick_texts(grid, unit)
+    beside = width > 600
+    left = 300.0 if beside else 4.0 + text_width(texts[0]) / 2
+    last = width - max([text_width(r.text) for r in rows], default=0.0) - 10
+
+    def px(v: float) -> float:
+        return left + (last - left) * v / grid[-1]
+
+    drawn: list[str] = []
+    y = 4.0
+    for row in rows:
+        lines = wrap(row.name, left - 16 if beside else width - 8)
+        if beside:
+            drawn += [label(t, 0, y + 14 + 15 * i, cls="halo") for i, t in enumerate(lines)]
+        else:
+            drawn += [label(t, 0, y + 12 + 15 * i, cls="halo") for i, t in enumerate(lines)]
+            y += 15 * len(lines) + 2
+        cls = "c-grey c-tip" if row.faint else "c-accent c-half-op c-tip"
+        drawn.append(
+            tag(
+                "rect",
+                title(f"{row.name}: {row.text}. {row.detail}"),
+                x=left,
+                y=y + 2,
+                width=max(px(row.value) - left, 1.5),
+                height=16,
+                class_=cls,
+                data_name=row.name,
+                data_value=repr(row.value),
+            )
+        )
+        drawn.append(label(row.text, px(row.value) + 5, y + 14, cls="soft halo"))
+        y += max(24.0, 15.0 * len(lines) + 8) if beside else 26.0
+    body = []
+    for value, text in zip(grid, texts, strict=True):
+        body.append(tag("line", x1=px(value), x2=px(value), y1=2, y2=y, class_="c-rule"))
+        body.append(label(text, px(value), y + 16, cls="soft mid"))
+    body.append(label(of, left, y + 34, cls="soft"))
+    told = "; ".join(f"{r.name}: {r.text}" for r in rows)
+    return chart(key, width, y + 40, name, fmt.plain(told) + ".", body + drawn, cls="c-bars")
