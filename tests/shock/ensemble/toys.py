@@ -1,102 +1,66 @@
-"""A specification and futures of the shape that the real ones have, over one scenario of the library."""
+"""A small specification, and futures over which a worker dies. Worker processes import this by its name."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import signal
-from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-import numpy as np
+from oreflow.atlas import World, bundled
+from oreflow.market import Base
+from oreflow.shock.ensemble.futures import Future, Futures
+from oreflow.shock.ensemble.model import Work
+from oreflow.shock.ensemble.spec import Spec
 
-from oreflow.market import Draw, News, Settings
-from oreflow.market.change import Change
-from oreflow.shock import Scenario, from_library, stage
-from oreflow.shock.timeline import draw as fate
-
-QUICK = Settings(start="2025-07", periods=2, step="quarter", stride=6, ahead=(3, 3))
-
-
-@dataclass(frozen=True)
-class Occurrence:
-    law: str
-    target: str
-    start: float
-    months: float
-    size: float
-
-
-@dataclass(frozen=True)
-class Future:
-    index: int
-    news: dict
-    draw: Draw
-    inputs: dict
-    occurrences: tuple
+TEXT = """
+ensemble: quick
+title: Two quarters of lithium
+scope: [lithium]
+horizon: {start: 2026-01, months: 6, step: quarter, ahead: [3, 3]}
+draws: 6
+seed: 7
+design: random
+hazards: {only: [outage, strike], scale: {strike: 3}}
+demand:
+  - {name: ev, target: {demands: {use: ev}}, sigma: 0.1}
+ranges: [es, ed]
+watch: [lithium_carbonate@CHN]
+"""
 
 
-@dataclass(frozen=True)
-class Spec:
-    name: str = "toy"
-    title: str = "A toy"
-    scope: tuple = ("lithium",)
-    settings: Settings = QUICK
-    draws: int = 6
-    seed: int = 1
-    design: str = "random"
-    scenario: Scenario = field(default_factory=lambda: from_library("jianxiawo_halt_2025"))
-    watch: tuple = ("lithium_carbonate@CHN",)
-    compare: dict = field(default_factory=dict)
-    killers: tuple = ()
-    """Draws over which a worker kills itself."""
-    once: str = ""
-    """Folder in which a worker leaves a mark, so that it kills itself once only."""
+def spec(**changes: object) -> Spec:
+    from dataclasses import replace
 
-    @property
-    def hash(self) -> str:
-        parts = [self.name, self.scope, repr(self.settings), self.seed, self.watch, self.scenario.hash]
-        return hashlib.sha256(json.dumps([*parts, sorted(self.compare)]).encode()).hexdigest()
-
-    def to_dict(self) -> dict:
-        return {"ensemble": self.name, "title": self.title, "draws": self.draws, "seed": self.seed}
-
-    def with_(self, **changes) -> Spec:
-        return replace(self, **changes)
+    return replace(Spec.loads(TEXT, bundled()), **changes)
 
 
-class Futures:
-    """A halt that lasts as long as it lasts, elasticities and demand that are not known."""
+class Deadly(Futures):
+    """Futures over some of which a worker is killed: every time, or once where there is a folder to leave a mark in."""
 
-    names = ("es", "ed", "demand_ev")
-
-    def __init__(self, world, spec, base) -> None:
-        self.spec = spec
-        s = spec.settings
-        self.staged = stage(spec.scenario, world, start=s.start, months=s.periods * s.months)
-        self.demands = tuple(d for d in base.net.demands if "ev" in d)
+    def __init__(self, world: World, spec: Spec, base: Base, *, killers: tuple[int, ...], once: str) -> None:
+        super().__init__(world, spec, base)
+        self.killers, self.once = killers, once
 
     def future(self, i: int) -> Future:
-        if i in self.spec.killers:
-            mark = Path(self.spec.once) / f"killed-{i}"
-            if not self.spec.once or not mark.exists():
-                if self.spec.once:
+        if i in self.killers:
+            mark = Path(self.once) / f"killed-{i}"
+            if not self.once or not mark.exists():
+                if self.once:
                     mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
-        rng = np.random.default_rng(np.random.SeedSequence(self.spec.seed, spawn_key=(i,)))
-        es, ed = rng.uniform(0.7, 1.3, 2)
-        ev = float(np.exp(rng.normal(0.0, 0.05)))
-        happened = fate(self.staged, rng, every=self.spec.settings.stride)
-        more = Change("demands", self.demands, "quantity", np.array([ev]))
-        heard = (
-            [News(0, ()), *happened.news] if not any(n.month <= 0 for n in happened.news) else happened.news
-        )
-        news = {"": tuple(News(n.month, (*n.changes, more)) for n in heard)}
-        for k, policy in enumerate(self.spec.compare):
-            less = Change("demands", self.demands, "quantity", np.array([0.95 - 0.05 * k]))
-            news[policy] = tuple(News(n.month, (*n.changes, less)) for n in news[""])
-        event = next(iter(happened.durations))
-        occurrences = (Occurrence("halt", event, 1.0, happened.durations[event], happened.sizes[event]),)
-        inputs = {"es": float(es), "ed": float(ed), "demand_ev": ev}
-        return Future(i, news, Draw(es=float(es), ed=float(ed)), inputs, occurrences if i % 2 else ())
+        return super().future(i)
+
+
+class Broken(Futures):
+    """Futures with a mistake in their code."""
+
+    def future(self, i: int) -> Future:
+        if i == 2:
+            raise ZeroDivisionError("a mistake")
+        return super().future(i)
+
+
+def deadly(spec: Spec, *killers: int, once: Path | None = None) -> Work:
+    make = partial(Deadly, killers=killers, once=str(once or ""))
+    return Work(bundled(), spec, make)

@@ -11,6 +11,7 @@ everything and means nothing: it takes the inputs with the largest indices, one 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,8 @@ from oreflow.errors import UsageError
 Floats = NDArray[np.float64]
 EACH = 10
 """Draws for each input of the regression, at least."""
+CLASSES = 48
+"""Classes of an input, at most; the root of the number of draws where that is less."""
 LEAST = 10
 """Draws in which something must happen, and not happen, to say anything about it."""
 
@@ -144,7 +147,7 @@ def first_order(x: ArrayLike, y: ArrayLike, *, level: float = 0.95) -> tuple[flo
     values, result = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     n = len(result)
     spread = float(((result - result.mean()) ** 2).sum())
-    many = int(min(np.ceil(n ** (2.0 / (7.0 + np.tanh((1500.0 - n) / 500.0)))), 48))
+    many = min(math.ceil(math.sqrt(n)), CLASSES)
     ranks = stats.rankdata(values)
     classes = np.unique(
         np.minimum((ranks - 0.5) / n * many, many - 1e-9).astype(np.int64), return_inverse=True
