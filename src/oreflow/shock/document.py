@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ DATES = ("start", "until", "announced")
 """Keys that hold a date, which may be written as a bare year."""
 
 Place = tuple[str | int, ...]
+
+_EXPONENT = re.compile(r"[-+]?\d+[eE][-+]?\d+")
 
 
 @dataclass
@@ -156,10 +159,11 @@ def _plain(node: yaml.Node, path: Place, document: Document) -> Any:
         return out
     if isinstance(node, yaml.SequenceNode):
         return [_plain(n, (*path, i), document) for i, n in enumerate(node.value)]
+    assert isinstance(node, yaml.ScalarNode)
     return _scalar(node, document)
 
 
-def _scalar(node: yaml.Node, document: Document) -> Any:
+def _scalar(node: yaml.ScalarNode, document: Document) -> Any:
     tag, text = node.tag.rsplit(":", 1)[-1], str(node.value)
     try:
         if tag == "int":
@@ -172,8 +176,11 @@ def _scalar(node: yaml.Node, document: Document) -> Any:
         return text.lower() in ("yes", "true", "on")
     if tag == "null":
         return None
+    if tag == "str" and node.style is None and _EXPONENT.fullmatch(text):
+        return float(text)  # a number in JSON, though YAML 1.1 asks for a point in it
     if tag in ("str", "timestamp"):
-        return text
+        # JSON writes what lies beyond 16 bits as two halves; YAML leaves them apart.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     line = node.start_mark.line + 1
     raise ReadError(
         f"{document.name}, line {line}: the tag !{tag} is not read; write plain text or a number."

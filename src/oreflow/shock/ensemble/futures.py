@@ -23,7 +23,7 @@ from oreflow.shock.ensemble.design import Design
 from oreflow.shock.ensemble.halts import Arrivals, Clock, Halts
 from oreflow.shock.ensemble.hazards import Peril, perils
 from oreflow.shock.ensemble.ranges import RANGED, Range, ranges
-from oreflow.shock.ensemble.spec import RATES, Spec
+from oreflow.shock.ensemble.spec import KINDS, RATES, Spec
 from oreflow.shock.ensemble.streams import Streams
 from oreflow.shock.ensemble.streams import name as stream_name
 from oreflow.shock.impact import NEUTRAL, Impact
@@ -119,7 +119,9 @@ class Futures:
         self._demand = [(law, expand(law.target, world)) for law in spec.demand]
         kinds = self._rates.kinds if self._rates else ()
         events = [e.id for e in spec.scenario.events]
-        self._dims = len(self._ranges) + len(kinds) + len(self._demand) + NUMBERS * len(events)
+        # A coordinate for every kind, there or not, so that a kind more or less leaves the others as they are.
+        rates = len(KINDS) if self._rates else 0
+        self._dims = len(self._ranges) + rates + len(self._demand) + NUMBERS * len(events)
         self._design = Design(spec.design, self._dims, spec.draws, spec.seed)
         self._words = {e.id: subject(e.target, world) for sc in scenarios.values() for e in sc.events}
         self.names: tuple[str, ...] = (
@@ -149,7 +151,7 @@ class Futures:
         elasticities = Draw(**inputs)
         factor: Floats | float = 1.0
         if self._rates is not None:
-            factor, told = self._rates.factors([next(point) for _ in self._rates.kinds])
+            factor, told = self._rates.factors([next(point) for _ in KINDS])
             inputs |= told
         always: list[Change] = []
         for law, rows in self._demand:
@@ -265,23 +267,29 @@ class _Rates:
     """
 
     kinds: tuple[str, ...]
-    laws: tuple[tuple[int, Range], ...]
+    laws: tuple[tuple[str, Range], ...]
     index: NDArray[np.int64]
 
     @classmethod
     def of(cls, rated: tuple[Peril, ...]) -> _Rates:
-        kinds = tuple(dict.fromkeys(p.kind for p in rated))
-        keys = [(kinds.index(p.kind), round(p.low, 6), round(p.high, 6)) for p in rated]
+        keys = [(p.kind, round(p.low, 6), round(p.high, 6)) for p in rated]
         unique = list(dict.fromkeys(keys))
         laws = tuple((kind, Range(min(low, 1.0), 1.0, max(high, 1.0))) for kind, low, high in unique)
-        return cls(kinds, laws, np.array([unique.index(k) for k in keys], dtype=np.int64))
+        there = {kind for kind, _ in laws}
+        index = np.array([unique.index(k) for k in keys], dtype=np.int64)
+        return cls(tuple(k for k in KINDS if k in there), laws, index)
 
     def factors(self, u: list[float]) -> tuple[Floats, dict[str, float]]:
-        """Multiple of each rate, and the mean over the laws of each kind as inputs."""
-        values = np.array([3 * law.at(u[kind]) / (law.low + law.value + law.high) for kind, law in self.laws])
-        factor = values[self.index] if len(self.index) else np.ones(0)
-        kind = np.array([k for k, _ in self.laws], dtype=np.int64)
-        return factor, {f"rate_{k}": float(values[kind == n].mean()) for n, k in enumerate(self.kinds)}
+        """Multiple of each rate, and the mean over the laws of each kind as inputs; `u` in the order of `KINDS`."""
+        place = dict(zip(KINDS, u, strict=True))
+        values = np.array([3 * law.at(place[k]) / (law.low + law.value + law.high) for k, law in self.laws])
+        mean = {
+            f"rate_{kind}": float(
+                np.mean([v for v, (k, _) in zip(values, self.laws, strict=True) if k == kind])
+            )
+            for kind in self.kinds
+        }
+        return values[self.index] if len(self.index) else np.ones(0), mean
 
 
 def _with(staged: Stage, struck: list[tuple[Peril, float]]) -> Stage:

@@ -24,8 +24,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-WAITING = 4
-"""Blocks of a stream, of four numbers each, that are kept for waiting times: at most 16 events of one law a target."""
+WAITING = 8
+"""Blocks of a stream, of four numbers each, that are kept for waiting times: at most 32 events of one law a target."""
 
 
 @dataclass(frozen=True)

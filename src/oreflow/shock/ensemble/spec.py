@@ -31,6 +31,7 @@ RANGES = (*RANGED, RATES)
 YEAR = Settings(start="2026-01", periods=4, step="quarter", ahead=(3, 9))
 """Horizon where a spec names none: a year in quarters, agents looking one quarter and three more ahead."""
 MOST_DRAWS = 10_000_000
+MOST_SEED = 2**53
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}")
 
@@ -188,8 +189,8 @@ class Spec:
             raise UsageError(
                 f"an ensemble needs at least 1 draw and at most {MOST_DRAWS:,}, not {self.draws}."
             )
-        if not 0 <= self.seed < 2**63:
-            raise UsageError(f"seed {self.seed} is not a whole number of 0 or more below 2^63.")
+        if not 0 <= self.seed <= MOST_SEED:
+            raise UsageError(f"seed {self.seed} is not a whole number from 0 to {MOST_SEED:,}.")
         if self.design not in DESIGNS:
             raise UnknownNameError("design", self.design, DESIGNS)
         for name in self.ranges:

@@ -15,7 +15,16 @@ from oreflow.market.settings import MONTHS_PER_STEP, Settings
 from oreflow.shock.catalogue import find, library
 from oreflow.shock.document import Document, Place, conform, dates_as_text, located, parse
 from oreflow.shock.ensemble.design import DESIGNS
-from oreflow.shock.ensemble.spec import KINDS, MOST_DRAWS, RANGES, YEAR, DemandLaw, HazardChoice, Spec
+from oreflow.shock.ensemble.spec import (
+    KINDS,
+    MOST_DRAWS,
+    MOST_SEED,
+    RANGES,
+    YEAR,
+    DemandLaw,
+    HazardChoice,
+    Spec,
+)
 from oreflow.shock.read import build
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.schema import scenario_schema
@@ -104,7 +113,7 @@ def spec_schema() -> dict[str, Any]:
                     }
                 ),
                 "draws": {"type": "integer", "minimum": 1, "maximum": MOST_DRAWS},
-                "seed": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+                "seed": {"type": "integer", "minimum": 0, "maximum": MOST_SEED},
                 "design": {"enum": list(DESIGNS)},
                 "scenario": scenarios,
                 "hazards": _mapping(
@@ -221,7 +230,7 @@ def _scenario(document: Document, path: Place, form: Any, folder: Path | None) -
 
 
 def _composed(parts: list[Scenario]) -> Scenario:
-    return reduce(operator.add, parts, Scenario(""))
+    return reduce(operator.add, parts) if parts else Scenario("")
 
 
 def _named(name: str, folder: Path | None) -> Scenario:
