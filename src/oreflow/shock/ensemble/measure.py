@@ -49,12 +49,21 @@ class Measure:
         base: Calibrated market.
         settings: Horizon.
         watch: Nodes ``commodity@REGION`` whose prices are kept; every hub when empty.
+        scope: Minerals asked about, among which the headline is sought; all that are solved when empty.
 
     Raises:
         UnknownNameError: A watched node is not in the market.
     """
 
-    def __init__(self, world: World, base: Base, settings: Settings, watch: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        base: Base,
+        settings: Settings,
+        watch: Sequence[str] = (),
+        *,
+        scope: Sequence[str] = (),
+    ) -> None:
         net = base.net
         self.base, self.settings = base, settings
         index = {name: i for i, name in enumerate(net.nodes)}
@@ -132,7 +141,7 @@ class Measure:
         """Commodity to what buyers take of it over the horizon in the base, and its unit."""
         value = base.price * base.throughput
         mine = np.isin(
-            commodity, world.commodities["commodity"][world.commodities["mineral"].isin(net.scope)]
+            commodity, world.commodities["commodity"][world.commodities["mineral"].isin(scope or net.scope)]
         )
         ranked = sorted(watched, key=lambda i: (bool(mine[i]), value[i]), reverse=True)
         self.headline: str = net.nodes[index[watch[0]] if watch else ranked[0]]
@@ -184,12 +193,13 @@ class Measure:
             last = max(ordered[k + 1].month, 0) // months if k + 1 < len(ordered) else periods
             if last <= first:
                 continue
-            out[:, first:last] = 1.0
+            months_in = np.arange(first * months, last * months)
+            by_month = np.ones((len(self._row), len(months_in)))
             for change in heard.changes:
                 if (change.table, change.attribute) != ("demands", "quantity"):
                     continue
-                at = np.minimum(np.arange(first * months, last * months), len(change.profile) - 1)
-                mean = np.asarray(change.profile, dtype=float)[at].reshape(-1, months).mean(axis=1)
+                profile = np.asarray(change.profile, dtype=float)
                 rows = [self._row[r] for r in change.rows if r in self._row]
-                out[rows, first:last] *= mean
+                by_month[rows] *= profile[np.minimum(months_in, len(profile) - 1)]
+            out[:, first:last] = by_month.reshape(len(out), -1, months).mean(axis=2)
         return out

@@ -55,7 +55,9 @@ class Model:
         self.spec = work.spec
         self.base = calibrate(work.world, scope=work.spec.scope or None)
         self.futures = work.make(work.world, work.spec, self.base)
-        self.measure = Measure(work.world, self.base, work.spec.settings, work.spec.watch)
+        self.measure = Measure(
+            work.world, self.base, work.spec.settings, work.spec.watch, scope=work.spec.scope
+        )
         self._work = work
         self._engine: Engine | None = None
 
