@@ -61,6 +61,11 @@ class Broken(Futures):
         return super().future(i)
 
 
+def leave(*_: object) -> Futures:
+    """A worker that ends before its first draw."""
+    os._exit(3)
+
+
 def deadly(spec: Spec, *killers: int, once: Path | None = None) -> Work:
     make = partial(Deadly, killers=killers, once=str(once or ""))
     return Work(bundled(), spec, make)
