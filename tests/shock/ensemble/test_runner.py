@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tests.shock.ensemble.toys import Broken, deadly, leave, spec
 
 from oreflow.atlas import bundled
 from oreflow.errors import DataError, OreflowError, UnknownNameError, UsageError
+from oreflow.shock import from_library
 from oreflow.shock.ensemble import ensemble
 from oreflow.shock.ensemble.model import Model, Work
 from oreflow.shock.ensemble.pool import solve_here
@@ -21,6 +23,7 @@ from oreflow.shock.ensemble.reading import Ensemble
 from oreflow.shock.ensemble.runner import run
 
 pytest.importorskip("pyarrow")
+psutil = pytest.importorskip("psutil")
 ROOT = Path(__file__).parents[3]
 
 
@@ -61,23 +64,26 @@ def test_a_draw_alone_is_the_same(whole):
 
 
 def test_more_draws_extend_what_is_there(whole, tmp_path):
-    ensemble(bundled(), spec(draws=2), tmp_path, workers=1)
+    shutil.copytree(whole.folder, tmp_path / "out")
     told = []
-    same(whole, ensemble(bundled(), spec(), tmp_path, workers=1, progress=lambda done, n: told.append(done)))
-    assert told == [2, 3, 4, 5, 6]
-    ensemble(bundled(), spec(), tmp_path, workers=1, progress=lambda done, n: told.append(done))
-    assert told[5:] == [6]
+    more = ensemble(
+        bundled(), spec(draws=8), tmp_path / "out", workers=1, progress=lambda done, n: told.append((done, n))
+    )
+    assert told == [(6, 8), (7, 8), (8, 8)]
+    assert np.array_equal(more.ratio()[:6], whole.ratio())
+    ensemble(bundled(), spec(), tmp_path / "out", progress=lambda done, n: told.append((done, n)))
+    assert told[3:] == [(6, 6)]  # nothing was left to do
+    assert Ensemble.read(tmp_path / "out").manifest.draws == 8
 
 
-def test_policies_meet_the_same_futures(tmp_path):
-    from oreflow.shock import from_library
-
-    policies = {"halt": replace(from_library("smelter_outage"), events=())}
-    found = ensemble(bundled(), spec(draws=2, compare=policies), tmp_path, workers=1)
-    assert found.policies == ("", "halt")
-    assert np.array_equal(found.ratio(policy=""), found.ratio(policy="halt"))
+def test_policies_meet_the_same_futures():
+    policy = replace(from_library("smelter_outage"), events=())
+    found = Model(Work(bundled(), spec(compare={"nothing": policy}))).draw(1)
+    assert [row.policy for row in found.rows] == ["", "nothing"]
+    assert np.array_equal(found.rows[0].paths, found.rows[1].paths)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced(whole, tmp_path):
     same(whole, run(deadly(spec(), 1, 4, once=tmp_path), tmp_path / "out", workers=2))
     assert sorted(p.name for p in tmp_path.glob("killed-*")) == ["killed-1", "killed-4"]
@@ -94,12 +100,14 @@ def test_a_draw_that_no_worker_survives_is_given_up_and_the_others_go_on(whole, 
     assert ensemble(bundled(), spec(), tmp_path).solved().tolist() == [0, 1, 2, 4, 5]  # it counts as done
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_code_is_not_a_failed_draw(tmp_path):
     with pytest.raises(RuntimeError, match="ZeroDivisionError: a mistake"):
         run(Work(bundled(), spec(), Broken), tmp_path, workers=1)
     assert Ensemble.read(tmp_path).solved().tolist() == [0, 1]
 
 
+@pytest.mark.slow
 def test_workers_that_never_start_end_the_run():
     work = Work(bundled(), spec(), leave)
     with pytest.raises(
@@ -124,8 +132,8 @@ def test_a_draw_without_solution_is_a_row_with_its_reason(tmp_path, whole):
     assert found.rows[0].status == "failed" and "asks for more" in found.rows[0].reason
 
 
-def killed(folder: Path, after: int, signals: tuple[int, ...]) -> int:
-    """Run an ensemble in a process of its own and send it signals once some draws are there."""
+def killed(folder: Path, after: int, by: int) -> int:
+    """Run an ensemble in a process of its own and send it a signal once some draws are there; its workers must end."""
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
         "from pathlib import Path\n"
@@ -142,15 +150,18 @@ def killed(folder: Path, after: int, signals: tuple[int, ...]) -> int:
     for line in process.stdout:
         if int(line) >= after:
             break
-    for s in signals:
-        process.send_signal(s)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert len(workers) == 2
+    process.send_signal(by)
     process.stdout.close()
-    return process.wait(timeout=60)
+    returned = process.wait(timeout=60)
+    assert not psutil.wait_procs(workers, timeout=60)[1]
+    return returned
 
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_to_the_same_end(whole, tmp_path):
-    assert killed(tmp_path, 2, (signal.SIGKILL,)) == -9
+    assert killed(tmp_path, 2, signal.SIGKILL) == -9
     before = Ensemble.read(tmp_path).solved()
     assert 1 <= len(before) < 6
     told = []
@@ -160,19 +171,19 @@ def test_a_run_that_is_killed_goes_on_to_the_same_end(whole, tmp_path):
 
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_finished_draws(tmp_path):
-    assert killed(tmp_path, 3, (signal.SIGINT,)) != 0
+    assert killed(tmp_path, 3, signal.SIGINT) != 0
     assert len(Ensemble.read(tmp_path).solved()) >= 3
 
 
 def test_another_spec_or_world_is_refused(whole, tmp_path):
-    ensemble(bundled(), spec(draws=1), tmp_path, workers=1)
+    out = shutil.copytree(whole.folder, tmp_path / "out")
     with pytest.raises(DataError, match="another spec"):
-        ensemble(bundled(), spec(seed=8), tmp_path)
+        ensemble(bundled(), spec(seed=8), out)
     world = bundled()
     parameters = world.parameters
     parameters.loc[parameters["parameter"] == "discount_rate", "value"] = 0.07
     with pytest.raises(DataError, match="another world"):
-        ensemble(world.with_(parameters=parameters), spec(), tmp_path)
+        ensemble(world.with_(parameters=parameters), spec(), out)
 
 
 def test_nothing_is_drawn_for_what_makes_no_sense(tmp_path):

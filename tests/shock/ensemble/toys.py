@@ -69,3 +69,10 @@ def leave(*_: object) -> Futures:
 def deadly(spec: Spec, *killers: int, once: Path | None = None) -> Work:
     make = partial(Deadly, killers=killers, once=str(once or ""))
     return Work(bundled(), spec, make)
+
+
+def real_code() -> object:
+    """The function that workers are asked for their code with."""
+    from oreflow.shock.kept import code
+
+    return code

@@ -25,6 +25,8 @@ CHUNK = 8
 """Draws in a task, at most."""
 AHEAD = 3
 """Tasks that are handed out for each worker thread, so that none waits and the scheduler stays small."""
+ANSWER = 10.0
+"""Seconds that a scheduler has to answer."""
 PATIENCE = 60.0
 """Seconds without any worker after which a run gives up."""
 _HERE = threading.local()
@@ -65,6 +67,7 @@ def solve_there(
         raise UsageError(
             "a cluster needs Dask's distributed. Install it with: pip install 'oreflow[cluster]'."
         ) from error
+    from distributed import CancelledError
     from distributed.scheduler import KilledWorker
 
     with _client(address) as client:
@@ -92,19 +95,20 @@ def solve_there(
             while chunks:
                 future = _next(running, client, address, patience)
                 chunk = chunks.pop(future.key)
-                if future.status == "finished":
-                    yield from future.result()
-                else:
-                    failure = future.exception()
-                    if not isinstance(failure, KilledWorker):
-                        raise failure
+                results: list[Result] = []
+                try:
+                    results = future.result(timeout=patience)
+                except KilledWorker as death:
                     if len(chunk) > 1:
                         waiting.extendleft((d,) for d in reversed(chunk))
                     else:
-                        reason = f"{failure.allowed_failures + 1} workers died over this draw"
-                        yield given_up(chunk[0], policies, names, reason)
+                        reason = f"{death.allowed_failures + 1} workers died over this draw"
+                        results = [given_up(chunk[0], policies, names, reason)]
+                except (CancelledError, TimeoutError):  # its worker was gone before it was fetched
+                    waiting.append(chunk)
                 future.release()
                 hand_out()
+                yield from results
         finally:
             client.unregister_worker_plugin(key)
 
@@ -113,7 +117,7 @@ def _client(address: str) -> Client:
     from distributed import Client
 
     try:
-        return Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        return Client(address, timeout=ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # a time-out is an OSError
         raise UsageError(
             f"no Dask scheduler answers at {address} ({error}). Start one with `dask scheduler` and workers with "
