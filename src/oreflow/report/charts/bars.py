@@ -45,7 +45,7 @@ def bars(key: str, name: str, unit: str, rows: Sequence[Bar], *, width: float = 
     texts, of = tick_texts(grid, unit)
     beside = width > 600
     left = 300.0 if beside else 4.0 + text_width(texts[0]) / 2
-    last = width - max([text_width(r.text) for r in rows], default=0.0) - 10
+    last = width - max(text_width(texts[-1]) / 2, *(text_width(r.text) for r in rows), 0.0) - 10
 
     def px(v: float) -> float:
         return left + (last - left) * v / grid[-1]
