@@ -42,6 +42,10 @@ EVENT_TYPE = {
 """Kind of hazard to the type of the event that it makes."""
 
 
+_COUNTED = 24
+"""Months after its start in which what an event costs is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Peril:
     """One law at one target.
@@ -86,6 +90,14 @@ class Peril:
     def dated(self) -> bool:
         """Whether it is tied to a date."""
         return math.isfinite(self.start)
+
+    @property
+    def burden(self) -> float:
+        """Share of the rows' output or exports that it is expected to cost in a year, within two years of its start."""
+        if self.dated:
+            return 0.0
+        lost = float(self.duration.lost(0.0, _COUNTED, ramp=self.recovery).sum()) / 12
+        return self.rate * (self.loss[0] + self.loss[1]) / 2 * lost
 
 
 def perils(
