@@ -113,7 +113,7 @@ def perils(
 
     Args:
         world: World with its table of hazards.
-        base: Calibrated market; only its plants and trade rows are hit, and only those that carry something.
+        base: Calibrated market; only its plants that run and its trade rows are hit.
         choice: Which kinds apply, and how much more often.
         start: First month of the horizon.
         months: Its length.
@@ -175,10 +175,10 @@ class _Scene:
                 "sites": plants["aggregate"].map({True: sites, False: 1.0}),
             }
         )
+        # Routes that may open count too: otherwise a ban would be left by the side door.
         rows = [
             (commodity, *ends.split(">"), route)
-            for route, q in zip(base.net.routes, base.balanced.route_q, strict=True)
-            if q > 0
+            for route in base.net.routes
             for commodity, _, ends in [route.partition(":")]
         ]
         trade = pd.DataFrame(rows, columns=["commodity", "origin", "destination", "row"])
