@@ -179,7 +179,8 @@ def test_a_hazard_on_the_stage_is_the_event_it_stands_for(real, lithium):
     futures = made(real, lithium)
     found = [p for p in futures.perils if p.dated] + [p for p in futures.perils if p.reach == "exports"]
     assert {p.kind for p in found} == {"permit", "policy"}
-    known = {*lithium.net.routes, *lithium.net.plants}
+    running = zip(lithium.net.plants, lithium.balanced.plant_q, strict=True)
+    known = {*lithium.net.routes, *(plant for plant, q in running if q > 0)}
     for p in found:
         staged = _with(futures._stages[""], [(p, 1.0)])
         mine = [m for m in staged.impacts if m.event == len(staged.events) - 1]
@@ -188,13 +189,7 @@ def test_a_hazard_on_the_stage_is_the_event_it_stands_for(real, lithium):
             (m.table, m.attribute, m.low, m.high, m.spread) for m in theirs
         ]
         for one, other in zip(mine, theirs, strict=True):
-            assert set(one.rows) == {r for r in other.rows if r in known and _carries(lithium, r)}
-
-
-def _carries(base, row):
-    if row in base.net.routes:
-        return base.balanced.route_q[base.net.routes.index(row)] > 0
-    return base.balanced.plant_q[base.net.plants.index(row)] > 0
+            assert set(one.rows) == {r for r in other.rows if r in known}
 
 
 def test_news_is_heard_once_a_period_and_the_market_can_read_it(futures, lithium):

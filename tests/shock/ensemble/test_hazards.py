@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from oreflow.atlas.schema import tables
 from oreflow.errors import DataError, UnknownNameError
+from oreflow.shock.duration import Duration
 from oreflow.shock.ensemble import HazardChoice, perils
 from oreflow.shock.ensemble.hazards import EVENT_TYPE
 from oreflow.shock.ensemble.spec import KINDS
@@ -68,6 +70,15 @@ def test_a_row_that_stands_for_many_plants_is_hit_more_often_and_less(real, lith
     assert many.rate == pytest.approx(5 * rate["strike_chn"]) and many.loss == (0.1, 0.2)
     # the mean loss is the same whatever the number of sites
     assert many.rate * sum(many.loss) == pytest.approx(rate["strike_chn"] * 1.5)
+
+
+def test_what_a_law_costs(real, lithium):
+    strike = next(p for p in perils(real, lithium, HazardChoice(("strike",))) if p.target == "greenbushes")
+    known = replace(strike, duration=Duration.fixed(3), recovery=None, rate=0.1, loss=(0.4, 0.6))
+    assert known.burden == pytest.approx(0.1 * 0.5 * 3 / 12)
+    # A strike of a month at the median, and half a month for the way back; one in a hundred never ends.
+    months = 0.99 * (math.exp(0.7**2 / 2) + 0.5) + 0.01 * 24
+    assert strike.burden == pytest.approx(strike.rate * 0.75 * months / 12, rel=1e-3)
 
 
 def test_choice_scales_and_leaves_out(real, lithium):

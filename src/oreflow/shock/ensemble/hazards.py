@@ -42,6 +42,10 @@ EVENT_TYPE = {
 """Kind of hazard to the type of the event that it makes."""
 
 
+_COUNTED = 24
+"""Months after its start in which what an event costs is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Peril:
     """One law at one target.
@@ -87,6 +91,14 @@ class Peril:
         """Whether it is tied to a date."""
         return math.isfinite(self.start)
 
+    @property
+    def burden(self) -> float:
+        """Share of the rows' output or exports that it is expected to cost in a year, within two years of its start."""
+        if self.dated:
+            return 0.0
+        lost = float(self.duration.lost(0.0, _COUNTED, ramp=self.recovery).sum()) / 12
+        return self.rate * (self.loss[0] + self.loss[1]) / 2 * lost
+
 
 def perils(
     world: World,
@@ -101,7 +113,7 @@ def perils(
 
     Args:
         world: World with its table of hazards.
-        base: Calibrated market; only its plants and trade rows are hit, and only those that carry something.
+        base: Calibrated market; only its plants that run and its trade rows are hit.
         choice: Which kinds apply, and how much more often.
         start: First month of the horizon.
         months: Its length.
@@ -163,10 +175,10 @@ class _Scene:
                 "sites": plants["aggregate"].map({True: sites, False: 1.0}),
             }
         )
+        # Routes that may open count too: otherwise a ban would be left by the side door.
         rows = [
             (commodity, *ends.split(">"), route)
-            for route, q in zip(base.net.routes, base.balanced.route_q, strict=True)
-            if q > 0
+            for route in base.net.routes
             for commodity, _, ends in [route.partition(":")]
         ]
         trade = pd.DataFrame(rows, columns=["commodity", "origin", "destination", "row"])
