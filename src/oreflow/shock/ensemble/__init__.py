@@ -1,5 +1,6 @@
 """Many futures: what may happen, drawn again and again, solved, kept on disk, and what the draws say together."""
 
+from oreflow.shock.ensemble import statistics
 from oreflow.shock.ensemble.design import DESIGNS, Design
 from oreflow.shock.ensemble.futures import Future, Futures, Occurrence
 from oreflow.shock.ensemble.hazards import Peril, perils
@@ -30,5 +31,6 @@ __all__ = [
     "perils",
     "ranges",
     "spec_schema",
+    "statistics",
     "summarise",
 ]
