@@ -116,3 +116,15 @@ def test_a_broken_part_is_said_with_what_to_do(made, tmp_path, capsys):
     part.write_bytes(part.read_bytes()[:100])
     assert run(["ensemble", str(out)]) == 4
     assert "Delete" in capsys.readouterr().err
+
+
+def test_one_draw_is_told_as_what_it_is(made, tmp_path, capsys):
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(SPEC)
+    words = ["ensemble", str(spec), "--out", str(tmp_path / "out"), "--draws", "1", "--workers", "1"]
+    assert run([*words, "--html", str(tmp_path / "page.html")]) == 0
+    out = capsys.readouterr().out
+    assert "1 draw is there." in out and "With 1 draw," in out and "inf" not in out
+    assert "inf" not in (tmp_path / "page.html").read_text("utf-8").split("</style>")[1].replace(
+        "information", ""
+    )

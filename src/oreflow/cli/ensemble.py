@@ -161,11 +161,8 @@ def _print(found: Ensemble, told: Summary) -> None:
 def _count(told: Summary) -> str:
     of = f" of {told.asked:,}" if told.drawn < told.asked else ""
     failed = sum(told.failed.values())
-    return (
-        f"{told.drawn:,}{of} draws are there; {failed} failed."
-        if failed
-        else f"{told.drawn:,}{of} draws are there."
-    )
+    there = "draw is there" if told.drawn == 1 else "draws are there"
+    return f"{told.drawn:,}{of} {there}" + (f"; {failed} failed." if failed else ".")
 
 
 def _drivers(told: Summary) -> None:
@@ -202,7 +199,8 @@ def _compared(told: Summary) -> None:
         ["policy", "changes", Column("by", right=True), Column("at least", right=True), Column("at most", right=True),
          "unit", Column("lower in", "% of draws", 0), Column("draws saved", "times", 0)],
         [
-            [c.policy, c.measure, *(number(x, sign=True) for x in (d.value, d.low, d.high)), c.unit,
+            [c.policy, c.measure, number(d.value, sign=True),
+             *(number(x if d.known else None, sign=True) for x in (d.low, d.high)), c.unit,
              100 * c.paired.better.value, c.paired.reduction]
             for c in told.compared
             for d in [c.paired.difference]

@@ -249,7 +249,11 @@ def _compared(told: Summary) -> _Table:
     rows = []
     for c in told.compared:
         p = c.paired
-        ends = fmt.span(p.difference.low, p.difference.high, c.unit, sign=True)
+        ends = (
+            fmt.span(p.difference.low, p.difference.high, c.unit, sign=True)
+            if p.difference.known
+            else fmt.DASH
+        )
         less = "no difference" if not np.isfinite(p.reduction) else f"{fmt.number(p.reduction)} times"
         rows.append(
             (fmt.words(c.policy), c.measure, fmt.quantity(p.difference.value, c.unit, sign=True), ends,

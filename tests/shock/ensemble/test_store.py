@@ -386,6 +386,22 @@ def test_an_empty_store_says_so(tmp_path):
         summarise(Ensemble.read(tmp_path))
 
 
+def test_draws_in_which_nothing_happens_are_told_too(tmp_path):
+    with writing(tmp_path, MANIFEST) as s:
+        for r in RESULTS:
+            s.add(replace(r, occurrences=()))
+    found = Ensemble.read(tmp_path)
+    assert found.happens().shape == (40, 0)
+    assert [d.name for d in summarise(found).drivers.rows] == ["es", "ed"]
+
+
+def test_a_single_draw_is_told_without_an_end_to_its_intervals(tmp_path):
+    written(tmp_path, [0])
+    told = summarise(Ensemble.read(tmp_path))
+    assert told.drivers is None and told.compared[0].paired.difference.half == float("inf")
+    assert "With 1 draws" not in told.precision
+
+
 def test_missing_rows_are_noticed(folder):
     file = folder / "paths" / "part-000000.parquet"
     table = pq.read_table(file)

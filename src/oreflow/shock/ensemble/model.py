@@ -32,11 +32,6 @@ class Work:
     spec: Spec
     make: Callable[[World, Spec, Base], Futures] = Futures
 
-    @property
-    def key(self) -> str:
-        """What decides the model: spec and world."""
-        return f"{self.spec.hash}-{self.world.hash}"
-
 
 class Model:
     """A compiled market with its futures.

@@ -45,6 +45,11 @@ class Estimate:
         """Half the width of the interval."""
         return 0.5 * (self.high - self.low)
 
+    @property
+    def known(self) -> bool:
+        """Whether the draws are enough for both ends."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
 
 def mean(x: ArrayLike, *, level: float = LEVEL) -> Estimate:
     """Return the mean with Student's interval.

@@ -132,9 +132,9 @@ class Summary:
         """How well things are known, in words."""
         draws, known = self.convergence[-1]
         text = (
-            f"With {draws:,} draws, the chance of a price above {self.about:g} times the base "
-            f"({100 * known.value:.1f} %) is known to ± {100 * known.half:.1f} points (95 %). To halve that takes four "
-            "times the draws."
+            f"With {draws:,} draw{'s' if draws != 1 else ''}, the chance of a price above {self.about:g} times the "
+            f"base ({100 * known.value:.1f} %) is known to ± {100 * known.half:.1f} points (95 %). To halve that takes "
+            "four times the draws."
         )
         if self.design != "random":
             text += (
