@@ -2,8 +2,8 @@
 
 Processes and not threads: laying out a draw and reading it back holds Python's lock for long enough that, on two
 cores, two threads solve 1.7 times the draws of one and two processes 1.9 to 2.0 times (lithium, four quarters). They
-are plain child processes that speak over their pipes, and not `multiprocessing`,
-so that a script without a main guard, a notebook and a killed worker all do no harm.
+are plain child processes that speak over their pipes, and not `multiprocessing`, so that a script without a main
+guard, a notebook and a killed worker all do no harm.
 """
 
 from __future__ import annotations
