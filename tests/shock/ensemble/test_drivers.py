@@ -62,6 +62,19 @@ def test_an_input_without_effect_stays_below_the_noise():
     assert np.mean(above) == pytest.approx(0.05, abs=0.035)
 
 
+def test_of_many_inputs_without_effect_seldom_any_is_taken_for_a_driver():
+    rng = np.random.default_rng(8)
+    none = pd.DataFrame(index=range(150))
+    taken = [
+        any(
+            not d.chance
+            for d in drivers(pd.DataFrame(rng.random((150, 40))), none, rng.normal(size=150)).rows
+        )
+        for _ in range(100)
+    ]
+    assert np.mean(taken) <= 0.12
+
+
 def test_what_happens_has_two_classes():
     rng = np.random.default_rng(6)
     happens = rng.random(4000) < 0.2

@@ -38,7 +38,7 @@ class Driver:
         name: The input, or what happens.
         happens: Share of the draws in which it happens; none for an input that every draw has.
         sobol: First-order Sobol index, 0 to 1.
-        noise: What an input without any effect would exceed one time in twenty.
+        noise: What any one of as many inputs without effect would exceed one time in twenty.
         srrc: Standardised rank regression coefficient; none where the draws are too few to take it in.
         effect: Mean result where it happens less where it does not, or in its upper quarter less in its lower.
         tail: Share of the worst draws in which it happens, or its mean percentile in them.
@@ -104,7 +104,9 @@ def drivers(inputs: pd.DataFrame, happens: pd.DataFrame, result: ArrayLike, *, t
     columns |= {str(c): there[c].to_numpy(dtype=float) for c in there.columns}
     worst = int(max(1, round(tail * n)))
     in_tail = np.argsort(-y, kind="stable")[:worst]
-    indices = {name: first_order(x, y) for name, x in columns.items()}
+    # Of hundreds of inputs without effect a few would pass a test made for one (Bonferroni).
+    level = 1.0 - 0.05 / max(len(columns), 1)
+    indices = {name: first_order(x, y, level=level) for name, x in columns.items()}
     taken = sorted(columns, key=lambda name: -indices[name][0])[: max(1, n // EACH)]
     found, share = rank_regression(np.array([columns[k] for k in taken]).reshape(len(taken), n).T, y)
     srrc = dict(zip(taken, found.tolist(), strict=True))
