@@ -11,7 +11,9 @@ from benchmarks.models import ALL, LITHIUM, Look, Model, Watched, staged
 from benchmarks.registry import Measure, Plan, case
 from oreflow.atlas import bundled
 from oreflow.market import Engine
-from oreflow.shock import ensemble, expected
+from oreflow.shock import expected
+from oreflow.shock.ensemble.ranges import ranges
+from oreflow.shock.sample import _drawn, _solve
 
 SEED = 1
 FEW = 3
@@ -27,9 +29,9 @@ def _learned(model: Model) -> Callable[[Plan], Measure]:
         engine = Watched(model.base(), settings)
         engine.learn(expected(stage))
         engine.seen.clear()
-        ranges = ensemble._ranges(bundled())
+        ranged = ranges(bundled())
         for i in range(FEW):
-            ensemble._solve(ranges, stage, engine, SEED, i)
+            _solve(ranged, stage, engine, SEED, i)
         found: list[Look] = engine.seen
         measure = against_cold(found, plan.at_most(3 if model is not ALL else 1), learned=True)
         base = timed(lambda: [look.solve() for look in found])
@@ -45,8 +47,8 @@ def _prepared(model: Model) -> Callable[[int, int], object]:
     stage, settings = staged(_PATTERN)
     engine = Engine(model.base(), settings)
     engine.learn(expected(stage))
-    ranges = ensemble._ranges(bundled())
-    return lambda n, workers: ensemble._drawn(ranges, stage, engine, SEED, n, workers, None)
+    ranged = ranges(bundled())
+    return lambda n, workers: _drawn(ranged, stage, engine, SEED, n, workers, None)
 
 
 def drawn(model: Model, n: int, workers: int) -> None:
@@ -113,8 +115,8 @@ def _inside(model: Model, n: int) -> float:
     engine = Watched(model.base(), settings)
     engine.learn(expected(stage))
     engine.inside = 0.0
-    ranges = ensemble._ranges(bundled())
-    total = timed(lambda: [ensemble._solve(ranges, stage, engine, SEED, i) for i in range(n)])
+    ranged = ranges(bundled())
+    total = timed(lambda: [_solve(ranged, stage, engine, SEED, i) for i in range(n)])
     return engine.inside / total
 
 

@@ -48,6 +48,19 @@ def test_families_can_be_chosen_and_findings_are_sorted(change):
         check(world, families=["plant"])
 
 
+def hazard(**values):
+    row = {
+        "hazard": "flood",
+        "kind": "weather",
+        "name": "Flood",
+        "reach": "region",
+        "rate": 0.1,
+        "rate_low": 0.05,
+    }
+    row |= {"rate_high": 0.2, "law": "weather", "loss_low": 0.1, "loss_high": 0.3}
+    return {k: v for k, v in (row | values).items() if v is not None}
+
+
 # table, row (None adds one), values, name of the check, severity, words of the message
 CASES = [
     ("plants", 0, {"region": "AUT"}, "references.unknown", "error", "region 'AUT' is not in regions"),
@@ -175,6 +188,12 @@ CASES = [
     ("plants", 0, {"source": "example"}, "provenance.unused", "info", "no row names report"),
     ("claims", 1, {"high": 4.5}, "claims.used", "warning", "it says 48,000…54,000 t LCE/yr marked as used, but"),
     ("claims", 0, {"unit": "kt Cu/yr"}, "claims.unit", "warning", "'kt Cu/yr' cannot be turned into 't LCE/yr'"),
+    ("hazards", None, hazard(rate=None), "hazards.rate", "error", "flood has no rate"),
+    ("hazards", None, hazard(chance=0.5), "hazards.rate", "error", "flood has both a rate and a chance"),
+    ("hazards", None, hazard(rate=None, chance=0.5), "hazards.chance", "error", "only permits of plants end at a date"),
+    ("hazards", None, hazard(rate=0.4), "hazards.range", "error", "0.4 lies outside 0.05…0.2"),
+    ("hazards", None, hazard(region="CHI"), "hazards.place", "error", "names the region 'CHI', which does not exist"),
+    ("hazards", None, hazard(mineral="lithum"), "hazards.place", "error", "names the mineral 'lithum'"),
     ("claims", 0, {"value": 20}, "claims.range", "info", "2 claims on plants.jianxiawo.capacity reach from 20,000"),
 ]  # fmt: skip
 

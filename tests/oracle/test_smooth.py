@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.synthetic import Shape
+from benchmarks.synthetic import world as synthetic
 
 from oreflow.market import Change, calibrate
 from oreflow.market.examples import HARKER_ARCS, HARKER_NODES, HARKER_REGIONS, harker
@@ -60,6 +62,16 @@ def test_prices_agree_within_the_width_of_the_steps(make, change, tolerance):
     smooth = market(base, **change)
     assert np.abs(smooth / base.price - 1).max() > 0.01
     assert stepped(base, **change) == pytest.approx(smooth, rel=tolerance)
+
+
+def test_smooth_prices_over_time_do_not_depend_on_how_curves_are_cut():
+    found = []
+    for step in (0.4, 0.05):
+        base = calibrate(synthetic(Shape(minerals=2, stages=4, regions=5, step=step)))
+        assert market(base, spans=(1, 2, 3)) == pytest.approx(np.tile(base.price, (3, 1)), rel=1e-5)
+        found.append(market(base, demand=1.03, spans=(1, 2, 3)))
+    assert found[0] == pytest.approx(found[1], rel=1e-5)
+    assert np.abs(found[0] / base.price - 1.0).max() > 0.01
 
 
 def test_halving_the_steps_halves_the_error():

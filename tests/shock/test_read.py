@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from oreflow.errors import OreflowError, ReadError, ScenarioError, SchemaError, UnknownNameError
 from oreflow.shock import EFFECTS, EVENT_TYPES, KEYS, Duration, load, loads, scenario_schema
-from oreflow.shock.read import MAX_BYTES
+from oreflow.shock.document import MAX_BYTES
 
 GOOD = """
 scenario: halt

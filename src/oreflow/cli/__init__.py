@@ -17,6 +17,7 @@ VERBS: dict[str, str] = {
     "brief": "Read articles and write the briefing.",
     "read": "Read articles and list what they claim.",
     "run": "Clear the market under a scenario, beside the baseline.",
+    "ensemble": "Draw what may happen many times, and say how prices and shortages spread.",
     "compare": "Say what differs between two runs.",
     "attack": "Find the losses that hurt most, with proof.",
     "scenario": "List, show and check scenarios.",

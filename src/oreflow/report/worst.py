@@ -145,12 +145,12 @@ def page(attack: Attack, *, top: int = 20) -> str:
     title = f"The worst {_number(attack.budget)} {_noun(attack)} to lose"
     lead, *rest = sentences(attack)
     rows = [
-        charts.Bar(s.name, s.value, amount(attack, s.value), s.key in attack.worst.keys)
+        charts.Bar(s.name, s.value, amount(attack, s.value), marked=s.key in attack.worst.keys)
         for s in attack.singles[:top]
     ]
     name = f"Lost alone: {_of_what(attack)}"
     drawn = "".join(
-        f'<div class="{kind}">{charts.bars(f"n1-{kind}", name, rows, width=width)}</div>'
+        f'<div class="{kind}">{charts.bars(f"n1-{kind}", name, rows, colour="loss", width=width)}</div>'
         for kind, width in (("wide", WIDE), ("narrow", NARROW))
     )
     said = "".join(f"<p>{_html(s)}</p>" for s in rest)

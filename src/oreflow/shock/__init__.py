@@ -3,10 +3,10 @@
 from oreflow.shock.catalogue import find, from_library, library
 from oreflow.shock.duration import Duration
 from oreflow.shock.effect import EFFECTS, Effect
-from oreflow.shock.ensemble import Sample, run_id, sample
 from oreflow.shock.event import EVENT_TYPES, Event
 from oreflow.shock.laws import default_duration
 from oreflow.shock.read import load, loads
+from oreflow.shock.sample import Sample, run_id, sample
 from oreflow.shock.scenario import Citation, Difference, Scenario, diff
 from oreflow.shock.schema import scenario_schema
 from oreflow.shock.scope import scope_of

@@ -18,6 +18,10 @@ After the end a plant comes back at ``r`` (`ramp`, share of full output a month)
 with ``Φ(x) = ∫₀^x F(u) du = (1 − p)·E[(x − D)⁺]``, which is closed for all three laws: ``(x − low)⁺``;
 ``((x − low)⁺² − (x − high)⁺²) / (2·(high − low))``; and ``x·N(d) − m·N(d − sigma)`` with
 ``d = (ln x − ln median)/sigma``, ``m = median·exp(sigma²/2)`` (the put formula of Black 1976).
+
+Its mean over a month needs one integral more, ``Ψ(x) = ∫₀^x Φ(u) du = (1 − p)·E[((x − D)⁺)²]/2``, closed as well:
+``(x − low)⁺²/2``; ``((x − low)⁺³ − (x − high)⁺³) / (6·(high − low))``; and, by completing the square once more,
+``(x²·N(d) − 2·x·m·N(d − sigma) + m₂·N(d − 2·sigma))/2`` with ``m₂ = median²·exp(2·sigma²)``.
 """
 
 from __future__ import annotations
@@ -214,6 +218,36 @@ class Duration:
         x = np.asarray(age, dtype=np.float64)
         return np.where(x < 0, 1.0, self.regained(x, ramp=ramp, given=given))
 
+    def lost(
+        self, start: ArrayLike, months: int, *, ramp: float | None = None, given: ArrayLike = 0.0
+    ) -> Floats:
+        """Return the share that is expected to be still lost, as exact means over months, for many events at once.
+
+        Args:
+            start: When each event begins, shape (n,), months from the start of the horizon.
+            months: Months of the horizon.
+            ramp: Share of the full level that comes back in a month after the end; None at once.
+            given: Age at which each is known to have lasted, shape (n,) or one number.
+
+        Returns:
+            Shape (n, months), between 0 and 1; zero before the start.
+
+        Raises:
+            ScenarioError: The ramp is not above 0.
+        """
+        begin = np.atleast_1d(np.asarray(start, dtype=np.float64))
+        lasted = np.broadcast_to(np.asarray(given, dtype=np.float64), begin.shape)[:, None]
+        age = np.arange(months + 1) - begin[:, None]
+        if ramp is None:
+            back = np.diff(self._area_since(age, lasted))
+        else:
+            if not ramp > 0:
+                raise ScenarioError(f"recovery: {ramp!r} must be above 0 (share of full output a month).")
+            back = ramp * np.diff(
+                self._volume_since(age, lasted) - self._volume_since(age - 1 / ramp, lasted)
+            )
+        return np.asarray(np.clip(np.diff(np.maximum(age, 0.0)) - back, 0.0, 1.0))
+
     def sample(self, rng: np.random.Generator, size: int = 1, *, given: float = 0.0) -> Floats:
         """Draw durations.
 
@@ -225,15 +259,26 @@ class Duration:
         Returns:
             Shape (size,), months, infinite where permanent, each at least `given`.
         """
-        u = rng.random((size, 2))
+        return self.lengths(rng.random((size, 2)), given=given)
+
+    def lengths(self, uniforms: Floats, *, given: float = 0.0) -> Floats:
+        """Return the durations that uniform numbers stand for.
+
+        Args:
+            uniforms: Shape (size, 2), between 0 and 1: whether it never ends, and its length if it does.
+            given: Age at which it is known to have lasted.
+
+        Returns:
+            Shape (size,), months, infinite where permanent, each at least `given`.
+        """
         lasted = float(1.0 - self.cdf(given)) if given > 0 else 1.0
         if lasted <= _GONE:
-            return np.full(size, float(given))
-        endless = u[:, 0] < self.p_permanent / lasted
+            return np.full(len(uniforms), float(given))
+        endless = uniforms[:, 0] < self.p_permanent / lasted
         if self.p_permanent == 1:
-            return np.full(size, np.inf)
+            return np.full(len(uniforms), np.inf)
         below = float(self.cdf(given)) / (1 - self.p_permanent) if given > 0 else 0.0
-        months = np.maximum(self._inverse(below + u[:, 1] * (1 - below)), given)
+        months = np.maximum(self._inverse(below + uniforms[:, 1] * (1 - below)), given)
         return np.where(endless, np.inf, months)
 
     def _d(self, x: Floats) -> Floats:
@@ -259,6 +304,39 @@ class Duration:
             mean = self.median * math.exp(self.sigma**2 / 2)
             area = np.maximum(np.maximum(x, 0.0) * ndtr(d) - mean * ndtr(d - self.sigma), 0.0)
         return np.asarray((1 - self.p_permanent) * area)
+
+    def _volume(self, x: Floats) -> Floats:
+        """Ψ(x) = ∫₀^x Φ(u) du."""
+        if self.shape == "fixed":
+            volume = np.maximum(x - self.low, 0.0) ** 2 / 2
+        elif self.shape == "uniform":
+            up, over = np.maximum(x - self.low, 0.0), np.maximum(x - self.high, 0.0)
+            volume = (up**3 - over**3) / (6 * self._width)
+        else:
+            d, x = self._d(x), np.maximum(x, 0.0)
+            mean = self.median * math.exp(self.sigma**2 / 2)
+            square = self.median**2 * math.exp(2 * self.sigma**2)
+            volume = (
+                x**2 * ndtr(d) - 2 * x * mean * ndtr(d - self.sigma) + square * ndtr(d - 2 * self.sigma)
+            ) / 2
+        return np.asarray((1 - self.p_permanent) * np.maximum(volume, 0.0))
+
+    def _area_since(self, x: Floats, given: Floats) -> Floats:
+        """∫_given^x F_a(u) du, 0 up to `given`."""
+        beyond = np.maximum(x - given, 0.0)
+        before = np.where(given > 0, self.cdf(given), 0.0)
+        gone = 1 - before <= _GONE
+        area = self._area(given + beyond) - self._area(given) - before * beyond
+        return np.asarray(np.where(gone, beyond, np.maximum(area, 0.0) / np.where(gone, 1.0, 1 - before)))
+
+    def _volume_since(self, x: Floats, given: Floats) -> Floats:
+        """∫_given^x of `_area_since`, 0 up to `given`."""
+        beyond = np.maximum(x - given, 0.0)
+        before = np.where(given > 0, self.cdf(given), 0.0)
+        gone = 1 - before <= _GONE
+        volume = self._volume(given + beyond) - self._volume(given) - self._area(given) * beyond
+        volume = np.maximum(volume - before * beyond**2 / 2, 0.0)
+        return np.asarray(np.where(gone, beyond**2 / 2, volume / np.where(gone, 1.0, 1 - before)))
 
     def _cdf_given(self, x: Floats, given: float) -> Floats:
         if given <= 0:

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from oreflow.atlas import World
-from oreflow.errors import OreflowError, ReadError, ScenarioError, SchemaError, UnknownNameError, nearest
+from oreflow.errors import OreflowError, ScenarioError, SchemaError
+from oreflow.shock.document import Document, Place, conform, dates_as_text, located, parse, read_text
 from oreflow.shock.effect import FLAGS, Effect
 from oreflow.shock.event import Event, duration_from_dict
 from oreflow.shock.scenario import Citation, Scenario
 from oreflow.shock.schema import scenario_schema
 from oreflow.shock.target import Target
-
-MAX_BYTES = 200_000
-"""Largest scenario file."""
-MAX_DEPTH = 12
-"""Deepest nesting of lists and mappings."""
-
-Path_ = tuple[str | int, ...]
-
-
-@dataclass
-class _Document:
-    """Plain data with the line of every part."""
-
-    name: str
-    data: Any = None
-    lines: dict[Path_, int] = field(default_factory=dict)
-
-    def place(self, path: Path_) -> str:
-        """Return ``file, line 12, events[0].start`` for a part, the nearest parent's line where it has none."""
-        spot = path
-        while spot and spot not in self.lines:
-            spot = spot[:-1]
-        line = self.lines.get(spot)
-        told = ""
-        for p in path:
-            told += f"[{p}]" if isinstance(p, int) else (f".{p}" if told else p)
-        return ", ".join(x for x in (self.name, f"line {line}" if line else "", told) if x)
 
 
 def load(
@@ -66,21 +37,8 @@ def load(
         ScenarioError: Its events are not possible.
         UnknownNameError: A name is not known.
     """
-    file = Path(path)
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise ReadError(f"{file}: there is no such file.") from None
-    except (OSError, ValueError) as e:
-        raise ReadError(f"{file}: cannot be read: {getattr(e, 'strerror', None) or e}.") from None
-    if len(raw) > MAX_BYTES:
-        raise ReadError(f"{file}: larger than {MAX_BYTES:,} bytes; that is no scenario.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as e:
-        raise ReadError(f"{file}: not UTF-8 text (byte {e.start}); save it as UTF-8.") from None
-    return loads(text, world, name=file.name, start=start, months=months)
+    text, name = read_text(path, "scenario")
+    return loads(text, world, name=name, start=start, months=months)
 
 
 def loads(
@@ -104,23 +62,20 @@ def loads(
         ScenarioError: Its events are not possible.
         UnknownNameError: A name is not known.
     """
-    if len(text) > MAX_BYTES:
-        raise ReadError(f"{name}: larger than {MAX_BYTES:,} characters; that is no scenario.")
-    if not text.strip():
-        raise ReadError(f"{name}: is empty; a scenario has at least the keys scenario and events.")
-    document = _parse(text, name)
+    document = Document(name, "scenario", "scenario and events")
+    parse(text, document)
     _validate(document)
-    scenario = _build(document)
+    scenario = build(document)
     if world is not None:
         try:
             scenario.check(world, start=start, months=months)
         except OreflowError as e:
-            raise _blame(scenario, world, document, start, months) or _located(e, f"{name}: ") from None
+            raise _blame(scenario, world, document, start, months) or located(e, f"{name}: ") from None
     return scenario
 
 
 def _blame(
-    scenario: Scenario, world: World, document: _Document, start: str, months: int
+    scenario: Scenario, world: World, document: Document, start: str, months: int
 ) -> OreflowError | None:
     """The error of the first event that fails on its own, with its line; None where only their mix does."""
     for i, event in enumerate(scenario.events):
@@ -128,127 +83,17 @@ def _blame(
         try:
             alone.check(world, start=start, months=months)
         except OreflowError as e:
-            return _located(e, f"{document.place(('events', i))}: ")
+            return located(e, f"{document.place(('events', i))}: ")
     return None
 
 
-def _parse(text: str, name: str) -> _Document:
-    document = _Document(name)
-    try:
-        node = _compose(text, name)
-    except yaml.YAMLError as e:
-        mark = getattr(e, "problem_mark", None) or getattr(e, "context_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(e, "problem", None) or "not readable as YAML"
-        data = _json(text)
-        if data is not None:
-            document.data = data
-            return document
-        raise ReadError(f"{name}{line}: neither YAML nor JSON: {problem}.") from None
-    except ValueError as e:
-        raise ReadError(f"{name}: not text that YAML allows: {e}.") from None
-    if node is None:
-        raise ReadError(f"{name}: holds only comments; a scenario has at least the keys scenario and events.")
-    document.data = _plain(node, (), document)
-    return document
-
-
-def _json(text: str) -> Any:
-    """JSON that YAML does not read (tabs), or None."""
-    try:
-        return json.loads(text, parse_int=_integer, parse_constant=lambda c: c)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _compose(text: str, name: str) -> yaml.Node | None:
-    """Compose nodes after a look at depth and anchors, so that no small file can grow or nest without end."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise ReadError(
-                f"{name}, line {line}: anchors and aliases (& and *) are not read; write the part again."
-            )
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ReadError(f"{name}, line {line}: nested deeper than {MAX_DEPTH} levels.")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return yaml.compose(text, Loader=yaml.SafeLoader)
-
-
-def _plain(node: yaml.Node, path: Path_, document: _Document) -> Any:
-    document.lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        out: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise ReadError(f"{document.name}, line {line}: a key must be a word.")
-            key = str(key_node.value)
-            if key in out:
-                raise ReadError(f"{document.name}, line {line}: the key {key!r} stands twice; keep one.")
-            out[key] = _plain(value_node, (*path, key), document)
-            document.lines[(*path, key)] = line
-        return out
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(n, (*path, i), document) for i, n in enumerate(node.value)]
-    return _scalar(node, document)
-
-
-def _scalar(node: yaml.Node, document: _Document) -> Any:
-    tag, text = node.tag.rsplit(":", 1)[-1], str(node.value)
-    try:
-        if tag == "int":
-            return _integer(text.replace("_", ""))
-        if tag == "float":
-            return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
-    except ValueError:
-        return text
-    if tag == "bool":
-        return text.lower() in ("yes", "true", "on")
-    if tag == "null":
-        return None
-    if tag in ("str", "timestamp"):
-        return text
-    line = node.start_mark.line + 1
-    raise ReadError(
-        f"{document.name}, line {line}: the tag !{tag} is not read; write plain text or a number."
-    )
-
-
-def _integer(text: str) -> int | float:
-    """A whole number; one too long for any quantity as a float, infinite if need be."""
-    return int(text, 10) if len(text) < 18 else float(text)
-
-
-_DATES = ("start", "until", "announced")
-
-
-def _validate(document: _Document) -> None:
-    """Raise the first departure from the schema: a mistyped key before what is missing because of it."""
+def _validate(document: Document) -> None:
     if not isinstance(document.data, dict):
         raise SchemaError(
             f"{document.name}: a scenario is a mapping with the keys scenario, title and events."
         )
-    events = document.data.get("events")
-    for event in events if isinstance(events, list) else []:
-        for key in _DATES:
-            if isinstance(event, dict) and type(event.get(key)) is int:
-                event[key] = str(event[key])
-    errors = sorted(
-        _validator().iter_errors(document.data),
-        key=lambda e: (
-            e.validator != "additionalProperties",
-            document.lines.get(tuple(e.absolute_path), 0),
-            len(e.absolute_path),
-            str(e.message),
-        ),
-    )
-    if errors:
-        raise _explain(errors[0], document)
+    dates_as_text(document.data.get("events"))
+    conform(document, _validator())
 
 
 @cache
@@ -258,63 +103,28 @@ def _validator() -> Any:
     return jsonschema.Draft202012Validator(scenario_schema())
 
 
-def _explain(error: Any, document: _Document) -> SchemaError:
-    """A failure of the schema as one plain sentence."""
-    path: Path_ = tuple(error.absolute_path)
-    value, rule = error.instance, error.validator_value
-    kind = error.validator
-    if kind == "additionalProperties":
-        known = list(error.schema["properties"])
-        wrong = next(k for k in value if k not in known)
-        near = nearest(wrong, known)
-        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"Known keys: {', '.join(known)}."
-        return SchemaError(f"{document.place((*path, wrong))}: unknown key {wrong!r}. {hint}")
-    place = document.place(path)
-    if kind == "required":
-        missing = next(k for k in rule if k not in value)
-        return SchemaError(f"{place}: the key {missing!r} is missing.")
-    if kind == "enum":
-        near = nearest(str(value), rule)
-        hint = (
-            f"Did you mean {' or '.join(map(repr, near))}?"
-            if near
-            else f"Known: {', '.join(map(str, rule))}."
-        )
-        return SchemaError(f"{place}: unknown value {value!r}. {hint}")
-    if kind == "type":
-        names = {"object": "a mapping", "array": "a list", "string": "text", "number": "a number"}
-        names["boolean"] = "true or false"
-        wanted = [rule] if isinstance(rule, str) else rule
-        return SchemaError(
-            f"{place}: should be {' or '.join(names.get(w, w) for w in wanted)}, not {value!r:.80}."
-        )
-    if kind in ("minimum", "maximum", "exclusiveMinimum"):
-        word = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above"}[kind]
-        return SchemaError(f"{place}: {value!r:.80} is out of range; it must be {word} {rule}.")
-    if kind == "pattern" and path and path[-1] in _DATES:
-        return SchemaError(f"{place}: {value!r:.80} is not a date; write it as 2025-08-09, 2025-08 or 2025.")
-    if kind == "pattern":
-        return SchemaError(f"{place}: {value!r:.80} is not an identifier; use letters, digits, _ and -.")
-    if kind == "const":
-        return SchemaError(f"{place}: is either there or not; write true or leave it out.")
-    told = {
-        "minProperties": "says nothing",
-        "maxProperties": "says more than one thing",
-        "minItems": "is too short",
-    }
-    told |= {"maxItems": "is too long", "minLength": "is empty"}
-    return SchemaError(f"{place}: {told.get(kind, error.message)}.")
+def build(document: Document, path: Place = ()) -> Scenario:
+    """Return the scenario that a part of a document states.
 
+    Args:
+        document: A document that conforms to the schema.
+        path: Place of the scenario in it.
 
-def _build(document: _Document) -> Scenario:
-    data = document.data
+    Returns:
+        The scenario.
+
+    Raises:
+        ScenarioError: Its events are not possible.
+        UnknownNameError: A name is not known.
+    """
+    data = reduce(lambda part, key: part[key], path, document.data)
     events = []
     for i, form in enumerate(data["events"]):
-        place = document.place(("events", i))
+        place = document.place((*path, "events", i))
         try:
             events.append(_event(form))
         except OreflowError as e:
-            raise _located(e, f"{place}: ") from None
+            raise located(e, f"{place}: ") from None
     try:
         return Scenario(
             name=data["scenario"],
@@ -324,7 +134,7 @@ def _build(document: _Document) -> Scenario:
             sources=tuple(Citation(s["title"], s.get("url", "")) for s in data.get("sources", [])),
         )
     except OreflowError as e:
-        raise _located(e, f"{document.name}: ") from None
+        raise located(e, f"{document.place(path)}: ") from None
 
 
 def _event(form: dict[str, Any]) -> Event:
@@ -354,13 +164,3 @@ def _effect(form: dict[str, Any]) -> Effect:
     elif kinds[0] not in FLAGS:
         value = float(value)
     return Effect.of(kinds[0], value, per=form.get("per", ""))
-
-
-def _located(error: OreflowError, place: str) -> OreflowError:
-    """The same error with its place before the message."""
-    if isinstance(error, UnknownNameError):
-        copy = UnknownNameError.__new__(UnknownNameError)
-        copy.kind, copy.name, copy.nearest = error.kind, error.name, error.nearest
-        copy.args = (f"{place}{error}",)
-        return copy
-    return type(error)(f"{place}{error}")

@@ -22,8 +22,8 @@ from oreflow.errors import ReadError, UsageError
 from oreflow.files import atomic
 from oreflow.market import Engine, News, Outcome, Settings, calibrate
 from oreflow.market.outcome import VARIABLES
-from oreflow.shock.ensemble import run_id
 from oreflow.shock.read import loads
+from oreflow.shock.sample import run_id
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.scope import touched
 from oreflow.shock.stage import stage

@@ -38,7 +38,7 @@ def sentence(event: Event, world: World | None = None) -> str:
     Returns:
         One line: when, what, how long, how sure, since when known.
     """
-    parts = [f"From {say(event.start)}, {_subject(event.target, world)} {_does(event)}"]
+    parts = [f"From {say(event.start)}, {subject(event.target, world)} {_does(event)}"]
     if event.phase_in:
         parts.append(f"building up over {event.phase_in:g} months")
     text = ", ".join([*parts, _lasting(event, world)]) + "."
@@ -120,7 +120,14 @@ def duration_in_words(d: Duration) -> str:
     return text
 
 
-def _subject(target: Target, world: World | None) -> str:
+def subject(target: Target, world: World | None = None) -> str:
+    """Return what a target selects, in words.
+
+    Args:
+        target: The selection.
+        world: Gives rows their names.
+    """
+
     def named(key: str, values: Iterable[str]) -> str:
         return _join([_name(world, key, v) for v in values], "and")
 

@@ -10,6 +10,7 @@ import numpy as np
 from oreflow.atlas import World
 from oreflow.market.change import Change, News
 from oreflow.shock.belief import Known, believe
+from oreflow.shock.grid import Floats
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.stage import Stage, stage
 
@@ -116,34 +117,43 @@ def draw(staged: Stage, rng: np.random.Generator, *, every: int = 3) -> Realised
     Returns:
         The draw.
     """
-    fates = _fates(staged, rng)
-    spreading = {m.event for m in staged.impacts if m.spread}
-    months: set[int] = set()
-    for i, fate in enumerate(fates):
-        months |= _hears(staged, i, fate, every, i in spreading)
+    found = fates(staged, rng.random((len(staged.events), NUMBERS)))
     news: list[News] = []
-    for month in sorted(m for m in months if m < staged.months):
-        changes = believe(staged, _knowledge(staged, fates, month))
+    for month in hears(staged, found, every=every):
+        changes = believe(staged, knowledge(staged, found, month))
         if not news or not _same(news[-1].changes, changes):
             news.append(News(month, changes))
     truth = believe(
         staged,
-        {i: Known(float(f.real), 0.0, f.length, float(f.followed), f.size) for i, f in enumerate(fates)},
+        {i: Known(float(f.real), 0.0, f.length, float(f.followed), f.size) for i, f in enumerate(found)},
     )
     ids = [s.event.id for s in staged.events]
     return Realised(
         news=tuple(news),
         truth=truth,
-        durations={k: f.length for k, f in zip(ids, fates, strict=True)},
-        happened={k: f.real for k, f in zip(ids, fates, strict=True)},
-        followed={k: f.followed for k, f in zip(ids, fates, strict=True)},
-        sizes={k: f.size for k, f in zip(ids, fates, strict=True)},
+        durations={k: f.length for k, f in zip(ids, found, strict=True)},
+        happened={k: f.real for k, f in zip(ids, found, strict=True)},
+        followed={k: f.followed for k, f in zip(ids, found, strict=True)},
+        sizes={k: f.size for k, f in zip(ids, found, strict=True)},
     )
 
 
+NUMBERS = 5
+"""Uniform numbers that decide one event: its size, whether it is so, whether like plants follow, whether it never
+ends, its length."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Fate:
-    """What happens to one event in a draw; `replaced` once another really takes over from it."""
+class Fate:
+    """What happens to one event in a draw.
+
+    Attributes:
+        size: Where the size lies in its disputed range, 0 to 1.
+        real: Whether it is so.
+        followed: Whether like plants follow.
+        length: Months; infinite where it never ends within its law.
+        replaced: True once another event really takes over from it.
+    """
 
     size: float
     real: bool
@@ -152,28 +162,53 @@ class _Fate:
     replaced: bool
 
 
-def _fates(staged: Stage, rng: np.random.Generator) -> list[_Fate]:
-    raw = []
-    for s in staged.events:
-        u = rng.random(3)
+def fates(staged: Stage, uniforms: Floats) -> list[Fate]:
+    """Return what happens to each event.
+
+    Args:
+        staged: The staged scenario.
+        uniforms: Shape (events, `NUMBERS`), between 0 and 1.
+
+    Returns:
+        One fate an event, in the order of the stage.
+    """
+    lengths = []
+    for s, u in zip(staged.events, uniforms, strict=True):
         given = s.given
         if s.heir >= 0:
             given = max(given, staged.events[s.heir].start - s.start)
-        length = float(s.duration.sample(rng, 1, given=given)[0])
-        raw.append((u, length))
+        lengths.append(float(s.duration.lengths(u[None, 3:5], given=given)[0]))
     # An event that is superseded after it began has been so: otherwise nobody would speak of its end.
     begun = [s.heir >= 0 and staged.events[s.heir].start > s.start for s in staged.events]
     real = [
-        b or bool(u[1] < s.event.certainty) for b, s, (u, _) in zip(begun, staged.events, raw, strict=True)
+        b or bool(u[1] < s.event.certainty) for b, s, u in zip(begun, staged.events, uniforms, strict=True)
     ]
-    fates = []
-    for i, (s, (u, length)) in enumerate(zip(staged.events, raw, strict=True)):
+    out = []
+    for i, (s, u, length) in enumerate(zip(staged.events, uniforms, lengths, strict=True)):
         replaced = s.heir >= 0 and real[s.heir]
         if replaced:
             length = min(length, max(staged.events[s.heir].start - s.start, 0.0))
         followed = bool(u[2] < s.duration.p_contagion)
-        fates.append(_Fate(float(u[0]), real[i], followed, length, replaced))
-    return fates
+        out.append(Fate(float(u[0]), real[i], followed, length, replaced))
+    return out
+
+
+def hears(staged: Stage, found: list[Fate], *, every: int = 3) -> list[int]:
+    """Return the months of the horizon in which something is heard.
+
+    Args:
+        staged: The staged scenario.
+        found: Fate of each event.
+        every: Months between news that an event still lasts; 0 for none before the end.
+
+    Returns:
+        Months in order.
+    """
+    spreading = {m.event for m in staged.impacts if m.spread}
+    months: set[int] = set()
+    for i, fate in enumerate(found):
+        months |= _hears(staged, i, fate, every, i in spreading)
+    return sorted(m for m in months if m < staged.months)
 
 
 def _settled(staged: Stage, i: int) -> int:
@@ -183,7 +218,7 @@ def _settled(staged: Stage, i: int) -> int:
     return begin if begin > s.month else s.month + 1
 
 
-def _hears(staged: Stage, i: int, fate: _Fate, every: int, spreading: bool) -> set[int]:
+def _hears(staged: Stage, i: int, fate: Fate, every: int, spreading: bool) -> set[int]:
     """Months in which something is heard of an event."""
     s = staged.events[i]
     months = {s.month}
@@ -200,9 +235,19 @@ def _hears(staged: Stage, i: int, fate: _Fate, every: int, spreading: bool) -> s
     return months
 
 
-def _knowledge(staged: Stage, fates: list[_Fate], month: int) -> dict[int, Known]:
+def knowledge(staged: Stage, found: list[Fate], month: int) -> dict[int, Known]:
+    """Return what is known of each event in a month.
+
+    Args:
+        staged: The staged scenario.
+        found: Fate of each event.
+        month: Month from the start of the horizon.
+
+    Returns:
+        Event index to what is known of it; those not yet heard of are left out.
+    """
     known = {}
-    for i, (s, fate) in enumerate(zip(staged.events, fates, strict=True)):
+    for i, (s, fate) in enumerate(zip(staged.events, found, strict=True)):
         if s.month > month:
             continue
         settled = month >= _settled(staged, i)

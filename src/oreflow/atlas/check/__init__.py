@@ -12,6 +12,7 @@ from oreflow.atlas.check import (
     claims,
     dates,
     duplicates,
+    hazards,
     network,
     plants,
     prices,
@@ -45,10 +46,11 @@ FAMILIES: dict[str, Callable[[Chain], Iterable[Finding]]] = {
     "duplicates": duplicates.run,
     "provenance": provenance.run,
     "claims": claims.run,
+    "hazards": hazards.run,
 }
 """Name to check, in the order they are listed."""
 
-_INVARIANT = ("references", "ranges", "shares", "dates", "plants", "prices", "routes", "network")
+_INVARIANT = ("references", "ranges", "shares", "dates", "plants", "prices", "routes", "network", "hazards")
 _SHOWN = 5
 
 

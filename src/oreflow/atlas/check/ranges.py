@@ -24,6 +24,9 @@ _SHARES = {
     "loss",
     "p_permanent",
     "p_contagion",
+    "chance",
+    "loss_low",
+    "loss_high",
 }
 _NOT_BOUNDED = {("processes", "ramp")}
 _FREE_TABLES = {"parameters", "policies", "claims", "salient"}

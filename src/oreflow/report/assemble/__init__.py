@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from oreflow.report.assemble.case import Case
     from oreflow.report.briefing import Briefing
     from oreflow.shock import Scenario
-    from oreflow.shock.ensemble import Sample
+    from oreflow.shock.sample import Sample
 
 
 def brief(
@@ -105,7 +105,7 @@ def study(
     sample = None
     run = _unrun(world, readings)
     if settings is not None:
-        from oreflow.shock.ensemble import sample as draw
+        from oreflow.shock.sample import sample as draw
 
         def drawn(events: Scenario, settings: Settings) -> Sample:
             return draw(

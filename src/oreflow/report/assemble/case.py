@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from oreflow.report.figure import Figure, Quality
 from oreflow.shock import Stage, stage
-from oreflow.shock.ensemble import KEPT
+from oreflow.shock.sample import KEPT
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from oreflow.news import Claim, Reading
     from oreflow.news import NotModelled as Left
     from oreflow.shock import Event, Scenario
-    from oreflow.shock.ensemble import Sample
+    from oreflow.shock.sample import Sample
 
 Floats = NDArray[np.float64]
 GRADES: tuple[Quality, ...] = ("reported", "derived", "imputed", "assumed")

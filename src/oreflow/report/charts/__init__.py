@@ -1,14 +1,27 @@
-"""Charts as SVG text, without a plotting library: bars, fan, bottleneck, flows, map, tornado.
+"""Charts as SVG text, without a plotting library: fan, exceedance, bars, bottleneck, flows, map, tornado.
 
 Colours are CSS variables with a fallback, so that a page decides light or dark; `CSS` holds both palettes.
 """
 
 from oreflow.report.charts.bars import Bar, bars
 from oreflow.report.charts.bottleneck import bottleneck
+from oreflow.report.charts.exceedance import Curve, exceedance
 from oreflow.report.charts.fan import fan
 from oreflow.report.charts.sankey import sankey
 from oreflow.report.charts.style import CSS
 from oreflow.report.charts.tornado import tornado
 from oreflow.report.charts.worldmap import land_symbol, world_map
 
-__all__ = ["CSS", "Bar", "bars", "bottleneck", "fan", "land_symbol", "sankey", "tornado", "world_map"]
+__all__ = [
+    "CSS",
+    "Bar",
+    "Curve",
+    "bars",
+    "bottleneck",
+    "exceedance",
+    "fan",
+    "land_symbol",
+    "sankey",
+    "tornado",
+    "world_map",
+]

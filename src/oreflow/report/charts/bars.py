@@ -1,4 +1,4 @@
-"""Horizontal bars: a ranking of one measure."""
+"""Bars: how much each of several things counts, the largest first."""
 
 from __future__ import annotations
 
@@ -6,66 +6,88 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oreflow.report import format as fmt
-from oreflow.report.charts.svg import chart, fit, label, tag, text_width, title
-
-TALL = 24.0
-"""Height of a row in px."""
+from oreflow.report.charts.svg import chart, label, tag, text_width, tick_texts, ticks, title, wrap
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a ranking.
+    """One bar.
 
     Attributes:
-        name: What it is.
-        value: Its length.
-        text: Its value as it is written beside the bar.
-        marked: Shown in the colour of a loss.
+        name: What it is for.
+        value: Its length; a negative one has no bar.
+        text: Its number as it is written beside it.
+        detail: More of it, for the tooltip.
+        marked: Whether it stands out.
+        faint: Whether it could be chance.
     """
 
     name: str
     value: float
     text: str
+    detail: str = ""
     marked: bool = False
+    faint: bool = False
 
 
-def bars(key: str, name: str, rows: Sequence[Bar], *, width: float = 980) -> str:
-    """Return a ranking as horizontal bars from zero, in the order given.
+def bars(
+    key: str, name: str, rows: Sequence[Bar], *, unit: str = "", colour: str = "accent", width: float = 480
+) -> str:
+    """Return bars from zero in the order given, with their names on their left, or above them where it is narrow.
 
     Args:
         key: Unique id on the page.
-        name: What it shows.
-        rows: The rows; a negative value has no bar.
+        name: What is shown.
+        rows: Bars.
+        unit: Unit of the lengths, for an axis below; none where it is empty.
+        colour: ``accent``, or ``loss`` for what is lost; full where a bar stands out.
         width: Width in px.
 
     Returns:
-        SVG; marked bars are filled, the others are lighter.
+        SVG.
     """
-    wide = max((text_width(r.name) for r in rows), default=0.0)
-    left = min(wide + 10, width * 0.36)
-    right = max((text_width(r.text) for r in rows), default=0.0) + 14
-    top = max((r.value for r in rows), default=0.0)
-    room = max(width - left - right, 20.0)
-    body = [tag("line", x1=left, x2=left, y1=2, y2=4 + TALL * len(rows), class_="c-axis")]
-    for i, row in enumerate(rows):
-        y = 4 + TALL * i
-        long = room * max(row.value, 0.0) / top if top > 0 else 0.0
-        body.append(
-            label(fit(row.name, left - 8), left - 8, y + 15, cls="end strong" if row.marked else "end")
-        )
-        body.append(
+    grid = ticks(0.0, max([r.value for r in rows], default=1.0) or 1.0, 5)
+    texts, of = tick_texts(grid, unit)
+    beside = width > 600
+    left = 300.0 if beside else 4.0 + text_width(texts[0]) / 2
+    last = width - max(text_width(texts[-1]) / 2, *(text_width(r.text) for r in rows), 0.0) - 10
+
+    def px(v: float) -> float:
+        return left + (last - left) * v / grid[-1]
+
+    drawn: list[str] = []
+    y = 4.0
+    for row in rows:
+        bold = "halo strong" if row.marked else "halo"
+        lines = wrap(row.name, left - 16 if beside else width - 8)
+        if beside:
+            drawn += [label(t, 0, y + 14 + 15 * i, cls=bold) for i, t in enumerate(lines)]
+        else:
+            drawn += [label(t, 0, y + 12 + 15 * i, cls=bold) for i, t in enumerate(lines)]
+            y += 15 * len(lines) + 2
+        cls = "c-grey" if row.faint else f"c-{colour}" if row.marked else f"c-{colour} c-half-op"
+        drawn.append(
             tag(
                 "rect",
-                title(f"{row.name}: {row.text}"),
+                title(f"{row.name}: {row.text}. {row.detail}".rstrip(". ")),
                 x=left,
-                y=y + 3,
-                width=max(long, 1.0),
-                height=TALL - 8,
-                class_="c-loss c-tip" if row.marked else "c-loss c-half-op c-tip",
+                y=y + 2,
+                width=max(px(max(row.value, 0.0)) - left, 1.5),
+                height=16,
+                class_=f"{cls} c-tip",
                 data_name=row.name,
                 data_value=repr(row.value),
             )
         )
-        body.append(label(row.text, left + long + 6, y + 15, cls="soft"))
-    told = fmt.plain("; ".join(f"{r.name}: {r.text}" for r in rows) + ".")
-    return chart(key, width, 8 + TALL * len(rows), name, told, body, cls="c-bars")
+        drawn.append(label(row.text, px(max(row.value, 0.0)) + 5, y + 14, cls="soft halo"))
+        y += max(24.0, 15.0 * len(lines) + 8) if beside else 26.0
+    told = fmt.plain("; ".join(f"{r.name}: {r.text}" for r in rows)) + "."
+    if not unit:
+        axis = tag("line", x1=left, x2=left, y1=2, y2=y, class_="c-axis")
+        return chart(key, width, y + 6, name, told, [axis, *drawn], cls="c-bars")
+    body = []
+    for value, text in zip(grid, texts, strict=True):
+        body.append(tag("line", x1=px(value), x2=px(value), y1=2, y2=y, class_="c-rule"))
+        body.append(label(text, px(value), y + 16, cls="soft mid"))
+    body.append(label(of, left, y + 34, cls="soft"))
+    return chart(key, width, y + 40, name, told, body + drawn, cls="c-bars")

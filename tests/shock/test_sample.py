@@ -9,7 +9,7 @@ from oreflow.atlas import bundled
 from oreflow.errors import UsageError
 from oreflow.market import Settings
 from oreflow.shock import from_library, sample
-from oreflow.shock.ensemble import KEPT
+from oreflow.shock.sample import KEPT
 
 SHORT = Settings(start="2025-07", periods=6, stride=12, ahead=(1, 2, 3))
 

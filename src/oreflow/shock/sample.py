@@ -18,6 +18,7 @@ from oreflow import __version__
 from oreflow.atlas import World
 from oreflow.errors import ModelError, UsageError
 from oreflow.market import Base, Draw, Engine, News, Outcome, Settings, calibrate
+from oreflow.shock.ensemble.ranges import Range, ranges
 from oreflow.shock.kept import Arrays, keep, recall
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.scope import touched
@@ -28,8 +29,6 @@ from oreflow.shock.timeline import expected as expected_news
 Floats = NDArray[np.float64]
 KEPT = ("price", "output", "flow", "served", "unserved", "stock")
 """Variables kept of every draw."""
-RANGED = {"es": "es_scale", "ed": "ed_scale", "eta": "convenience_eta", "sigma": "route_sigma"}
-"""Input of a draw to the parameter whose range it is drawn from, triangular around its value."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ class Sample:
         served: Shape (draws, demands, periods), unit/period.
         unserved: Shape (draws, demands, periods), unit/period.
         stock: Shape (draws, stores, periods), unit.
-        inputs: One row a draw: ``draw``, the keys of `RANGED`, and for each event ``duration_``, ``size_`` and
-            ``happened_`` followed by its id.
+        inputs: One row a draw: ``draw``, the keys of `oreflow.shock.ensemble.RANGED`, and for each event
+            ``duration_``, ``size_`` and ``happened_`` followed by its id.
         failed: Reason of each draw that could not be solved; those draws are not in the arrays.
         notes: What a reader should know of the scenario.
         run: Run id: the same world, scenario, settings, seed and version give the same id.
@@ -129,7 +128,7 @@ def sample(
     name = run_id(world, scenario, settings, scope, f"{seed}/{draws}")
     kept = recall(name, cache) if cache is not None else None
     if kept is None:
-        kept = _drawn(_ranges(world), staged, engine, seed, draws, workers, progress)
+        kept = _drawn(ranges(world), staged, engine, seed, draws, workers, progress)
         if cache is not None:
             keep(name, cache, *kept)
     arrays, inputs, failed = kept
@@ -151,7 +150,7 @@ def sample(
 
 
 def _drawn(
-    ranges: _Ranges,
+    ranged: dict[str, Range],
     staged: Stage,
     engine: Engine,
     seed: int,
@@ -167,7 +166,7 @@ def _drawn(
     def one(i: int) -> _Draw:
         mine = engines.get()
         try:
-            return _solve(ranges, staged, mine, seed, i)
+            return _solve(ranged, staged, mine, seed, i)
         finally:
             engines.put(mine)
 
@@ -193,9 +192,6 @@ def run_id(
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_Ranges = dict[str, tuple[float, float, float]]
-
-
 @dataclass(frozen=True)
 class _Draw:
     inputs: dict[str, float | int | bool]
@@ -203,31 +199,17 @@ class _Draw:
     reason: str = ""
 
 
-def _solve(ranges: _Ranges, staged: Stage, engine: Engine, seed: int, i: int) -> _Draw:
+def _solve(ranged: dict[str, Range], staged: Stage, engine: Engine, seed: int, i: int) -> _Draw:
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(i,)))
-    ranged = {
-        name: float(rng.triangular(low, value, high)) if low < high else value
-        for name, (value, low, high) in ranges.items()
-    }
+    chosen = {name: r.at(float(rng.random())) if r.low < r.high else r.value for name, r in ranged.items()}
     fate = draw_fate(staged, rng, every=engine.settings.stride)
-    inputs: dict[str, float | int | bool] = {"draw": i, **ranged}
+    inputs: dict[str, float | int | bool] = {"draw": i, **chosen}
     for event in fate.durations:
         inputs[f"duration_{event}"] = fate.durations[event]
         inputs[f"size_{event}"] = fate.sizes[event]
         inputs[f"happened_{event}"] = fate.happened[event]
     try:
-        values = engine.draw(fate.news, Draw(**ranged), KEPT)
+        values = engine.draw(fate.news, Draw(**chosen), KEPT)
     except ModelError as error:
         return _Draw(inputs, None, f"draw {i}: {error}")
     return _Draw(inputs, values)
-
-
-def _ranges(world: World) -> _Ranges:
-    """Value, low and high end of every input of a draw."""
-    table = world["parameters"].set_index("parameter")
-    out: _Ranges = {}
-    for name, parameter in RANGED.items():
-        world.parameter(parameter)  # raises with the nearest name where it is missing
-        value, low, high = table.loc[parameter, ["value", "low", "high"]].to_numpy(dtype=float)
-        out[name] = (float(value), float(low), float(high))
-    return out
