@@ -78,6 +78,7 @@ class Engine:
         self._solvers: dict[_Key, Solver] = {}
         self._learned: dict[tuple[_Key, int], Basis] = {}
         self._learning = False
+        self._last: dict[_Key, Basis] = {}
         self.solves = 0
 
     def learn(self, news: Sequence[News], *, draw: Draw | None = None) -> Outcome:
@@ -156,6 +157,7 @@ class Engine:
         progress: Callable[[int, int], None] | None,
     ) -> Recorder:
         s = self.settings
+        self._last = {}  # a draw depends on nothing that was solved before it
         horizon = s.periods * s.months
         ordered = sorted(news, key=lambda n: n.month)
         recorder = Recorder(self.base, s)
@@ -223,9 +225,11 @@ class Engine:
                 self._learned[key, month] = solver.basis()
             return solution
 
+        start = self._last.get(key) or self._nearest(key, month)
         view, solution, solves = settled(
-            view, solve, solver.basis, self._nearest(key, month), tolerance=self.settings.tariff_tolerance
+            view, solve, solver.basis, start, tolerance=self.settings.tariff_tolerance
         )
+        self._last[key] = solver.basis()
         self.solves += solves
         if self.settings.refine:
             view, solution = refined(solver, view, solution, self.settings.refine)
