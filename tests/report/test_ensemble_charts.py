@@ -34,8 +34,8 @@ def drawn(width):
         "b", "One draw", "USD/t", [Curve("x", (5.0,), (1.0,), (0.0,), (1.0,))], width=width
     )
     yield charts.exceedance("c", "Nothing", "USD/t", [], width=width)
-    yield charts.bars("d", "Drivers", "%", ROWS, width=width)
-    yield charts.bars("e", "Nothing", "%", [], width=width)
+    yield charts.bars("d", "Drivers", ROWS, unit="%", width=width)
+    yield charts.bars("e", "Nothing", [], unit="%", width=width)
 
 
 @pytest.mark.parametrize("width", [340, 476, 980])
@@ -68,7 +68,7 @@ def test_an_exceedance_curve_falls_and_says_its_numbers():
 
 
 def test_bars_are_as_long_as_their_values():
-    root = ET.fromstring(charts.bars("d", "Drivers", "%", ROWS, width=980))
+    root = ET.fromstring(charts.bars("d", "Drivers", ROWS, unit="%", width=980))
     first, second, third = root.findall(".//s:rect[@data-name]", NS)
     assert float(first.get("width")) / float(second.get("width")) == pytest.approx(41.2 / 5.2, rel=1e-3)
     assert float(third.get("width")) == 1.5 and "c-grey" in third.get("class")

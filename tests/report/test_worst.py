@@ -128,7 +128,7 @@ def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:
 @pytest.mark.parametrize("width", [340, 980])
 def test_bars_are_named_sized_and_inside(width) -> None:
     rows = [
-        Bar("A very long name of a company, incorporated", 4.0, "4 billion USD", True),
+        Bar("A very long name of a company, incorporated", 4.0, "4 billion USD", marked=True),
         Bar("B", 1.0, "1"),
         Bar("C", -1.0, "−1"),
     ]
@@ -138,7 +138,7 @@ def test_bars_are_named_sized_and_inside(width) -> None:
     boxes = root.findall(".//s:rect", ns)
     sizes = [float(b.get("width")) for b in boxes]
     assert sizes[0] == pytest.approx(4.0 * sizes[1], rel=1e-3)
-    assert sizes[2] == 1.0
+    assert sizes[2] == 1.5
     for label in root.findall(".//s:text", ns):
         wide = text_width(label.text or "")
         x = float(label.get("x"))

@@ -203,7 +203,8 @@ def test_news_is_heard_once_a_period_and_the_market_can_read_it(futures, lithium
                     "ev_battery@CHN:sodium_cell",
                     "stationary_battery@CHN:sodium_cell",
                 }
-                assert (beliefs.availability >= 0).all() and (beliefs.availability <= 1 + 1e-12).all()
+                running = beliefs.availability.months
+                assert (running >= 0).all() and (running <= 1 + 1e-12).all()
 
 
 def test_without_anything_nothing_is_heard(real, lithium):

@@ -115,7 +115,14 @@ def test_the_level_of_demand_is_what_the_market_believes(measure, base):
     first = (change(net.demands[:50], 9), change(net.demands[40:60], 4))
     second = (change(net.demands[10:20], 20), Change("plants", tuple(net.plants[:2]), "cost", np.ones(9)))
     found = measure.level([News(4, second), News(-3, first)])
-    early, late = (Beliefs(base, c, 9).demand.reshape(3, 3, -1).mean(axis=1).T for c in (first, second))
+
+    def believed(changes):
+        demand = Beliefs(base, changes, 9).demand
+        laid = np.tile(demand.usual, (9, 1))
+        laid[:, demand.index] = demand.months
+        return laid.reshape(3, 3, -1).mean(axis=1).T
+
+    early, late = believed(first), believed(second)
     assert found[:, 0] == pytest.approx(early[:, 0])
     assert found[:, 1:] == pytest.approx(
         late[:, 1:]
