@@ -69,7 +69,7 @@ def bars(
         drawn.append(
             tag(
                 "rect",
-                title(f"{row.name}: {row.text}. {row.detail}".rstrip(". ")),
+                title(f"{row.name}: {row.text}. {row.detail}".rstrip()),
                 x=left,
                 y=y + 2,
                 width=max(px(max(row.value, 0.0)) - left, 1.5),
