@@ -127,8 +127,9 @@ def attack(
     width = console().width
     for line in worst.ranking(answer, top=top, width=min(width, 100)):
         click.echo(line)
-    if len(answer.singles) > top:
-        click.echo(f"  and {len(answer.singles) - top} more, all in --json.")
+    rest = len(answer.singles) - len(worst.shown(answer, top))
+    if rest > 0:
+        click.echo(f"  and {rest} more, all in --json.")
     click.echo("")
     for note in answer.notes:
         click.echo(f"Note: {note}")

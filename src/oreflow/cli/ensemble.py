@@ -119,7 +119,7 @@ def _draw(
 def _print(found: Ensemble, told: Summary) -> None:
     click.echo(f"{told.title or told.name}\n")
     for line in found.manifest.sentences:
-        click.echo(f"- {line}")
+        click.echo(f"  {line}" if line.startswith("- ") else f"- {line}")
     click.echo(f"- {_count(told)}")
     _fans(found, told)
     print_table(

@@ -22,6 +22,13 @@ from oreflow.cli.output import Column, json_option, print_json, print_table, pro
     help="Length of one.",
 )
 @click.option("--foresight", default=12, show_default=True, help="Months that agents look ahead.")
+@click.option(
+    "--refine",
+    type=click.IntRange(0, 9),
+    default=0,
+    show_default=True,
+    help="Rounds of laying the steps of curves anew around the solution: 6 for smooth prices, some times as slow.",
+)
 @click.option("--top", default=12, show_default=True, help="Rows shown of each table.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the run in this file.")
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
@@ -33,6 +40,7 @@ def run(
     periods: int,
     step: str,
     foresight: int,
+    refine: int,
     top: int,
     out: Path | None,
     with_: Path | None,
@@ -50,7 +58,7 @@ def run(
     from oreflow.shock.summary import summary
 
     world = load(with_)
-    settings = Settings(start=start, periods=periods, step=step, foresight=foresight)
+    settings = Settings(start=start, periods=periods, step=step, foresight=foresight, refine=refine)
     found = find(scenario, world)
     months = periods * settings.months
     minerals = (

@@ -94,16 +94,16 @@ def screen(
             workers=workers,
             progress=step,
         )
-    if as_json:
-        print_json(_json(made, with_names=named(world)))
-    else:
-        _print(made, named(world), top)
     if out is not None:
         write_text(out, made.table().to_csv(index=False, lineterminator="\n"))
         say(f"written: {out}")
     if html is not None:
         write_text(html, render(made, world))
         say(f"written: {html}")
+    if as_json:
+        print_json(_json(made, with_names=named(world)))
+    else:
+        _print(made, named(world), top)
 
 
 def _writable(path: Path | None, option: str, fits: tuple[str, ...]) -> None:

@@ -281,7 +281,13 @@ def _drivers(told: Summary) -> tuple[_Table | _Chart | str, ...]:
         effect = f"Effect on the highest price {_points(d.effect)} of base. " if d.effect is not None else ""
         chance = "Could be chance." if d.chance else ""
         rows.append(
-            Bar(f"{fmt.words(d.name)}{often}", 100 * d.sobol, _percent(d.sobol), effect + chance, d.chance)
+            Bar(
+                f"{fmt.words(d.name)}{often}",
+                100 * d.sobol,
+                _percent(d.sobol),
+                effect + chance,
+                faint=d.chance,
+            )
         )
     caption = (
         "Share of the variance of the highest price that would go if the input were known (first-order Sobol index, "

@@ -111,13 +111,13 @@ def ranking(attack: Attack, *, top: int = 12, width: int = 72) -> list[str]:
 
     Args:
         attack: The attack.
-        top: Rows shown.
+        top: Rows shown, and those of the worst set beyond them.
         width: Columns of the terminal.
 
     Returns:
         One line a loss.
     """
-    rows = attack.singles[:top]
+    rows = shown(attack, top)
     values, unit = _column(attack, rows)
     names = [fmt.plain(s.name) for s in rows]
     left, right = max(map(len, names), default=0), max(map(len, values), default=0)
@@ -128,6 +128,16 @@ def ranking(attack: Attack, *, top: int = 12, width: int = 72) -> list[str]:
         mark = "●" if s.key in attack.worst.keys else " "
         lines.append(f"{mark} {name:<{left}} {value:>{right}} {bar(s.value, most, room)}".rstrip())
     return lines
+
+
+def shown(attack: Attack, top: int) -> list[Single]:
+    """Return the largest single losses, and the members of the worst set whatever their place.
+
+    Args:
+        attack: The attack.
+        top: How many of the largest.
+    """
+    return [s for i, s in enumerate(attack.singles) if i < top or s.key in attack.worst.keys]
 
 
 def page(attack: Attack, *, top: int = 20) -> str:
@@ -146,7 +156,7 @@ def page(attack: Attack, *, top: int = 20) -> str:
     lead, *rest = sentences(attack)
     rows = [
         charts.Bar(s.name, s.value, amount(attack, s.value), marked=s.key in attack.worst.keys)
-        for s in attack.singles[:top]
+        for s in shown(attack, top)
     ]
     name = f"Lost alone: {_of_what(attack)}"
     drawn = "".join(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oreflow.report import format as fmt
 from oreflow.report.charts.svg import chart, label, tag, text_width, tick_texts, ticks, title, wrap
@@ -26,8 +26,8 @@ class Bar:
     value: float
     text: str
     detail: str = ""
-    marked: bool = False
-    faint: bool = False
+    marked: bool = field(default=False, kw_only=True)
+    faint: bool = field(default=False, kw_only=True)
 
 
 def bars(
@@ -49,7 +49,8 @@ def bars(
     grid = ticks(0.0, max([r.value for r in rows], default=1.0) or 1.0, 5)
     texts, of = tick_texts(grid, unit)
     beside = width > 600
-    left = 300.0 if beside else 4.0 + text_width(texts[0]) / 2
+    widest = max((text_width(r.name) for r in rows), default=0.0)
+    left = min(300.0, 1.1 * widest + 16) if beside else 4.0 + text_width(texts[0]) / 2
     last = width - max(text_width(texts[-1]) / 2, *(text_width(r.text) for r in rows), 0.0) - 10
 
     def px(v: float) -> float:
