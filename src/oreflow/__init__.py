@@ -20,12 +20,14 @@ if TYPE_CHECKING:
         UsageError,
     )
     from oreflow.gauge import bottleneck, gauges
-    from oreflow.market import Base, Engine, Outcome, Settings, calibrate
+    from oreflow.gauge.screen import screen
+    from oreflow.market import Base, Engine, Outcome, Settings, Window, calibrate
     from oreflow.news import Claim, read
     from oreflow.report import Briefing
     from oreflow.report.assemble import brief
     from oreflow.shock import Event, Scenario
     from oreflow.shock.attack import Attack, attack
+    from oreflow.shock.ensemble import Ensemble, ensemble
     from oreflow.shock.run import Run, run
 
 __version__ = "0.1.0"
@@ -40,6 +42,10 @@ _HOME = {
     "OreflowError": "oreflow.errors",
     "ScenarioError": "oreflow.errors",
     "UsageError": "oreflow.errors",
+    "Ensemble": "oreflow.shock.ensemble",
+    "Window": "oreflow.market",
+    "ensemble": "oreflow.shock.ensemble",
+    "screen": "oreflow.gauge.screen",
     "bottleneck": "oreflow.gauge",
     "gauges": "oreflow.gauge",
     "Base": "oreflow.market",
@@ -66,6 +72,7 @@ __all__ = [
     "Claim",
     "DataError",
     "Engine",
+    "Ensemble",
     "Event",
     "InfeasibleError",
     "ModelError",
@@ -77,6 +84,7 @@ __all__ = [
     "ScenarioError",
     "Settings",
     "UsageError",
+    "Window",
     "World",
     "__version__",
     "attack",
@@ -84,9 +92,11 @@ __all__ = [
     "brief",
     "bundled",
     "calibrate",
+    "ensemble",
     "gauges",
     "read",
     "run",
+    "screen",
 ]
 
 

@@ -6,5 +6,6 @@ from oreflow.market.engine import Engine
 from oreflow.market.outcome import Outcome
 from oreflow.market.settings import Settings
 from oreflow.market.view import Draw
+from oreflow.market.window import Window
 
-__all__ = ["Base", "Change", "Draw", "Engine", "News", "Outcome", "Settings", "calibrate"]
+__all__ = ["Base", "Change", "Draw", "Engine", "News", "Outcome", "Settings", "Window", "calibrate"]

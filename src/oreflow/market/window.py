@@ -10,6 +10,7 @@ import numpy as np
 from oreflow.market.calibrate import Base
 from oreflow.market.change import Change
 from oreflow.market.highs import Basis
+from oreflow.market.interval import price_interval
 from oreflow.market.layout import Layout, Quota
 from oreflow.market.network import Floats
 from oreflow.market.patch import Patch, Rebuild, Reference
@@ -111,6 +112,27 @@ class Window:
         beliefs = Beliefs(self.base, tuple(changes), self.months + BEYOND)
         reference, _ = self._ready(())
         return reference.patch(self._view(beliefs, self.base.price if far is None else far))
+
+    def interval(self, cleared: Cleared, node: int, period: int) -> tuple[float, float]:
+        """Return the lowest and the highest price that clears a node; they differ where the price is not unique.
+
+        Args:
+            cleared: A cleared window.
+            node: Index of the node.
+            period: Index of the period.
+
+        Returns:
+            Low and high, USD/unit.
+
+        Raises:
+            NumericalError: A solution could not be proven.
+        """
+        _, solver = self._ready(cleared.view.layout.quotas)
+        arrays = solver.problem.numbers(cleared.view)
+        solver.solve(arrays)
+        return price_interval(
+            solver, arrays, cleared.solution, node=node, period=period, start=solver.basis()
+        )
 
     def _clear(self, beliefs: Beliefs, far: Floats, start: Basis | None = None) -> Cleared:
         view = self._view(beliefs, far)
