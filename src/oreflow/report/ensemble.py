@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,25 +108,16 @@ def render(found: Ensemble, told: Summary) -> str:
     Raises:
         UsageError: Jinja2 is not installed.
     """
-    from markupsafe import Markup
+    from oreflow.report.faces.html import rendered
 
-    from oreflow.report.faces.html import environment
-
-    css = charts.CSS + (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
-    page: str = (
-        environment()
-        .get_template("ensemble.html.j2")
-        .render(
-            title=told.title or told.name,
-            subtitle=_subtitle(told),
-            sections=_sections(found, told),
-            sentences=found.manifest.sentences,
-            manifest=found.manifest,
-            css=Markup(css),
-            digest=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        )
+    return rendered(
+        "ensemble.html.j2",
+        title=told.title or told.name,
+        subtitle=_subtitle(told),
+        sections=_sections(found, told),
+        sentences=found.manifest.sentences,
+        manifest=found.manifest,
     )
-    return page
 
 
 def _subtitle(told: Summary) -> str:

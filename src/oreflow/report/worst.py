@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from html import escape
-from importlib.resources import files
 
 from oreflow.report import charts
 from oreflow.report import format as fmt
 from oreflow.report.faces.textplot import bar
-from oreflow.shock.attack import Attack, Choice, Single
+from oreflow.shock.attack import Attack, Single
 
 NOUN = {
     "plants": "plant",
@@ -26,7 +22,6 @@ MEASURE = {
     "price": "mean price in the months of the loss, above the base price",
 }
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-WIDE, NARROW = 980, 340
 
 
 def joined(names: Sequence[str]) -> str:
@@ -150,43 +145,36 @@ def page(attack: Attack, *, top: int = 20) -> str:
     Returns:
         HTML without scripts; a content security policy in it forbids everything but its own style sheet.
     """
-    css = charts.CSS + (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    title = f"The worst {_number(attack.budget)} {_noun(attack)} to lose"
+    from markupsafe import Markup
+
+    from oreflow.report.faces.html import NARROW, WIDE, rendered
+
     lead, *rest = sentences(attack)
     rows = [
         charts.Bar(s.name, s.value, amount(attack, s.value), marked=s.key in attack.worst.keys)
         for s in shown(attack, top)
     ]
     name = f"Lost alone: {_of_what(attack)}"
-    drawn = "".join(
-        f'<div class="{kind}">{charts.bars(f"n1-{kind}", name, rows, colour="loss", width=width)}</div>'
+    wide, narrow = (
+        Markup(charts.bars(f"n1-{kind}", name, rows, colour="loss", width=width))
         for kind, width in (("wide", WIDE), ("narrow", NARROW))
     )
-    said = "".join(f"<p>{_html(s)}</p>" for s in rest)
-    notes = "".join(f"<li>{_html(n)}</li>" for n in attack.notes)
-    table = "".join(
-        _row(attack, of, what) for of, what in ((attack.worst, "worst"), (attack.greedy, "greedy"))
-    )
-    more = len(attack.singles) - len(rows)
-    rest_of = f" {more} more are not shown." if more > 0 else ""
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'\">\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{_html(title)}</title>\n<style>{css}</style>\n</head>\n<body>\n"
-        f'<header><p class="brand">oreflow · worst case</p><h1>{_html(title)}</h1>'
-        f'<p class="sub">{_html(_sub(attack))}</p>'
-        f'</header>\n<main>\n<section><p class="lead">{_html(lead)}</p>{said}</section>\n'
-        f'<section><figure class="chart"><figcaption>{_html(name)}</figcaption>{drawn}</figure>'
-        f'<p class="caption">Full bars are part of the worst set.{rest_of}</p>'
-        '<figure class="table"><figcaption>Chosen</figcaption><table><thead><tr><th scope="col">by</th>'
-        '<th scope="col">lost</th><th scope="col" class="num">harm</th><th scope="col" class="num">welfare lost</th>'
-        f"</tr></thead><tbody>{table}</tbody></table></figure></section>\n"
-        f'<section class="after"><h2>What to know</h2><ul>{notes}</ul></section>\n</main>\n'
-        f"<footer><p>{_html(made(attack))}</p></footer>\n</body>\n</html>\n"
+    return rendered(
+        "worst.html.j2",
+        title=f"The worst {_number(attack.budget)} {_noun(attack)} to lose",
+        subtitle=_sub(attack),
+        lead=lead,
+        rest=rest,
+        name=name,
+        wide=wide,
+        narrow=narrow,
+        more=len(attack.singles) - len(rows),
+        chosen=[
+            (by, joined(of.names), amount(attack, of.value), fmt.quantity(of.welfare, "USD"))
+            for by, of in (("worst", attack.worst), ("greedy", attack.greedy))
+        ],
+        notes=attack.notes,
+        made=made(attack),
     )
 
 
@@ -196,16 +184,6 @@ def made(attack: Attack) -> str:
         f"Solved: {', '.join(fmt.words(s) for s in attack.scope)}; {attack.solves:,} markets in "
         f"{attack.seconds:.0f} s; world {attack.world[:12]}."
     )
-
-
-def _row(attack: Attack, choice: Choice, what: str) -> str:
-    cells = (
-        ("lost", joined(choice.names), ""),
-        ("harm", amount(attack, choice.value), ' class="num"'),
-        ("welfare lost", fmt.quantity(choice.welfare, "USD"), ' class="num"'),
-    )
-    inside = "".join(f'<td data-label="{k}"{c}><span>{_html(v)}</span></td>' for k, v, c in cells)
-    return f'<tr><th scope="row">{what}</th>{inside}</tr>'
 
 
 def _sub(attack: Attack) -> str:
@@ -241,7 +219,3 @@ def _months(n: int) -> str:
 
 def _number(n: int) -> str:
     return NUMBERS[n] if n < len(NUMBERS) else str(n)
-
-
-def _html(text: str) -> str:
-    return escape(fmt.plain(text))

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from oreflow import __version__
 from oreflow.errors import UsageError
 from oreflow.report import charts
 from oreflow.report import format as fmt
@@ -81,24 +82,42 @@ def render(briefing: Briefing) -> str:
     Raises:
         UsageError: Jinja2 is not installed.
     """
-    whole = outline(briefing)
-    page = _Page(briefing, Notes(whole), set())
-    css = charts.CSS + (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     from markupsafe import Markup
 
-    return (
-        environment()
-        .get_template("briefing.html.j2")
-        .render(
-            outline=whole,
-            page=page,
-            meta=briefing.meta,
-            css=Markup(css),
-            digest=digest,
-            land=Markup(charts.land_symbol() if briefing.does.maps else ""),
-        )
+    whole = outline(briefing)
+    return rendered(
+        "briefing.html.j2",
+        title=whole.title,
+        outline=whole,
+        page=_Page(briefing, Notes(whole), set()),
+        meta=briefing.meta,
+        land=Markup(charts.land_symbol() if briefing.does.maps else ""),
     )
+
+
+def rendered(template: str, *, title: str, style: str = "", **values: Any) -> str:
+    """Return a page made from a template that extends ``page.html.j2``.
+
+    Args:
+        template: Name of the template.
+        title: Title of the page.
+        style: Rules of its own, added to the common style sheet.
+        **values: What the template names.
+
+    Returns:
+        HTML without scripts; a content security policy in it forbids everything but its own style sheet.
+
+    Raises:
+        UsageError: Jinja2 is not installed.
+    """
+    page = environment().get_template(template)
+    from markupsafe import Markup
+
+    common = (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
+    css = charts.CSS + common + style
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    text: str = page.render(title=title, version=__version__, css=Markup(css), digest=digest, **values)
+    return text
 
 
 @cache

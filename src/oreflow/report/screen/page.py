@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
-
 from oreflow.atlas import World
 from oreflow.gauge.screen import Screen, Stop
-from oreflow.report import charts
 from oreflow.report import format as fmt
 from oreflow.report.charts.scatter import Point, scatter
-from oreflow.report.faces.html import NARROW, WIDE, environment
+from oreflow.report.faces.html import NARROW, WIDE, rendered
 from oreflow.report.screen.words import Names, headline, left_out, named, title, trust
 
 RANKING = ("mineral", "expected loss", "low", "high", "users lose", "costliest stop", "it costs", "stops")
+RING = ".c-ring { fill: var(--page, #fff); stroke: var(--loss, #b34700); stroke-width: 2; }\n"
+"""Style of hollow marks."""
 STOPS = (
     "stop", "share of output", "of imports", "chance", "low to high", "price", "not served", "of use", "loss",
     "expected",
@@ -37,9 +34,6 @@ def render(screen: Screen, world: World) -> str:
     from markupsafe import Markup
 
     names = named(world)
-    css = charts.CSS + (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
-    css += ".c-ring { fill: var(--page, #fff); stroke: var(--loss, #b34700); stroke-width: 2; }\n"
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     points = [_point(s, names) for s in screen.stops if s.effects is not None and s.loss > 0]
     drawn = ""
     if points:
@@ -47,30 +41,26 @@ def render(screen: Screen, world: World) -> str:
         wide = scatter("chance-w", points, name=name, width=WIDE)
         narrow = scatter("chance-n", points, name=name, width=NARROW, labels=6)
         drawn = f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>'
-    return (
-        environment()
-        .get_template("screen.html.j2")
-        .render(
-            title=title(screen, names),
-            headline=headline(screen, names),
-            trust=trust(screen),
-            left=left_out(screen, names),
-            chart=Markup(drawn),
-            gains=len([s for s in screen.stops if s.effects is not None and s.loss <= 0]),
-            squares=any(p.square for p in points),
-            capped=any(p.hollow for p in points),
-            ranking=_ranking(screen, names),
-            ranking_heads=_heads(RANKING, ("", *["million USD/yr"] * 4, "", "million USD", "")),
-            stops=_stops(screen, names),
-            stops_heads=_heads(
-                STOPS, ("", "%", "%", "%/yr", "%/yr", "%", "unit", "%", "million USD", "million USD/yr")
-            ),
-            sentences=[s.scenario.sentences(world)[0] for s in screen.stops[:1]],
-            sources=_sources(screen, world),
-            screen=screen,
-            css=Markup(css),
-            digest=digest,
-        )
+    return rendered(
+        "screen.html.j2",
+        style=RING,
+        title=title(screen, names),
+        headline=headline(screen, names),
+        trust=trust(screen),
+        left=left_out(screen, names),
+        chart=Markup(drawn),
+        gains=len([s for s in screen.stops if s.effects is not None and s.loss <= 0]),
+        squares=any(p.square for p in points),
+        capped=any(p.hollow for p in points),
+        ranking=_ranking(screen, names),
+        ranking_heads=_heads(RANKING, ("", *["million USD/yr"] * 4, "", "million USD", "")),
+        stops=_stops(screen, names),
+        stops_heads=_heads(
+            STOPS, ("", "%", "%", "%/yr", "%/yr", "%", "unit", "%", "million USD", "million USD/yr")
+        ),
+        sentences=[s.scenario.sentences(world)[0] for s in screen.stops[:1]],
+        sources=_sources(screen, world),
+        screen=screen,
     )
 
 
