@@ -150,6 +150,26 @@ def test_a_solver_that_was_put_wrong_refines_its_duals() -> None:
     assert again.residuals.worst < 1e-6
 
 
+def test_a_run_that_fails_is_repeated_from_the_base_with_other_weights() -> None:
+    """As HiGHS does now and then on large systems ("ratio test failed due to excessive dual values")."""
+    base = calibrate(two_regions())
+    layout = Layout(base, (1, 2))
+    solver = Solver(compile_problem(layout))
+    view = View(layout, Beliefs(base, (), 30), 0, 0, State.of(base), Draw(), base.price)
+    right = solver.solve(solver.problem.numbers(view))
+    model, told = solver._model, []
+    run, option = model.run, model.option
+    model.option = lambda name, value: told.append((name, value)) or option(name, value)  # type: ignore[method-assign]
+    model.run = lambda: 4 if len(told) < 4 else run()  # type: ignore[method-assign]
+    again = solver.solve(solver.problem.numbers(view))
+    np.testing.assert_allclose(again.price, right.price, rtol=1e-10)
+    weights = [value for name, value in told if "weight" in name]
+    assert weights == [-1, 1]
+    model.run = lambda: 4  # type: ignore[method-assign]
+    with pytest.raises(NumericalError, match="stopped with status 4"):
+        solver.solve(solver.problem.numbers(view))
+
+
 def test_statuses_are_those_of_the_solver() -> None:
     import highspy
 

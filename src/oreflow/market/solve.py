@@ -23,6 +23,8 @@ WARM_LEAST = 2_000
 FEW = 3
 """Windows up to which a horizon is short: there the base is as good a start as any."""
 NO_LIMIT = 2**31 - 1
+CHOOSE, DEVEX = -1, 1
+"""Edge weights of the dual simplex method: HiGHS chooses, as a rule steepest edges; or Devex."""
 
 
 @dataclass(frozen=True)
@@ -186,30 +188,37 @@ class Solver:
         return crash.stitched(self.problem, _numbers(whole(arrays)), self._known)
 
     def _solved(self, n: Numbers, start: Basis, cold: bool) -> Solution:
-        """Solve from a basis; where that takes too long from short windows, and where it fails from nothing."""
+        """Solve from a basis; where that takes too long from short windows, where it fails another way.
+
+        On large systems a basis now and then leads HiGHS to duals that grow without end. The base's own basis is well
+        conditioned, and Devex weights take another way than steepest edges.
+        """
         if not cold:
             limit = NO_LIMIT
             if len(crash.windows(self.problem.layout.spans)) > FEW:
                 limit = int(WARM_LEAST + WARM_LIMIT * self.problem.shape[0])
             found = self._run(n, start, limit)
-            if isinstance(found, int) and found == highs.LIMIT:
-                stitched = crash.stitched(self.problem, n, self._known)
-                found = self._run(n, start if stitched is None else stitched, NO_LIMIT)
-            if isinstance(found, Solution) and found.residuals.worst <= TOLERANCE:
+            if found == highs.LIMIT:
+                start = crash.stitched(self.problem, n, self._known) or start
+                found = self._run(n, start, NO_LIMIT)
+            if not _good(found):
+                found = self._run(n, self._known, NO_LIMIT, weights=DEVEX)
+            if isinstance(found, Solution) and _good(found):
                 return found
         found = self._run(n, None, NO_LIMIT)
         if isinstance(found, int):
             raise NumericalError(f"the solver stopped with status {found}.")
-        if found.residuals.worst > TOLERANCE:
+        if not _good(found):
             raise NumericalError(f"residuals are above {TOLERANCE:g}: {found.residuals}.")
         return found
 
-    def _run(self, n: Numbers, start: Basis | None, limit: int) -> Solution | int:
+    def _run(self, n: Numbers, start: Basis | None, limit: int, *, weights: int = CHOOSE) -> Solution | int:
         """Run once; return the solution with its residuals, or the status of a run without one."""
         model = self._model
         began = time.perf_counter()
         model.forget()
         model.option("simplex_iteration_limit", limit)
+        model.option("simplex_dual_edge_weight_strategy", weights)
         if start is not None:
             model.start(start)
         status = model.run()
@@ -285,6 +294,10 @@ class Solver:
             + "; ".join(parts)
             + ". A minimum (contract, minimum run, draw) asks for more than there is."
         )
+
+
+def _good(found: Solution | int) -> bool:
+    return isinstance(found, Solution) and found.residuals.worst <= TOLERANCE
 
 
 def _numbers(every: Patch) -> Numbers:
