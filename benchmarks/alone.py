@@ -16,7 +16,8 @@ def cold(name: str) -> None:
     """Calibrate a synthetic market, solve its first halt from nothing, and print the objective."""
     model = models.SYNTHETIC[name]
     look = models.scene(model, scenarios.drawn(model.base(), "halt", model.months, 0))
-    print(f"{look.solve(cold=True).objective:.17g}")
+    held, arrays = look.solver, look.arrays()
+    print(f"{held.solve(arrays, start=held.stitched(arrays)).objective:.17g}")
 
 
 def draws(name: str, count: str) -> None:

@@ -32,49 +32,51 @@ def stitched(problem: Problem, n: Numbers, known: Basis) -> Basis | None:
         Status of columns and rows; None where a window has no solution (a minimum may rest on a later period).
     """
     layout = problem.layout
-    rows, columns, nodes = layout.rows, layout.columns, len(layout.base.net.nodes)
+    rows, nodes = layout.rows, len(layout.base.net.nodes)
     col, row = known[0].copy(), known[1].copy()
     ends = windows(layout.spans)
-    parts = [
-        _Part(problem, slice(a * columns, b * columns), slice(a * rows, b * rows), b)
-        for a, b in zip([0, *ends], ends, strict=False)
-    ]
+    cuts = list(zip([0, *ends], ends, strict=False))
     model: highs.Model | None = None
     price = np.tile(layout.base.price, (layout.periods, 1))
     for turn in range(PASSES):
         carried = np.zeros(problem.shape[0])
-        for i, w in enumerate(parts):
-            if model is None or i == 0 or not w.like(parts[i - 1]):
+        before: _Part | None = None
+        for first, last in cuts:
+            w = _Part(problem, first, last)
+            alike = before is not None and w.like(before)
+            if model is None or not alike:
                 model = highs.model(w.matrix)
+            elif turn == 0:  # nothing is known yet of this window: it starts as the one before it ended
+                assert before is not None
+                col[w.cols], row[w.rows] = col[before.cols], row[before.rows]
             later = np.zeros((layout.periods, rows))
-            later[w.last :, :nodes] = layout.discount[w.last : -1, None] * price[w.last :]
+            later[last:, :nodes] = layout.discount[last:-1, None] * price[last:]
             model.costs(None, n.cost[w.cols] - w.whole.T @ later.ravel())
             model.bounds(None, n.lower[w.cols], n.upper[w.cols])
             model.sides(None, n.row_lower[w.rows] - carried[w.rows], n.row_upper[w.rows] - carried[w.rows])
             model.forget()
-            model.start((col[w.cols], row[w.rows]))
+            model.start((col[w.cols].copy(), row[w.rows].copy()))
             if model.run() != highs.OPTIMAL:
                 return None
             x, dual = model.solution()
             col[w.cols], row[w.rows] = model.basis()
             carried += w.whole @ x
-            first = w.last - len(dual) // rows
-            found = dual.reshape(-1, rows)[:, :nodes] / layout.discount[first : w.last, None]
-            price[first : w.last] = found
-            if turn == 0:  # nothing is known yet of what comes after: the prices of the moment
-                price[w.last :] = found[-1]
-                if i + 1 < len(parts) and parts[i + 1].like(w):
-                    col[parts[i + 1].cols], row[parts[i + 1].rows] = col[w.cols], row[w.rows]
+            found = dual.reshape(-1, rows)[:, :nodes] / layout.discount[first:last, None]
+            price[first:last] = found
+            if turn == 0:  # nor of what comes after it: the prices of the moment
+                price[last:] = found[-1]
+            before = w
     return col, row
 
 
 class _Part:
     """One window: its columns with all rows that they reach, and with its own rows alone."""
 
-    def __init__(self, problem: Problem, cols: slice, rows: slice, last: int) -> None:
-        self.cols, self.rows, self.last = cols, rows, last
-        self.whole = problem.matrix[:, cols]
-        self.matrix = self.whole[rows]
+    def __init__(self, problem: Problem, first: int, last: int) -> None:
+        columns, rows = problem.layout.columns, problem.layout.rows
+        self.cols, self.rows = slice(first * columns, last * columns), slice(first * rows, last * rows)
+        self.whole = problem.matrix[:, self.cols]
+        self.matrix = self.whole[self.rows]
 
     def like(self, other: _Part) -> bool:
         """Whether the same model serves both."""

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,6 @@ from oreflow.files import atomic, write_text
 from oreflow.shock.ensemble.manifest import MANIFEST, TABLES, Manifest
 from oreflow.shock.ensemble.parts import file_name, finished, lay_out, listed, write
 from oreflow.shock.ensemble.result import Result
-
-if TYPE_CHECKING:
-    pass
 
 LOCK = ".lock"
 PART = 256
