@@ -12,8 +12,6 @@ from benchmarks.registry import Measure, Plan, case
 
 ASKED = 10_000
 """Draws that are wanted within minutes."""
-MINUTES = 60.0
-"""The most that counts as minutes."""
 SPEC = """
 ensemble: benchmark
 {scope}
@@ -47,7 +45,7 @@ def _two(model: Model) -> Callable[[Plan], Measure]:
         minutes = ASKED * each[2] / 60.0
         note = f"time of one more draw; {ASKED:,} draws on two processes take {minutes:.0f} minutes"
         measure = Measure((each[2],), "one process", (each[1],), f"{4 * few} draws, 4 quarters", note)
-        return measure.faster(1.8).within(MINUTES, f"minutes for {ASKED:,} draws", minutes)
+        return measure.faster(1.8)
 
     return run
 
