@@ -48,6 +48,17 @@ def test_prices_over_time_are_those_of_smooth_curves(make, availability, demand)
     assert apart[2] < 2e-6
 
 
+def test_a_stock_that_outgrows_its_steps_is_followed():
+    base = calibrate(one_node(mines=3, es=0.1, ed=0.1, stock=1.0))
+    window = Window(base, (1, 2, 3))
+    told = changes(base, 6, {}, 0.85)
+    cleared = window.clear(told, refine=6)
+    assert cleared.total("stores").max() > 2.0  # the steps that calibration cut end at twice the stock
+    smooth = market(base, demand=0.85, spans=(1, 2, 3))
+    np.testing.assert_allclose(cleared.price, smooth, rtol=1e-5)
+    assert np.abs(window.clear(told).price / smooth - 1).max() > 1e-3
+
+
 def test_the_base_stays_where_it_is():
     base = calibrate(bundled(), scope=("lithium",))
     window = Window(base, (1, 2, 9))

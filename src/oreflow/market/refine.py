@@ -28,6 +28,8 @@ ROUNDS = 6
 """Most rounds; it stops when the point is proven to be a solution in its own steps, as a rule after two to four."""
 POWER = 2.0
 """How fast steps grow away from the point: with the distance in steps to this power."""
+STRETCH = 1.5
+"""How far steps of a curve without end reach beyond its point."""
 FINEST = 1e-3
 """Half the step that a free curve stands in, as a share of the way to its nearer end."""
 FEWEST = 3
@@ -101,7 +103,10 @@ def _relaid(view: View, coarse: dict[str, Steps], point: Point, basis: Basis) ->
             continue
         here, free = point.quantity[family], point.free[family]
         at = np.divide(here, u.carries, out=np.zeros_like(here), where=u.carries > 0)
-        steps[family], col[:, part] = _family(old, at, free, u.exponent, col[:, part])
+        # A stock has no most: where it has grown beyond its steps they are laid further out.
+        steps[family], col[:, part] = _family(
+            old, at, free, u.exponent, col[:, part], open_=family == "stores"
+        )
     base = replace(layout.base, steps=steps)
     return replace(view, layout=replace(layout, base=base)), (col.ravel(), basis[1])
 
@@ -134,7 +139,9 @@ def _units(view: View) -> dict[str, Unit]:
     return out
 
 
-def _family(old: Steps, at: Floats, free: Flags, exponent: Floats, status: Ints32) -> tuple[Steps, Ints32]:
+def _family(
+    old: Steps, at: Floats, free: Flags, exponent: Floats, status: Ints32, *, open_: bool
+) -> tuple[Steps, Ints32]:
     """Lay the steps of one family. `at` is where each curve stands, as a ratio of quantities, shape (T, curves)."""
     periods = len(at)
     exponent = np.broadcast_to(exponent, at.shape)
@@ -155,6 +162,8 @@ def _family(old: Steps, at: Floats, free: Flags, exponent: Floats, status: Ints3
         top = old.lo if falling else old.hi
         last = top[cols[:, -1]] ** e
         first = top[cols[:, 0]] ** e if lead else np.zeros_like(last)
+        if open_:
+            last = np.maximum(last, STRETCH * at[:, mine])
         basic = (status[:, cols] == BASIC).any(axis=2)
         here = at[:, mine]
         inside = (here > first + 1e-6 * last) & (here < last * (1 - 1e-6))
