@@ -12,7 +12,7 @@ from benchmarks.registry import Measure, Plan, case
 from oreflow.atlas import bundled
 from oreflow.market import Engine
 from oreflow.shock import expected
-from oreflow.shock.ensemble.ranges import ranges
+from oreflow.shock.ranges import ranges
 from oreflow.shock.sample import _drawn, _solve
 
 SEED = 1

@@ -18,8 +18,8 @@ from oreflow import __version__
 from oreflow.atlas import World
 from oreflow.errors import ModelError, UsageError
 from oreflow.market import Base, Draw, Engine, News, Outcome, Settings, calibrate
-from oreflow.shock.ensemble.ranges import Range, ranges
 from oreflow.shock.kept import Arrays, keep, recall
+from oreflow.shock.ranges import Range, ranges
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.scope import touched
 from oreflow.shock.stage import Stage, stage
@@ -49,7 +49,7 @@ class Sample:
         served: Shape (draws, demands, periods), unit/period.
         unserved: Shape (draws, demands, periods), unit/period.
         stock: Shape (draws, stores, periods), unit.
-        inputs: One row a draw: ``draw``, the keys of `oreflow.shock.ensemble.RANGED`, and for each event
+        inputs: One row a draw: ``draw``, the keys of `oreflow.shock.ranges.RANGED`, and for each event
             ``duration_``, ``size_`` and ``happened_`` followed by its id.
         failed: Reason of each draw that could not be solved; those draws are not in the arrays.
         notes: What a reader should know of the scenario.

@@ -11,7 +11,7 @@ from oreflow.report.assemble.question import Question
 from oreflow.report.effects import Sensitivity, WhatWouldChange
 from oreflow.report.figure import Figure
 from oreflow.report.format import month, words
-from oreflow.shock.ensemble import RANGED
+from oreflow.shock.ranges import RANGED
 
 _SHOWN = 3
 _FEWEST = 9

@@ -4,12 +4,12 @@ from oreflow.shock.ensemble import statistics
 from oreflow.shock.ensemble.design import DESIGNS, Design
 from oreflow.shock.ensemble.futures import Future, Futures, Occurrence
 from oreflow.shock.ensemble.hazards import Peril, perils
-from oreflow.shock.ensemble.ranges import RANGED, Range, ranges
 from oreflow.shock.ensemble.reading import Ensemble
 from oreflow.shock.ensemble.runner import ensemble
 from oreflow.shock.ensemble.spec import KINDS, RANGES, DemandLaw, HazardChoice, Spec
 from oreflow.shock.ensemble.specfile import spec_schema
 from oreflow.shock.ensemble.summary import Summary, summarise
+from oreflow.shock.ranges import RANGED, Range, ranges
 
 __all__ = [
     "DESIGNS",

@@ -22,11 +22,11 @@ from oreflow.shock.belief import believe
 from oreflow.shock.ensemble.design import Design
 from oreflow.shock.ensemble.halts import Arrivals, Clock, Halts
 from oreflow.shock.ensemble.hazards import Peril, perils
-from oreflow.shock.ensemble.ranges import RANGED, Range, ranges
 from oreflow.shock.ensemble.spec import KINDS, RATES, Spec
 from oreflow.shock.ensemble.streams import Streams
 from oreflow.shock.ensemble.streams import name as stream_name
 from oreflow.shock.impact import NEUTRAL, Impact
+from oreflow.shock.ranges import RANGED, Range, ranges
 from oreflow.shock.sentences import subject
 from oreflow.shock.stage import BEYOND, Stage, Staged, stage
 from oreflow.shock.target import expand

@@ -16,11 +16,11 @@ from oreflow.shock.ensemble.manifest import Manifest
 from oreflow.shock.ensemble.measure import Column
 from oreflow.shock.ensemble.model import Model, Work
 from oreflow.shock.ensemble.pool import solve_here
-from oreflow.shock.ensemble.ranges import RANGED
 from oreflow.shock.ensemble.reading import Ensemble
 from oreflow.shock.ensemble.spec import Spec
 from oreflow.shock.ensemble.store import writing
 from oreflow.shock.kept import code
+from oreflow.shock.ranges import RANGED
 
 EVERY = 20.0
 """Seconds after which draws are written although the part is not full: what a kill can cost."""

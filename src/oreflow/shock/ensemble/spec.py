@@ -15,7 +15,7 @@ from oreflow.atlas.schema import tables
 from oreflow.errors import UnknownNameError, UsageError
 from oreflow.market.settings import Settings
 from oreflow.shock.ensemble.design import DESIGNS
-from oreflow.shock.ensemble.ranges import RANGED
+from oreflow.shock.ranges import RANGED
 from oreflow.shock.scenario import Scenario
 from oreflow.shock.target import Target
 
@@ -93,7 +93,7 @@ class DemandLaw:
         """
         from scipy.special import ndtri
 
-        from oreflow.shock.ensemble.ranges import Range
+        from oreflow.shock.ranges import Range
 
         if self.low is not None and self.high is not None:
             return Range(self.low, self.level, self.high).at(u)
