@@ -152,7 +152,7 @@ def _solve(base: Base) -> _Year:
     }
     return _Year(
         **amounts,
-        price=solution.price[:, : len(base.net.nodes)] / view.beta[:-1, None],
+        price=view.prices(solution.price),
         worst=solution.residuals.worst,
     )
 

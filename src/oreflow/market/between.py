@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from oreflow.market.layout import Arrays
+from oreflow.market.layout import CURVES, Arrays
 from oreflow.market.network import Floats, Ints
 from oreflow.market.problem import Problem
 from oreflow.market.view import View
@@ -34,7 +34,6 @@ FURTHEST = 0.3
 """Most that a price moves in one step, as a share of itself."""
 SMALLEST = 1e-6
 """Ratio at which a curve counts as having come to its end."""
-FAMILIES = ("plants", "mixes", "routes", "demands", "stores")
 
 
 @dataclass(frozen=True)
@@ -133,12 +132,12 @@ def balanced(
     right = np.where(price >= 0, arrays.row_lower, arrays.row_upper).ravel()
     right = right - problem.matrix @ held.ravel()
     q, slope, dual = _newton(problem.matrix[:, cols], curves, right, price.ravel())
-    cuts = np.cumsum([len(layout.base.steps[f].first) for f in FAMILIES])[:-1]
+    cuts = np.cumsum([len(layout.base.steps[f].first) for f in CURVES])[:-1]
     quantity = np.split(q.reshape(layout.periods, -1), cuts, axis=1)
     free = np.split(slope.reshape(layout.periods, -1) > 0.0, cuts, axis=1)
     return Point(
-        dict(zip(FAMILIES, quantity, strict=True)),
-        dict(zip(FAMILIES, free, strict=True)),
+        dict(zip(CURVES, quantity, strict=True)),
+        dict(zip(CURVES, free, strict=True)),
         dual.reshape(price.shape),
     )
 
@@ -149,7 +148,7 @@ def _curves(view: View, arrays: Arrays, all_x: Floats, units: dict[str, Unit]) -
     periods = layout.periods
     count, cols, points = [], [], []
     parts: list[tuple[Floats, ...]] = []
-    for family in FAMILIES:
+    for family in CURVES:
         steps, part = layout.base.steps[family], layout.slice(family)
         n = len(steps.first)
         x, lower, upper = all_x[:, part], arrays.lower[:, part], arrays.upper[:, part]

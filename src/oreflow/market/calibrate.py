@@ -81,6 +81,11 @@ class Base:
     world_hash: str
 
     @property
+    def route_unit(self) -> Floats:
+        """What a ratio of one on a route is, unit/yr: the observed flow, or the reference where there is none."""
+        return np.where(self.balanced.route_q > 0, self.balanced.route_q, self.route_ref)
+
+    @property
     def hash(self) -> str:
         """Name of this base: world and scope."""
         return f"{self.world_hash[:16]}-{'-'.join(sorted(self.net.scope))}"
@@ -294,7 +299,7 @@ def _steps(
             return Steps(steps.owner, steps.hi, steps.lo, steps.mid, steps.first)
         return curves.join(edges, mids)
 
-    es = np.where(np.isfinite(net.plant_es), net.plant_es, g("conversion_es"))
+    es = net.supply_elasticity
     route_share = b.route_q / demand_world[commodity[net.route_to]]
     route_edges = [
         NEW_EDGES

@@ -204,14 +204,15 @@ class Engine:
         end = month + sum(self.settings.spans)
         key, solver = self._solver((), static=True)
         layout = solver.problem.layout
-
-        def later(by_month: Floats) -> Floats:
-            first = min(end, len(by_month) - 1)
-            mean: Floats = by_month[first : first + BEYOND].mean(axis=0, keepdims=True)
-            return mean
-
-        believed = beliefs.averaged(later, self.base)
-        view = View(layout, believed, 0, -end + max(news, 0), State.of(self.base), draw, self.base.price)
+        view = View(
+            layout,
+            beliefs.after(end, self.base),
+            0,
+            -end + max(news, 0),
+            State.of(self.base),
+            draw,
+            self.base.price,
+        )
         _, solution = self._settle(key, solver, view, month)
         price: Floats = np.maximum(solution.price[0, : len(self.base.net.nodes)], 0.0)
         return price

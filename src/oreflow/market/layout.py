@@ -10,7 +10,10 @@ import numpy as np
 from oreflow.market.calibrate import Base
 from oreflow.market.network import Floats, Ints
 
-FAMILIES = ("plants", "mixes", "routes", "demands", "stores", "reserves")
+CURVES = ("plants", "mixes", "routes", "demands", "stores")
+"""Families of curves, in the order of their columns."""
+FAMILIES = (*CURVES, "reserves")
+"""All families of columns; reserves have no curves."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Layout:
         put(self, "commercial", np.flatnonzero(~net.store_reserve & (net.store_s0 > 0)))
         put(self, "reserve", np.flatnonzero(net.store_reserve))
         steps = self.base.steps
-        size = {name: len(steps[name]) for name in ("plants", "mixes", "routes", "demands", "stores")}
+        size = {name: len(steps[name]) for name in CURVES}
         size["reserves"] = 0 if self.static else 3 * len(self.reserve)
         starts = np.concatenate([[0], np.cumsum([size[f] for f in FAMILIES])])
         put(self, "size", size)

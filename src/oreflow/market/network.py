@@ -133,6 +133,11 @@ class Network:
             "mix_ramp": self.mix_ramp,
         }
 
+    @property
+    def supply_elasticity(self) -> Floats:
+        """Elasticity of each plant's supply at the news and in the long run, that of conversion where none is known."""
+        return np.where(np.isfinite(self.plant_es), self.plant_es, self.parameter("conversion_es"))
+
     def parameter(self, name: str) -> float:
         """Return an assumption of the world, in the unit that its table states."""
         if name not in self.parameters:

@@ -170,8 +170,7 @@ def _read(step: Step, months: int) -> dict[str, Floats]:
     layout = view.layout
     base, net, steps = layout.base, layout.base.net, layout.base.steps
     per = layout.per[:k]
-    beta = view.beta[:k, None]
-    price = step.solution.price[:k, : len(net.nodes)] / beta
+    price = view.prices(step.solution.price)[:k]
     total = {
         f: steps[f].total(x[:, layout.slice(f)]) for f in ("plants", "mixes", "routes", "demands", "stores")
     }
@@ -181,8 +180,7 @@ def _read(step: Step, months: int) -> dict[str, Floats]:
     # Rent of capacity: margin less marginal cost at the limit, where output stands at it.
     available = view.mean(view.beliefs.availability)[:k]
     limit = per * base.plant_cap * view.mean(view.beliefs.capacity)[:k] * available
-    es_pair = np.where(np.isfinite(net.plant_es), net.plant_es, net.parameter("conversion_es"))
-    es = view.elasticity(es_pair, view.draw.es)[:k]
+    es = view.elasticity(net.supply_elasticity, view.draw.es)[:k]
     full = per * base.balanced.plant_q * available
     at_limit = (total["plants"] >= limit * (1 - 1e-6)) & (limit > 0) & (full > 0)
     ratio = np.divide(limit, full, out=np.ones_like(limit), where=full > 0) ** (1.0 / es)

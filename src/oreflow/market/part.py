@@ -14,12 +14,9 @@ import numpy as np
 
 from oreflow.market.calibrate import Base
 from oreflow.market.curves import Steps
-from oreflow.market.layout import FAMILIES, Layout
+from oreflow.market.layout import CURVES, FAMILIES, Layout
 from oreflow.market.network import Ints, Network
 from oreflow.market.view import FAMILY, Beliefs, Draw, State, View
-
-CURVES = ("plants", "mixes", "routes", "demands", "stores")
-"""Families of curves; reserves have columns and no curves."""
 
 
 @dataclass(frozen=True)

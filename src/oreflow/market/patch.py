@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from oreflow.market.blocks import quota
-from oreflow.market.layout import Arrays
+from oreflow.market.layout import CURVES, Arrays
 from oreflow.market.network import Floats, Ints
-from oreflow.market.part import CURVES, part
+from oreflow.market.part import part
 from oreflow.market.problem import NUMBERS, Problem
 from oreflow.market.view import Draw, View
 

@@ -14,9 +14,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from oreflow.market.between import Point, Unit, balanced
+from oreflow.market.between import Flags, Point, Unit, balanced
 from oreflow.market.curves import Steps
 from oreflow.market.highs import BASIC, LOWER, UPPER, Basis, Ints32
 from oreflow.market.layout import Arrays
@@ -34,8 +33,6 @@ FINEST = 1e-3
 """Half the step that a free curve stands in, as a share of the way to its nearer end."""
 FEWEST = 3
 """Steps of a curve, without one that stays, below which it is left as it is."""
-
-Flags = NDArray[np.bool_]
 
 
 def refined(solver: Solver, view: View, solution: Solution, rounds: int = ROUNDS) -> tuple[View, Solution]:
@@ -57,12 +54,13 @@ def refined(solver: Solver, view: View, solution: Solution, rounds: int = ROUNDS
     coarse = view.layout.base.steps
     arrays = solver.problem.numbers(view)
     x, price, start = solution.x, solution.price, solver.basis()
+    units = _units(view)
     found: Solution | None = None
     for _ in range(rounds):
-        point = balanced(solver.problem, view, arrays, x, price, _units(view))
-        view, start = _relaid(view, coarse, point, start)
+        point = balanced(solver.problem, view, arrays, x, price, units)
+        view, start = _relaid(view, units, coarse, point, start)
         arrays = solver.problem.numbers(view)
-        x, price = _filled(view, arrays, point, x), point.price
+        x, price = _filled(view, units, arrays, point, x), point.price
         found = solver.judge(arrays, x, price)
         if found is not None:
             break
@@ -75,11 +73,11 @@ def refined(solver: Solver, view: View, solution: Solution, rounds: int = ROUNDS
     )
 
 
-def _filled(view: View, arrays: Arrays, point: Point, x: Floats) -> Floats:
+def _filled(view: View, units: dict[str, Unit], arrays: Arrays, point: Point, x: Floats) -> Floats:
     """Return the columns that carry what each curve carries, filled from the cheapest step."""
     layout = view.layout
     out = x.copy()
-    for family in _units(view):
+    for family in units:
         part, steps = layout.slice(family), layout.base.steps[family]
         if not len(steps):
             continue
@@ -91,12 +89,14 @@ def _filled(view: View, arrays: Arrays, point: Point, x: Floats) -> Floats:
     return out
 
 
-def _relaid(view: View, coarse: dict[str, Steps], point: Point, basis: Basis) -> tuple[View, Basis]:
+def _relaid(
+    view: View, units: dict[str, Unit], coarse: dict[str, Steps], point: Point, basis: Basis
+) -> tuple[View, Basis]:
     """Return the view with steps around where curves stand, and the basis that says the same in the new steps."""
     layout = view.layout
     col = basis[0].reshape(layout.periods, -1).copy()
     steps = dict(coarse)
-    for family, u in _units(view).items():
+    for family, u in units.items():
         part = layout.slice(family)
         old = coarse[family]
         if not len(old):
@@ -115,16 +115,14 @@ def _units(view: View) -> dict[str, Unit]:
     """Family to what its ratios mean; chemistries are cut in shares of their room and left out."""
     layout, beliefs = view.layout, view.beliefs
     base, net = layout.base, layout.base.net
-    es_pair = np.where(np.isfinite(net.plant_es), net.plant_es, net.parameter("conversion_es"))
-    unit = np.where(base.balanced.route_q > 0, base.balanced.route_q, base.route_ref)
     ones = np.ones((layout.periods, 1))
     out = {
         "plants": Unit(
             layout.per * base.balanced.plant_q * view.mean(beliefs.availability),
-            view.elasticity(es_pair, view.draw.es),
+            view.elasticity(net.supply_elasticity, view.draw.es),
             ones,
         ),
-        "routes": Unit(layout.per * unit, ones, ones),
+        "routes": Unit(layout.per * base.route_unit, ones, ones),
         "demands": Unit(
             layout.per * base.balanced.demand_q * view.mean(beliefs.demand),
             -view.elasticity(net.demand_ed, view.draw.ed),

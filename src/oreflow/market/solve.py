@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import highspy
 import numpy as np
@@ -109,8 +110,10 @@ class Solver:
         if patch.cols is None or patch.rows is None:
             numbers = self._set(patch)
         else:
-            if self._reference is not reference or self._now is None:
-                self._set(reference.numbers)
+            if self._reference is not reference:
+                held = self._set(reference.numbers)
+                # The reference is not ours to write in.
+                self._now = Numbers(*(v.copy() for v in vars(held).values()))
                 self._reference = reference
             numbers = self._edit(reference.numbers, patch, patch.cols, patch.rows)
         return self._solved(numbers, self._known if start is None else start, cold)
@@ -142,7 +145,7 @@ class Solver:
         self._model.costs(None, n.cost)
         self._model.bounds(None, n.lower, n.upper)
         self._model.sides(None, n.row_lower, n.row_upper)
-        self._inside = time.perf_counter() - began
+        self._inside += time.perf_counter() - began
         none = np.zeros(0, np.int64)
         self._now, self._reference, self._moved = n, None, (none, none)
         return n
@@ -151,8 +154,6 @@ class Solver:
         """Hand over what differs from the last solve."""
         n = self._now
         assert n is not None
-        if n.cost is usual.cost:  # the reference is not ours to write in
-            n = self._now = Numbers(*(v.copy() for v in vars(n).values()))
         before_cols, before_rows = self._moved
         for name in ("cost", "lower", "upper"):
             now = getattr(n, name)
@@ -172,7 +173,7 @@ class Solver:
             self._model.bounds(which, edits[1], edits[2])
         if len(where):
             self._model.sides(where, edits[3], edits[4])
-        self._inside = time.perf_counter() - began
+        self._inside += time.perf_counter() - began
         self._moved = (cols, rows)
         return n
 
@@ -203,7 +204,7 @@ class Solver:
                 found = self._run(n, start, NO_LIMIT)
             if not _good(found):
                 found = self._run(n, self._known, NO_LIMIT, weights=DEVEX)
-            if isinstance(found, Solution) and _good(found):
+            if _good(found):
                 return found
         found = self._run(n, None, NO_LIMIT)
         if isinstance(found, int):
@@ -227,6 +228,7 @@ class Solver:
         if status == highs.INFEASIBLE:
             raise InfeasibleError(self._why(n))
         if status != highs.OPTIMAL:
+            self._inside = seconds  # counts for the run that takes its place
             return status
         began = time.perf_counter()
         x, dual = model.solution()
@@ -296,7 +298,7 @@ class Solver:
         )
 
 
-def _good(found: Solution | int) -> bool:
+def _good(found: Solution | int) -> TypeGuard[Solution]:
     return isinstance(found, Solution) and found.residuals.worst <= TOLERANCE
 
 

@@ -40,15 +40,14 @@ def settled(
     if not rate.any():
         return view, solution, 1
     net = view.layout.base.net
-    nodes = len(net.nodes)
-    price = solution.price[:, :nodes] / view.beta[:-1, None]
+    price = view.prices(solution.price)
     solves = 1
     while solves <= ROUNDS:
         # The duty is on the value at the border: the price inside is that value and the duty.
         view = replace(view, tariff=rate / (1.0 + rate) * price[:, net.route_to])
         solution = solve(view, basis())
         solves += 1
-        new = solution.price[:, :nodes] / view.beta[:-1, None]
+        new = view.prices(solution.price)
         moved = np.max(np.abs(new - price) / np.maximum(price, 1e-9), initial=0.0)
         price = new
         if moved < tolerance:

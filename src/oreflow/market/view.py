@@ -133,15 +133,21 @@ class Beliefs:
             found.setdefault(FAMILY[name], []).append(believed.index)
         return {family: np.unique(np.concatenate(rows)) for family, rows in found.items()}
 
-    def averaged(self, average: Callable[[Floats], Floats], base: Base) -> Beliefs:
-        """Return beliefs that hold a mean for ever.
+    def after(self, end: int, base: Base) -> Beliefs:
+        """Return beliefs that hold the mean over the `BEYOND` months from `end` for ever.
 
         A quota over several routes has no row of its own then: it is shared out by their base flows.
 
         Args:
-            average: Means over the months, (months, k) to (1, k).
+            end: Month from the start of the horizon.
             base: Calibrated market.
         """
+        first = min(end, self.months - 1)
+
+        def average(by_month: Floats) -> Floats:
+            mean: Floats = by_month[first : first + BEYOND].mean(axis=0, keepdims=True)
+            return mean
+
         mean = object.__new__(Beliefs)
         mean.months, mean.quotas, mean.outside = 1, [], []
         mean.by_name = {name: b.after(average) for name, b in self.by_name.items()}
@@ -259,6 +265,11 @@ class View:
         object.__setattr__(self, "beta", lay.discount)
         tau = np.maximum(self.month - self.news, 0) + 0.5 * (lay.begin[1:] + lay.begin[:-1])
         object.__setattr__(self, "tau", tau)
+
+    def prices(self, duals: Floats) -> Floats:
+        """Return the price at each node, USD/unit, (T, nodes), from duals of the rows, (T, rows)."""
+        price: Floats = duals[:, : len(self.layout.base.net.nodes)] / self.beta[:-1, None]
+        return price
 
     def average(self, by_month: Floats) -> Floats:
         """Average over the months of each period: (months, n) to (T, n)."""

@@ -36,9 +36,7 @@ class Cleared:
     @property
     def price(self) -> Floats:
         """Price at each node, shape (T, nodes), USD/unit."""
-        nodes = len(self.view.layout.base.net.nodes)
-        price: Floats = self.solution.price[:, :nodes] / self.view.beta[:-1, None]
-        return price
+        return self.view.prices(self.solution.price)
 
     def total(self, family: str) -> Floats:
         """What each curve of a family carries, shape (T, curves), units a period (stores: units)."""
@@ -164,12 +162,7 @@ class Window:
         """Price after the window: the base's, unless something lasts beyond it."""
         if self.static:
             return self.base.price
-
-        def later(by_month: Floats) -> Floats:
-            mean: Floats = by_month[self.months : self.months + BEYOND].mean(axis=0, keepdims=True)
-            return mean
-
-        mean = beliefs.averaged(later, self.base)
+        mean = beliefs.after(self.months, self.base)
         lasting = any((b.months != b.usual[b.index]).any() for b in mean.by_name.values() if len(b.index))
         if not lasting:
             return self.base.price

@@ -52,8 +52,7 @@ def fill(view: View, arrays: Arrays) -> None:
     if not len(steps):
         return
     available = view.mean(view.beliefs.availability)
-    es_pair = np.where(np.isfinite(net.plant_es), net.plant_es, net.parameter("conversion_es"))
-    es = spread(view.elasticity(es_pair, view.draw.es), steps.owner)
+    es = spread(view.elasticity(net.supply_elasticity, view.draw.es), steps.owner)
     q0 = spread(base.balanced.plant_q * available, steps.owner)
     below = q0 * np.where(steps.lo > 0, steps.lo, 0.0) ** es
     width = q0 * steps.hi**es - below

@@ -24,7 +24,7 @@ def fill(view: View, arrays: Arrays) -> None:
     least = np.zeros((layout.periods, len(net.routes)))
     np.add.at(least.T, net.contract_route, (net.contract_q * layout.per * available[:, net.contract_plant]).T)
     part = layout.slice("routes")
-    unit = np.where(base.balanced.route_q > 0, base.balanced.route_q, base.route_ref)
+    unit = base.route_unit
     below = layout.per * unit[steps.owner] * steps.lo
     width = layout.per * unit[steps.owner] * (steps.hi - steps.lo)
     arrays.lower[:, part] = np.clip(

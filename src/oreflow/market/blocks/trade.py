@@ -67,7 +67,7 @@ def fill(view: View, arrays: Arrays) -> None:
     cost = spread(anchor + extra - late, steps.owner) + p_to[steps.owner] * slope
     arrays.cost[:, part] = view.beta[:-1, None] * cost
 
-    unit = np.where(new, base.route_ref, base.balanced.route_q)
+    unit = base.route_unit
     below = unit[steps.owner] * steps.lo
     width = unit[steps.owner] * (steps.hi - steps.lo)
     allowed = view.bound(view.beliefs.limit, 1.0)
