@@ -134,6 +134,11 @@ def test_other_periods_bases_and_fewer_limits_are_reasons_to_rebuild(window: Win
     quotas = tuple(Beliefs(window.base, news("drc_cobalt_ban_quota"), 36).quotas)
     held = window._ready(quotas)[0]
     assert "fewer limits" in held.patch(replace(held.view, layout=view.layout)).reason
+    one, two = quotas[0], replace(quotas[0], routes=quotas[0].routes[:1])
+    both = window._ready((one, two))[0]
+    assert isinstance(both.patch(both.view), Patch)
+    turned = replace(both.view, layout=replace(both.view.layout, quotas=(two, one)))
+    assert "another order" in both.patch(turned).reason
 
 
 def test_another_draw_month_or_state_touches_every_number(window: Window) -> None:

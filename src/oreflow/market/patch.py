@@ -137,6 +137,8 @@ class Reference:
                 return f"the limit on {q.name} and others together needs a row of its own."
         if len(layout.quotas) != len(held):
             return "it has fewer limits on several routes together than rows were compiled for."
+        if [tuple(q.routes.tolist()) for q in layout.quotas] != held:
+            return "its limits on several routes together stand in another order than their rows."
         return ""
 
     def _touched(self, view: View) -> dict[str, Ints]:
