@@ -3,7 +3,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST_ARGS ?=
-ARTICLE ?= examples/articles/jianxiawo-halt.txt
+ARTICLE ?= examples/articles/development/jianxiawo-halt.txt
 
 VENV := .venv
 BIN := $(VENV)/bin

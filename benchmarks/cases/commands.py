@@ -14,7 +14,7 @@ from oreflow.atlas.bundle import read_csv
 from oreflow.atlas.schema import tables
 
 ARTICLES = ROOT / "examples" / "articles"
-ARTICLE = "examples/articles/jianxiawo-halt.txt"
+ARTICLE = "examples/articles/development/jianxiawo-halt.txt"
 DATA = ROOT / "src" / "oreflow" / "atlas" / "data"
 
 

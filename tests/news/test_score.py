@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from oreflow.errors import SchemaError
+from oreflow.errors import OreflowError, ReadError
 from oreflow.news import Score, score
 from oreflow.news.arguments import types
-from oreflow.news.score import FIELDS, load_labels
+from oreflow.news.labels import FIELDS, load_labels
 
-ARTICLES = Path(__file__).parents[2] / "examples" / "articles"
+ARTICLES = Path(__file__).parents[2] / "examples" / "articles" / "development"
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def result() -> Score:
 
 
 def test_the_corpus_covers_every_type_and_stance() -> None:
-    labels = [x for p in ARTICLES.glob("*.yaml") for x in load_labels(p)]
+    labels = [x for p in ARTICLES.glob("*.yaml") for x in load_labels(p).claims]
     assert {x["type"] for x in labels} == set(types())
     assert {x["modality"] for x in labels if "modality" in x} == {
         "happened",
@@ -56,24 +56,33 @@ def test_the_fields_are_read_rightly(result: Score, name: str) -> None:
 
 
 def test_the_table_names_every_type(result: Score) -> None:
-    text = str(result)
-    assert all(kind in text for kind in types() if result.found[kind])
-    assert text.splitlines()[0].split() == ["type", "labelled", "precision", "recall", "F1"]
+    rows = {r[0]: r for r in result.by_type()}
+    assert set(rows) >= set(types())
+    assert rows["all claims"][1] == sum(result.found.values()) + sum(result.missed.values())
+    assert rows["all claims"][4] == result.f1()
+
+
+def test_a_folder_without_labels_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="no labelled articles"):
+        score(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("label", "told"),
     [
-        ("{type: hlat, words: mine}", "unknown type 'hlat'"),
+        ("{type: hlat, words: mine}", r"claims\[0\]: unknown type of claim 'hlat'. Did you mean 'halt'"),
         ("{type: halt, words: smelter}", "do not stand in the text"),
         ("{type: halt, words: mine, modality: maybe}", "modality"),
-        ("{type: halt, words: mine, amount: 5}", "unknown key 'amount'"),
+        ("{type: halt, words: mine, amount: 5}", "unknown key of a label 'amount'"),
+        ("{type: halt, words: mine, direction: left}", "direction is 'left'"),
+        ("halt", "a mapping of keys is needed"),
+        ("[", "not YAML"),
     ],
 )
 def test_a_wrong_label_is_named(tmp_path: Path, label: str, told: str) -> None:
     (tmp_path / "a.txt").write_text("CATL halted the mine.")
     (tmp_path / "a.yaml").write_text(f"claims:\n- {label}\n")
-    with pytest.raises(SchemaError, match=told):
+    with pytest.raises(OreflowError, match=told):
         load_labels(tmp_path / "a.yaml")
 
 
@@ -88,3 +97,15 @@ def test_a_miss_and_an_extra_count_against_the_score(tmp_path: Path) -> None:
     assert (result.missed["restart"], result.extra["halt"], result.found["price_move"]) == (1, 1, 1)
     assert result.accuracy("quantity") == 0
     assert (result.precision(), result.recall(), result.f1()) == (0.5, 0.5, 0.5)
+
+
+def test_events_are_scored_by_type_words_and_target(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("CATL halted the Jianxiawo lithium mine.")
+    labels = "claims:\n- {type: halt, words: halted}\nevents:\n"
+    for event, counts in (
+        ("- {type: [halt, suspension], words: halted, on: jianxiawo}", {"found": 1}),
+        ("- {type: suspension, words: halted, on: greenbushes}", {"missed": 1, "extra": 1}),
+        ("- {type: strike, words: halted, on: jianxiawo}", {"missed": 1, "extra": 1}),
+    ):
+        (tmp_path / "a.yaml").write_text(labels + event)
+        assert dict(score(tmp_path).events) == counts

@@ -16,6 +16,7 @@ from oreflow.errors import OreflowError
 VERBS: dict[str, str] = {
     "brief": "Read articles and write the briefing.",
     "read": "Read articles and list what they claim.",
+    "score": "Read labelled articles and say how well.",
     "run": "Clear the market under a scenario, beside the baseline.",
     "ensemble": "Draw what may happen many times, and say how prices and shortages spread.",
     "compare": "Say what differs between two runs.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oreflow.cli.output import json_option, progress, say
+from oreflow.cli.output import check_suffix, json_option, progress, say
 
 if TYPE_CHECKING:
     from oreflow.report import Briefing
@@ -96,18 +96,9 @@ def _files(html: Path | None, markdown: Path | None, out: Path | None) -> list[P
     """Files to write; a suffix that has another face is refused before anything is computed."""
     from oreflow.errors import UsageError
 
-    found = []
-    for path, option, fits in (
-        (html, "--html", {".html", ".htm"}),
-        (markdown, "--markdown", {".md", ".markdown"}),
-    ):
-        if path is None:
-            continue
-        if path.suffix.lower() not in fits:
-            raise UsageError(f"{option} {path}: the name must end in {' or '.join(sorted(fits))}.")
-        if path.is_dir():
-            raise UsageError(f"{option} {path}: this is a folder. Give the name of a file to write.")
-        found.append(path)
+    check_suffix(html, "--html", (".htm", ".html"))
+    check_suffix(markdown, "--markdown", (".markdown", ".md"))
+    found = [path for path in (html, markdown) if path is not None]
     if out is not None:
         if out.exists() and not out.is_dir():
             raise UsageError(f"--out {out}: this is a file. Give the name of a folder.")

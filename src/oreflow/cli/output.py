@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -135,6 +137,27 @@ def to_json(data: object, *, indent: int | None = 2) -> str:
         Text without a final line end.
     """
     return json.dumps(_plain(data), indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def check_suffix(path: Path | None, option: str, fits: tuple[str, ...]) -> None:
+    """Refuse a name of a file that cannot be written, before anything is computed.
+
+    Args:
+        path: File to write; None where none is asked for.
+        option: Option that names it, for the message.
+        fits: Suffixes that fit.
+
+    Raises:
+        UsageError: The suffix is another, or the path is a folder.
+    """
+    from oreflow.errors import UsageError
+
+    if path is None:
+        return
+    if path.suffix.lower() not in fits:
+        raise UsageError(f"{option} {path}: the name must end in {' or '.join(fits)}.")
+    if path.is_dir():
+        raise UsageError(f"{option} {path}: this is a folder. Give the name of a file to write.")
 
 
 def say(message: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oreflow.cli.output import json_option, print_json
+from oreflow.cli.output import check_suffix, json_option, print_json, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,23 +16,50 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("articles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date of the articles, where the text has none."
 )
 @click.option(
     "--with", "overlay", type=click.Path(path_type=Path), help="Folder of CSV tables laid over the world."
 )
+@click.option(
+    "--html", type=click.Path(path_type=Path), help="Write a page with the quotes marked in the text."
+)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of what --json prints, and read nothing.")
 @json_option
-def read(articles: tuple[Path, ...], day: datetime | None, overlay: Path | None, as_json: bool) -> None:
+def read(
+    articles: tuple[Path, ...],
+    day: datetime | None,
+    overlay: Path | None,
+    html: Path | None,
+    schema: bool,
+    as_json: bool,
+) -> None:
     """Read ARTICLES (plain text) and list what they claim, with quotes."""
+    from oreflow.errors import UsageError
+    from oreflow.news.record import ReadingRecord
+
+    if schema:
+        print_json(ReadingRecord.model_json_schema())
+        return
+    if not articles:
+        raise UsageError("name one or more articles, e.g. oreflow read article.txt.")
+    if html is not None:
+        check_suffix(html, "--html", (".html", ".htm"))
     from oreflow.atlas import load
     from oreflow.news import read as read_articles
 
     world = load(overlay)
     readings = read_articles(articles, world, day=day.date() if day else None)
+    if html is not None:
+        from oreflow.files import write_text
+        from oreflow.report.reading import render
+
+        write_text(html, render(readings, world))
+        say(f"written: {html}")
     if as_json:
-        found = [r.to_dict() for r in readings]
+        found = [ReadingRecord.of(r).model_dump() for r in readings]
         print_json(found[0] if len(found) == 1 else found)
         return
     for i, reading in enumerate(readings):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oreflow.cli.output import Column, json_option, print_json, print_table, progress, say
+from oreflow.cli.output import Column, check_suffix, json_option, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
     from oreflow.gauge.screen import Screen
@@ -73,8 +73,8 @@ def screen(
     from oreflow.gauge.screen import screen as make
     from oreflow.report.screen import named, render
 
-    _writable(html, "--html", (".html", ".htm"))
-    _writable(out, "--out", (".csv",))
+    check_suffix(html, "--html", (".html", ".htm"))
+    check_suffix(out, "--out", (".csv",))
     world = load(with_)
     where = region if region.lower() == "world" else region.upper()
     table = None if economy is None else load_economy(economy, months=months)
@@ -104,18 +104,6 @@ def screen(
         print_json(_json(made, with_names=named(world)))
     else:
         _print(made, named(world), top)
-
-
-def _writable(path: Path | None, option: str, fits: tuple[str, ...]) -> None:
-    """Refuse a name that cannot be written before anything is computed."""
-    from oreflow.errors import UsageError
-
-    if path is None:
-        return
-    if path.suffix.lower() not in fits:
-        raise UsageError(f"{option} {path}: the name must end in {' or '.join(fits)}.")
-    if path.is_dir():
-        raise UsageError(f"{option} {path}: this is a folder. Give the name of a file to write.")
 
 
 def _json(made: Screen, *, with_names: Names) -> dict[str, object]:

@@ -22,6 +22,7 @@ class TypeSpec:
 
     type: str
     label: str
+    family: str
     subjects: tuple[str, ...]
     quantities: tuple[str, ...]
     effect: str
@@ -36,6 +37,7 @@ def types() -> dict[str, TypeSpec]:
         r["type"]: TypeSpec(
             r["type"],
             r["label"],
+            r["family"],
             tuple(r["subjects"].split("|")),
             tuple(k for k in r["quantities"].split("|") if k),
             r["effect"],

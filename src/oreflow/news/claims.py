@@ -69,6 +69,7 @@ class Claim:
         polarity: ``asserted`` or ``negated``.
         modality: ``happened``, ``planned``, ``considered``, ``rumoured``, ``forecast`` or ``conditional``.
         speaker: Who says so, in the words of the text; None when the article itself does.
+        ticker: Ticker that the text gives for the subject, as written; for moves of shares.
         said: When it was said.
         announced: When it was announced.
         effective: When it holds or takes effect.
@@ -110,6 +111,7 @@ class Claim:
     anchor: int = 0
     nominal: bool = False
     heading: bool = False
+    ticker: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As it is printed: the documented keys and no other."""
@@ -123,6 +125,7 @@ class Claim:
             "polarity": self.polarity,
             "modality": self.modality,
             "speaker": self.speaker,
+            "ticker": self.ticker,
             "said": _text(self.said),
             "announced": _text(self.announced),
             "effective": _text(self.effective),

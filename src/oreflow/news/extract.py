@@ -226,6 +226,7 @@ def _claim(
             arguments.distinct(m.label for m in scene.mentions if m.kind == "firm" and m.label != label)
         ),
         candidates=candidates,
+        ticker=(who.ticker or None) if who is not None and trigger.type == "share_price_move" else None,
         item=s.item,
         heading=s.heading,
         anchor=trigger.head.start,

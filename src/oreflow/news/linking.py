@@ -64,7 +64,7 @@ def find_mentions(docs: list[Passage], folded: str, g: Gazetteer) -> list[Mentio
             ]
             if unknown.kind == "firm" and same and unknown.end > same[0].end:
                 taken = [t for t in taken if t not in clash]
-                taken.append(replace(same[0], end=unknown.end, text=unknown.text))
+                taken.append(replace(same[0], end=unknown.end, text=unknown.text, ticker=unknown.ticker))
                 continue
             inside = [t for t in clash if unknown.start <= t.start and t.end <= unknown.end]
             if any(

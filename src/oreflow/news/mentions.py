@@ -16,6 +16,7 @@ class Mention:
         end: Offset after it.
         text: As written.
         names: What it may mean; several when ambiguous; one of kind with key ``""`` for an unknown name.
+        ticker: Ticker behind the name, as written, or ``""``.
         via: ``alias``, ``ticker``, ``fuzzy``, ``unknown``, ``pronoun`` or ``description``.
     """
 
@@ -24,6 +25,7 @@ class Mention:
     text: str
     names: tuple[Name, ...]
     via: str = "alias"
+    ticker: str = ""
 
     @property
     def name(self) -> Name:

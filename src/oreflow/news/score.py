@@ -1,37 +1,22 @@
-"""How well the reader does on labelled articles: precision and recall by type, and accuracy of the fields."""
+"""How well the reader does on labelled articles: precision and recall by type, accuracy of fields, and events."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oreflow.errors import SchemaError
+from oreflow.errors import ReadError
 from oreflow.news.arguments import types
 from oreflow.news.claims import Claim
-from oreflow.news.modality import MODALITIES, POLARITIES
+from oreflow.news.drafts import EventDraft
+from oreflow.news.labels import FIELDS, Labels, load_labels
 from oreflow.news.reading import Reading, read
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
-
-FIELDS = (
-    "modality",
-    "polarity",
-    "direction",
-    "subject",
-    "commodity",
-    "country",
-    "speaker",
-    "announced",
-    "effective",
-    "quantity",
-)
-"""Fields whose accuracy is counted on the claims that were found."""
-
-_KEYS = {"type", "words", "optional", "value", "low", "high", "unit", "per", *FIELDS}
 
 
 @dataclass(slots=True)
@@ -47,6 +32,10 @@ class Score:
         misses: Article and words of each claim missed.
         extras: Article and quote of each claim too many.
         wrong: Article, field, label and reading of each wrong field.
+        articles: Number of articles.
+        events: Labelled events that were drafted, that were not, and drafts that no label has: under ``found``,
+            ``missed`` and ``extra``.
+        events_wrong: Article, ``missed`` or ``extra``, and what it is, of each event that is not right.
     """
 
     found: Counter[str] = field(default_factory=Counter)
@@ -57,6 +46,9 @@ class Score:
     misses: list[tuple[str, str, str]] = field(default_factory=list)
     extras: list[tuple[str, str, str]] = field(default_factory=list)
     wrong: list[tuple[str, str, str, str]] = field(default_factory=list)
+    articles: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    events_wrong: list[tuple[str, str, str]] = field(default_factory=list)
 
     def precision(self, kind: str | None = None) -> float:
         """Share of the claims read that are labelled; 1 when none was read."""
@@ -81,88 +73,95 @@ class Score:
     def _sum(counts: Counter[str], kind: str | None) -> int:
         return counts[kind] if kind else sum(counts.values())
 
-    def __str__(self) -> str:
-        """The table, as text."""
-        lines = [f"{'type':<20}{'labelled':>10}{'precision':>11}{'recall':>8}{'F1':>7}"]
+    def event_scores(self) -> tuple[float, float, float]:
+        """Precision, recall and F1 of the events."""
+        hit = self.events["found"]
+        p = hit / (hit + self.events["extra"]) if hit + self.events["extra"] else 1.0
+        r = hit / (hit + self.events["missed"]) if hit + self.events["missed"] else 1.0
+        return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+    def by_type(self) -> list[tuple[str, int, float, float, float]]:
+        """Type, number labelled, precision, recall and F1 of each type that occurs, and of all claims and events."""
+        rows = []
         for kind in types():
             labelled = self.found[kind] + self.missed[kind]
             if labelled or self.extra[kind]:
-                lines.append(
-                    f"{kind:<20}{labelled:>10}{self.precision(kind):>11.2f}{self.recall(kind):>8.2f}{self.f1(kind):>7.2f}"
-                )
+                rows.append((kind, labelled, self.precision(kind), self.recall(kind), self.f1(kind)))
         labelled = sum(self.found.values()) + sum(self.missed.values())
-        lines.append(
-            f"{'all':<20}{labelled:>10}{self.precision():>11.2f}{self.recall():>8.2f}{self.f1():>7.2f}"
-        )
-        lines.append("")
-        lines.append(f"{'field':<20}{'labelled':>10}{'right':>11}")
-        lines += [f"{n:<20}{self.total[n]:>10}{self.accuracy(n):>11.2f}" for n in FIELDS if self.total[n]]
-        return "\n".join(lines)
+        rows.append(("all claims", labelled, self.precision(), self.recall(), self.f1()))
+        events = self.events["found"] + self.events["missed"]
+        if events or self.events["extra"]:
+            rows.append(("events", events, *self.event_scores()))
+        return rows
+
+    def by_field(self) -> list[tuple[str, int, float]]:
+        """Field, number labelled and share read rightly, on the claims found."""
+        return [(n, self.total[n], self.accuracy(n)) for n in FIELDS if self.total[n]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``oreflow score --json`` prints it."""
+        return {
+            "articles": self.articles,
+            "types": [
+                dict(zip(("type", "labelled", "precision", "recall", "f1"), r, strict=True))
+                for r in self.by_type()
+            ],
+            "fields": [dict(zip(("field", "labelled", "right"), r, strict=True)) for r in self.by_field()],
+            "missed": [list(m) for m in self.misses],
+            "extra": [list(m) for m in self.extras],
+            "wrong": [list(m) for m in self.wrong],
+            "events_wrong": [list(m) for m in self.events_wrong],
+        }
 
 
 def score(folder: str | Path, world: World | None = None) -> Score:
     """Read the labelled articles of a folder and compare.
 
-    Each ``NAME.txt`` has its labels in ``NAME.yaml``: ``claims``, a list with ``type`` and ``words`` (a part of the
-    text that the quote must hold), any field of a claim, and ``optional: true`` for one that may be left out.
+    Each ``NAME.txt`` has its labels in ``NAME.yaml``, see `oreflow.news.labels`.
 
     Args:
         folder: Folder with the articles.
         world: World to read with; the bundled one when left out.
 
     Returns:
-        The counts; ``print`` shows the table.
+        The counts.
 
     Raises:
+        ReadError: The folder has no labelled articles.
         SchemaError: A label is not understood, or its words do not stand in the text.
     """
     out = Score()
-    for path in sorted(Path(folder).glob("*.yaml")):
-        labels = load_labels(path)
+    for path, labels in labelled(folder):
         (reading,) = read(path.with_suffix(".txt"), world)
-        _compare(reading, labels, path.stem, out)
+        out.articles += 1
+        _compare(reading, labels.claims, path.stem, out)
+        if labels.events is not None:
+            _compare_events(reading, labels.events, path.stem, out)
     return out
 
 
-def load_labels(path: Path) -> list[dict[str, Any]]:
-    """Read and check the labels of one article.
+def labelled(folder: str | Path) -> list[tuple[Path, Labels]]:
+    """Label files of a folder, checked.
 
     Args:
-        path: The label file; the text stands beside it with the ending ``.txt``.
+        folder: Folder with the articles.
 
     Returns:
-        One dictionary for each claim.
+        Each label file and what it holds, by name.
 
     Raises:
-        SchemaError: A key or type is unknown, or the words do not stand in the text.
+        ReadError: The folder has no labelled articles.
+        SchemaError: A label is not understood, or its words do not stand in the text.
     """
-    import yaml
-
-    data = yaml.safe_load(path.read_text("utf-8")) or {}
-    text = path.with_suffix(".txt").read_text("utf-8")
-    labels: list[dict[str, Any]] = data.get("claims") or []
-    for i, label in enumerate(labels):
-        place = f"{path}, claims[{i}]"
-        unknown = set(label) - _KEYS
-        if unknown:
-            raise SchemaError(
-                f"{place}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}."
-            )
-        if label.get("type") not in types():
-            raise SchemaError(f"{place}: unknown type {label.get('type')!r}; known are {', '.join(types())}.")
-        if label.get("words", "") not in text or not label.get("words"):
-            raise SchemaError(f"{place}: the words {label.get('words')!r} do not stand in the text.")
-        if (
-            label.get("modality", MODALITIES[0]) not in MODALITIES
-            or label.get("polarity", POLARITIES[0]) not in POLARITIES
-        ):
-            raise SchemaError(
-                f"{place}: modality or polarity is not one of {', '.join((*MODALITIES, *POLARITIES))}."
-            )
-    return labels
+    paths = sorted(Path(folder).glob("*.yaml"))
+    if not paths:
+        raise ReadError(
+            f"{folder}: no labelled articles (NAME.txt with NAME.yaml) in this folder. Check the path."
+        )
+    return [(p, load_labels(p)) for p in paths]
 
 
-def _compare(reading: Reading, labels: list[dict[str, Any]], name: str, out: Score) -> None:
+def _compare(reading: Reading, labels: Sequence[dict[str, Any]], name: str, out: Score) -> None:
     free = list(reading.claims)
     for label in sorted(labels, key=lambda x: bool(x.get("optional"))):
         fits = [c for c in free if c.type == label["type"] and label["words"] in c.quote]
@@ -184,6 +183,28 @@ def _compare(reading: Reading, labels: list[dict[str, Any]], name: str, out: Sco
     for c in free:
         out.extra[c.type] += 1
         out.extras.append((name, c.type, c.quote))
+
+
+def _compare_events(reading: Reading, labels: Sequence[dict[str, Any]], name: str, out: Score) -> None:
+    free = list(reading.events)
+    for label in sorted(labels, key=lambda x: bool(x.get("optional"))):
+        fit = next((e for e in free if _same_event(label, e, reading)), None)
+        if fit is not None:
+            free.remove(fit)
+        if label.get("optional"):
+            continue
+        out.events["found" if fit is not None else "missed"] += 1
+        if fit is None:
+            out.events_wrong.append((name, "missed", f"{'/'.join(label['type'])}: {label['words']}"))
+    for e in free:
+        out.events["extra"] += 1
+        out.events_wrong.append((name, "extra", f"{e.type} on {e.label}: {e.quote}"))
+
+
+def _same_event(label: dict[str, Any], e: EventDraft, reading: Reading) -> bool:
+    """Whether a draft is of the type, on the target, and rests on the words of a label."""
+    quoted = any(label["words"] in reading.claims[i].quote for i in e.claims)
+    return e.type in label["type"] and quoted and str(label.get("on") or "") in str(e.target)
 
 
 def _fields(label: dict[str, Any], c: Claim) -> Iterable[tuple[str, bool, str]]:

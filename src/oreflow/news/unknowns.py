@@ -90,7 +90,7 @@ def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> l
         ):
             continue
         names = (firm,) if firm else (Name("firm", "", known=False),)
-        out.append(Mention(base + start, base + m.end(), name, names, "ticker"))
+        out.append(Mention(base + start, base + m.end(), name, names, "ticker", m["ticker"]))
     for m in _FACILITY.finditer(text):
         start, name = _trim(m.start("name"), m["name"].removesuffix("'s"))
         end = start + len(name)

@@ -6,27 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from oreflow.news.arguments import types
 from oreflow.report import format as fmt
 from oreflow.report.heard import ArithmeticFlag, Claim
 
-FAMILIES: dict[str, tuple[str, ...]] = {
-    "supply": (
-        "halt", "restart", "output_cut", "expansion", "licence_step", "reserve_report", "accident", "capacity_fact",
-    ),
-    "policy": (
-        "export_control", "quota", "tariff", "sanction", "price_floor", "subsidy", "subsidy_change", "stockpile",
-        "stockpile_purchase", "stockpile_release",
-    ),
-    "deal": ("agreement", "investment"),
-    "demand": ("technology_switch", "demand_change"),
-    "price": ("price_move", "share_price_move", "forecast"),
-}  # fmt: skip
-"""Families of event types, which share a colour; a type not listed is of the family ``other``."""
-
 
 def family(kind: str) -> str:
-    """Return the family of an event type."""
-    return next((name for name, kinds in FAMILIES.items() if kind in kinds), "other")
+    """Return the family of a type of claim, which shares a colour: the column of that name in ``lexicon/types.csv``."""
+    spec = types().get(kind)
+    return spec.family if spec else "other"
 
 
 @dataclass(frozen=True, slots=True)
