@@ -6,7 +6,9 @@ from oreflow.news.claims import Amount, Claim
 from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.groups import Group
 from oreflow.news.interval import Interval
-from oreflow.news.reading import Reading, combine, read, read_text
+from oreflow.news.merge import by_date, combine
+from oreflow.news.overtaken import Overtaken
+from oreflow.news.reading import Reading, read, read_text
 from oreflow.news.score import Score, score
 
 if TYPE_CHECKING:
@@ -19,8 +21,10 @@ __all__ = [
     "Group",
     "Interval",
     "NotModelled",
+    "Overtaken",
     "Reading",
     "Score",
+    "by_date",
     "combine",
     "read",
     "read_text",

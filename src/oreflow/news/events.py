@@ -17,6 +17,7 @@ from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.effects import consequence, disruption_kind
 from oreflow.news.interval import Interval
 from oreflow.news.modality import MODALITIES
+from oreflow.news.overtaken import Overtaken
 from oreflow.news.targets import BASE_YEAR, atlas_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 
 
 def draft_events(
-    claims: Sequence[Claim], world: World, *, source: str, date_: Interval | None = None
+    claims: Sequence[Claim],
+    world: World,
+    *,
+    source: str,
+    date_: Interval | None = None,
+    gone: Sequence[Overtaken] = (),
 ) -> tuple[list[EventDraft], list[NotModelled]]:
     """Turn claims into events.
 
@@ -36,6 +42,7 @@ def draft_events(
         world: The world whose rows are hit.
         source: Name of the article, for the events' source.
         date_: Date of the article.
+        gone: Claims that later articles take the place of; they make no event.
 
     Returns:
         The events, and every claim that becomes none with the reason.
@@ -44,7 +51,12 @@ def draft_events(
     causes = _causes(claims, atlas.names.owners)
     left: list[NotModelled] = []
     buckets: dict[str, list[tuple[int, Claim, Consequence]]] = {}
+    past = {o.claim: o for o in gone}
+    standing = [c for i, c in enumerate(claims) if i not in past]
     for i, claim in enumerate(claims):
+        if i in past:
+            left.append(NotModelled(i, _what(claim), past[i].reason))
+            continue
         spec = types()[claim.type]
         if not spec.modelled and claim.type not in {"agreement"}:
             left.append(NotModelled(i, _what(claim), spec.reason))
@@ -73,7 +85,7 @@ def draft_events(
         buckets.setdefault(key, []).append((i, claim, found))
     drafts: list[EventDraft] = []
     for k, members in enumerate(buckets.values()):
-        drafts.append(_draft(k, members, claims, source, date_))
+        drafts.append(_moved(_draft(k, members, standing, source, date_), claims, gone))
     drafts, dropped = _related(drafts, claims, date_)
     return drafts, sorted(left + dropped, key=lambda n: (n.claim is None, n.claim or 0))
 
@@ -196,6 +208,17 @@ def _draft(
         recovery=found.recovery,
         defaults=tuple(dict.fromkeys(defaults)),
     )
+
+
+def _moved(d: EventDraft, claims: Sequence[Claim], gone: Sequence[Overtaken]) -> EventDraft:
+    """Say how often the date of an event has been moved before."""
+    moved = [o for o in gone if o.kind == "moved" and o.by in d.claims]
+    if not moved:
+        return d
+    dates = list(dict.fromkeys(str(claims[o.claim].effective) for o in moved))
+    was = ", then ".join(dates)
+    times = "once" if len(dates) == 1 else f"{len(dates)} times"
+    return replace(d, defaults=(*d.defaults, f"the date has been moved {times}; it was {was}"))
 
 
 _PARTLY = r"\b(?:some of|one of|part of|partly|partial|several|lines?)\b"

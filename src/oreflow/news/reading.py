@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from oreflow.news.events import draft_events
 from oreflow.news.extract import extract
 from oreflow.news.groups import Group, group_claims
 from oreflow.news.interval import Interval
+from oreflow.news.overtaken import Overtaken
 from oreflow.news.text import Article, article, load
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Reading:
         groups: Claims that disagree.
         checks: Sums in the text, done again.
         relevant: Whether it speaks of minerals, mines or batteries.
+        overtaken: Claims that later articles take the place of, where it was made of several.
     """
 
     article: str
@@ -48,6 +50,7 @@ class Reading:
     groups: tuple[Group, ...]
     checks: tuple[Check, ...]
     relevant: bool
+    overtaken: tuple[Overtaken, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As ``oreflow read --json`` prints it."""
@@ -78,7 +81,7 @@ def read(
     """
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     articles = [load(p) for p in files]
-    return [_read(a, _world(world), day) for a in articles]
+    return [_read(a, bundled_or(world), day) for a in articles]
 
 
 def read_text(
@@ -98,10 +101,11 @@ def read_text(
     Raises:
         ReadError: The text is empty, binary or not English.
     """
-    return _read(article(text, name=name), _world(world), day)
+    return _read(article(text, name=name), bundled_or(world), day)
 
 
-def _world(world: World | None) -> World:
+def bundled_or(world: World | None) -> World:
+    """Return a world, or the bundled one where there is none."""
     if world is not None:
         return world
     from oreflow.atlas import bundled
@@ -138,44 +142,3 @@ def _read(a: Article, world: World, day: date | None) -> Reading:
 def _title(a: Article) -> str:
     line = next((x.strip() for x in a.text.splitlines() if x.strip("\ufeff \t")), a.name)
     return line.lstrip("\ufeff#* ").strip()[:160]
-
-
-def combine(readings: Sequence[Reading], world: World | None = None) -> Reading:
-    """Take several articles as one: claims in the order of the articles, events merged by what they hit.
-
-    Args:
-        readings: Readings of articles, each with its own claims.
-        world: As for `read`.
-
-    Returns:
-        One reading. The offsets of each claim count the text of its own article; its ``item`` is the number of
-        the article.
-    """
-    from dataclasses import replace
-
-    if len(readings) == 1:
-        return readings[0]
-    claims = [replace(c, item=i, group=None) for i, r in enumerate(readings) for c in r.claims]
-    dates = [r.date for r in readings if r.date is not None]
-    latest = max(dates, key=lambda d: d.end or date.min, default=None)
-    grouped, groups = group_claims(claims)
-    names = ", ".join(r.article for r in readings)
-    events, left = draft_events(grouped, _world(world), source=names, date_=latest)
-    offset = 0
-    checks: list[Check] = []
-    for r in readings:
-        checks += [replace(c, claims=tuple(k + offset for k in c.claims)) for c in r.checks]
-        left += [n for n in r.not_modelled if n.claim is None]
-        offset += len(r.claims)
-    return Reading(
-        article=names,
-        title=readings[0].title if readings else "",
-        text="",
-        date=latest,
-        claims=tuple(grouped),
-        events=tuple(events),
-        not_modelled=tuple(left),
-        groups=tuple(groups),
-        checks=tuple(checks),
-        relevant=any(r.relevant for r in readings),
-    )

@@ -229,6 +229,7 @@ def _check_claims(b: Briefing) -> None:
         for p in d.positions
         if p.claim is not None
     ]
+    used += [(f"turn of claim {t.claim}", n) for t in b.happened.turns for n in (t.claim, t.by)]
     used += [(f"not modelled: {x.what}", x.claim) for x in b.happened.not_modelled if x.claim is not None]
     for place, number in used:
         if number not in numbers:

@@ -126,6 +126,29 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A claim that a later article takes the place of.
+
+    Attributes:
+        claim: Number of the claim.
+        by: Number of the claim that takes its place.
+        was: What was said, in short.
+        now: What is said since.
+        said: Day of the earlier article, YYYY-MM-DD.
+        since: Day of the later one.
+        why: How it was overtaken, in plain words.
+    """
+
+    claim: int
+    by: int
+    was: str
+    now: str
+    said: str
+    since: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArithmeticFlag:
     """A sum in a text that does not follow from its own numbers.
 
@@ -214,6 +237,7 @@ class WhatHappened:
         arithmetic: Sums that do not follow.
         not_modelled: What the run left out, with reasons.
         events: What the run modelled.
+        turns: What later articles took the place of, by the day it was said.
     """
 
     lines: tuple[Sentence, ...]
@@ -222,3 +246,4 @@ class WhatHappened:
     arithmetic: tuple[ArithmeticFlag, ...] = ()
     not_modelled: tuple[NotModelled, ...] = ()
     events: tuple[ModelledEvent, ...] = ()
+    turns: tuple[Turn, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oreflow.news.reading import Reading, combine
+from oreflow.news import Reading, by_date, combine
 from oreflow.report import format as fmt
 from oreflow.report.assemble import told
 from oreflow.report.assemble.case import Case
@@ -46,6 +46,7 @@ def render(readings: Sequence[Reading], world: World) -> str:
     """
     from oreflow.shock.scenario import Scenario
 
+    readings = by_date(readings)
     whole = combine(readings, world)
     case = Case(world, tuple(readings), whole, Scenario("reading"), (), None, "")
     claims, sums = told.claims(case), told.arithmetic(case)
@@ -72,6 +73,7 @@ def render(readings: Sequence[Reading], world: World) -> str:
             for d in told.disagreements(case)
             for i, p in enumerate(d.positions)
         ],
+        turns=[(t.said, t.was, f"C{t.claim}", t.since, t.now, f"C{t.by}", t.why) for t in told.turns(case)],
         sums=sums,
         events=[_event(e, case) for e in whole.events],
         event_heads=_EVENTS,

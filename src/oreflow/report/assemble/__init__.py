@@ -89,7 +89,7 @@ def study(
     """
     from oreflow.atlas import bundled
     from oreflow.errors import OreflowError, UsageError
-    from oreflow.news import combine, read
+    from oreflow.news import by_date, combine, read
     from oreflow.report.assemble.case import Case
     from oreflow.report.assemble.horizon import solvable
 
@@ -99,7 +99,7 @@ def study(
             "there is nothing to brief on. Name one or more articles, or a scenario with --scenario."
         )
     world = world or bundled()
-    readings = tuple(read(files, world)) if files else ()
+    readings = tuple(by_date(read(files, world))) if files else ()
     reading = combine(readings, world) if readings else None
     events, settings, left = _events(world, scenario, readings, reading)
     sample = None

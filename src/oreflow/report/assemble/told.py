@@ -15,6 +15,7 @@ from oreflow.report.heard import (
     Modality,
     NotModelled,
     Position,
+    Turn,
 )
 
 if TYPE_CHECKING:
@@ -190,11 +191,38 @@ def arithmetic(case: Case) -> tuple[ArithmeticFlag, ...]:
     return tuple(out)
 
 
+_WHY = {
+    "happened": "has happened",
+    "moved": "date moved",
+    "firmer": "firmer now",
+    "withdrawn": "dropped",
+    "refuted": "turned out otherwise",
+    "revised": "figure revised",
+}
+
+
+def turns(case: Case) -> tuple[Turn, ...]:
+    """Return what later articles took the place of."""
+    out = []
+    for o in case.reading.overtaken if case.reading else ():
+        old, new = case.claims[o.claim], case.claims[o.by]
+        out.append(
+            Turn(
+                o.claim + 1, o.by + 1, says(old, subject(case, old)), says(new, subject(case, new)),
+                str(when(case.readings[old.item].date)), o.said.isoformat(), _WHY[o.kind],
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
 def not_modelled(case: Case) -> tuple[NotModelled, ...]:
     """Return what the run leaves out, with reasons: the reader's, then what the world could not take."""
     found = (*(case.reading.not_modelled if case.reading else ()), *case.left)
+    past = {o.claim for o in case.reading.overtaken} if case.reading else set()
     out = []
     for item in found:
+        if item.claim in past:
+            continue  # among the turns
         claim = None if item.claim is None else item.claim + 1
         what = item.what
         if item.claim is not None:

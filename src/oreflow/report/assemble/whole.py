@@ -61,6 +61,7 @@ def assemble(case: Case, *, seed: int, wall: Callable[[], float], command: str |
         lines=lines.lines(case, flows, asked),
         claims=told.claims(case),
         disagreements=told.disagreements(case),
+        turns=told.turns(case),
         arithmetic=told.arithmetic(case),
         not_modelled=told.not_modelled(case),
         events=events.modelled(case),
