@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from oreflow.cli.output import check_suffix, json_option, print_json, say
+from oreflow.cli.proposals import ask, beside, show
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 @click.option(
     "--html", type=click.Path(path_type=Path), help="Write a page with the quotes marked in the text."
 )
+@click.option(
+    "--model",
+    envvar="OREFLOW_MODEL",
+    metavar="PROVIDER:NAME",
+    help="Show beside the rules what a language model reads; the text is sent to its provider. "
+    "Or OREFLOW_MODEL.",
+)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of what --json prints, and read nothing.")
 @json_option
 def read(
@@ -33,6 +41,7 @@ def read(
     day: datetime | None,
     overlay: Path | None,
     html: Path | None,
+    model: str | None,
     schema: bool,
     as_json: bool,
 ) -> None:
@@ -52,6 +61,7 @@ def read(
 
     world = load(overlay)
     readings = read_articles(articles, world, day=day.date() if day else None)
+    asked = ask(readings, model, world)
     if html is not None:
         from oreflow.files import write_text
         from oreflow.report.reading import render
@@ -59,13 +69,17 @@ def read(
         write_text(html, render(readings, world))
         say(f"written: {html}")
     if as_json:
-        found = [ReadingRecord.of(r).model_dump() for r in readings]
+        found = [
+            {**ReadingRecord.of(r).model_dump(), **beside(p)} for r, p in zip(readings, asked, strict=True)
+        ]
         print_json(found[0] if len(found) == 1 else found)
         return
-    for i, reading in enumerate(readings):
+    for i, (reading, proposals) in enumerate(zip(readings, asked, strict=True)):
         if i:
             click.echo()
         _show(reading)
+        if proposals is not None:
+            show(reading, proposals)
 
 
 def _show(r: Reading) -> None:

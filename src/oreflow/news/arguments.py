@@ -69,6 +69,10 @@ def subject(scene: Scene, trigger: Trigger, last: dict[str, Mention]) -> Mention
         owner = _share_owner(scene, trigger)
         if owner is not None:
             return owner
+    if trigger.type == "investment":
+        named = [m for q in scene.quantities if q.kind == "money" for m in scene.mentions if _named_by(q, m)]
+        if named and scene.clauses[scene.token(named[0].start)] == trigger.clause:
+            return named[0]
     spec = types()[trigger.type]
     kinds = spec.subjects
     if trigger.head.name in _INTRANSITIVE and trigger.object != (trigger.head.start, trigger.head.end):
@@ -297,12 +301,18 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
         i, j = scene.span(q.start, q.end)
         for k, t in enumerate(triggers):
             kinds = types()[t.type].quantities
-            if q.kind not in kinds or (
-                q.start < t.head.end and t.head.start < q.end and q.kind != "multiple"
-            ):
+            inside = (
+                t.head.start <= q.start
+                and q.end <= t.head.end
+                and t.head.end - t.head.start > q.end - q.start
+            )
+            overlaps = q.start < t.head.end and t.head.start < q.end
+            if q.kind not in kinds or (overlaps and not inside and q.kind != "multiple"):
                 continue
             if scene.clauses[i] in scene.asides and scene.clauses[t.first] != scene.clauses[i]:
                 continue  # ", which is estimated at 26 million tons,": about what stands before it
+            if q.kind == "share" and t.type == "agreement" and not _is_stake(scene, j):
+                continue
             if q.unit == "workers" and t.type in {"halt", "disruption", "output_cut"}:
                 continue
             if q.kind == "time" and not _is_duration(scene, i, t):
@@ -322,6 +332,13 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
                 cost += 2.0  # the weakest trigger: any other that is as near has the amount
             if t.head.name == "EXPECT" and any(o is not t and o.object == t.object for o in triggers):
                 cost += 2.0  # what is expected to happen has the amount
+            bare = (
+                t.object == (t.head.start, t.head.end) and t.head.form == "noun" and t.head.name != "AMOUNT"
+            )
+            if bare and t.type in {"halt", "restart"} and near > 4 and q.kind != "time":
+                continue  # "before the interruption": too little to own an amount
+            if t.type == "halt" and q.kind == "mass" and not q.per:
+                cost += 8.0  # what a stop costs has a period; a bare tonnage is more often something else
             if best is None or cost < best[0]:
                 best = (cost, k)
         if best is not None and best[0] <= 22:
@@ -337,9 +354,21 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
     }
 
 
+def _is_stake(scene: Scene, j: int) -> bool:
+    """Whether a percentage is one of ownership: "a 20% stake", "51% of the venture"."""
+    near = set(scene.lower[j : j + 4])
+    return bool(
+        near & {"stake", "stakes", "interest", "holding", "shareholding", "share", "ownership", "equity"}
+    ) or ("of" in scene.lower[j : j + 1])
+
+
 def _names_fund(scene: Scene, q: Quantity) -> bool:
     """Whether an amount of money is the size of what is named right behind it: "the $1.8 billion Orion fund"."""
-    return any(m.kind == "programme" and 0 <= m.start - q.end <= 2 for m in scene.mentions)
+    return any(_named_by(q, m) for m in scene.mentions)
+
+
+def _named_by(q: Quantity, m: Mention) -> bool:
+    return m.kind == "programme" and 0 <= m.start - q.end <= 2
 
 
 def _is_duration(scene: Scene, i: int, t: Trigger) -> bool:

@@ -125,7 +125,6 @@ class Claim:
             "polarity": self.polarity,
             "modality": self.modality,
             "speaker": self.speaker,
-            "ticker": self.ticker,
             "said": _text(self.said),
             "announced": _text(self.announced),
             "effective": _text(self.effective),
@@ -133,6 +132,7 @@ class Claim:
             "start": self.start,
             "end": self.end,
             "group": self.group,
+            **({"ticker": self.ticker} if self.ticker else {}),
         }
 
 

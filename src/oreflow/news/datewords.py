@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from oreflow.news import interval as iv
@@ -10,264 +12,406 @@ from oreflow.news.interval import Interval
 from oreflow.news.numerals import small_number
 
 _MONTH_NAMES = (
-    ("january", "jan"),
-    ("february", "feb"),
-    ("march", "mar"),
-    ("april", "apr"),
-    ("may",),
-    ("june", "jun"),
-    ("july", "jul"),
-    ("august", "aug"),
-    ("september", "sept", "sep"),
-    ("october", "oct"),
-    ("november", "nov"),
-    ("december", "dec"),
-)
-
-
-MONTHS = {name: i + 1 for i, names in enumerate(_MONTH_NAMES) for name in names}
-
-
+    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+    "september sept sep", "october oct", "november nov", "december dec",
+)  # fmt: skip
+MONTHS = {name: i + 1 for i, names in enumerate(_MONTH_NAMES) for name in names.split()}
 WEEKDAYS = {
     n: i for i, n in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 }
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "opening": 1,
+    "closing": 0, "latter": 2, "final": 0, "last": 0,
+}  # fmt: skip
+"""Ordinals; 0 is the last of however many."""
 
-
+# Seasons of the north, where most metal is used.
+SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _LUNAR = {
-    2023: (1, 22),
-    2024: (2, 10),
-    2025: (1, 29),
-    2026: (2, 17),
-    2027: (2, 6),
-    2028: (1, 26),
-    2029: (2, 13),
-}
+    2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13),
+    2030: (2, 3), 2031: (1, 23),
+}  # fmt: skip
+_STEPS = {"last": -1, "previous": -1, "prior": -1, "past": -1, "next": 1, "coming": 1, "following": 1}
+
+# What stands around a word tells a date from a name, an amount or a verb.
+_OVER = re.compile(r"\b(?:over|in|during|within|for) the\s{1,8}$", re.IGNORECASE)
+_NO_YEAR = re.compile(
+    r"(?:[$€£¥#&]|\d[.,/:-]|\b(?:RMB|CNY|USD|EUR|Rs|No|[Vv]ersion|[Mm]odel|[Rr]oute|[Hh]ighway|[Rr]oom|[Aa]rticle"
+    r"|[Ss]ection|[Pp]age|ISO|Windows|Russell|Stoxx|STOXX|[Vv]ision|Agenda|Project|Expo|[Mm]ade in China))"
+    r"\.?[\s-]{0,2}$"
+)
+_PEOPLE = re.compile(
+    r"[\s-](?:workers|people|jobs|employees|staff|miners|units|vehicles|cars|companies|shares)\b"
+)
+_SMALL = re.compile(r"(?:^|[^\w'])[a-z][a-z']{0,20},?\s{1,8}$|\d\)?\s{1,8}$|[-/(]$")
+_NAMED = re.compile(r"\s{1,8}(?:[A-Z][a-z]|del?\b|van\b|von\b)")
+_TRADE = re.compile(
+    r"'s\b|\s{1,8}(?:exports?|imports?|output|producti|shipment|sales|deliver|data|figures|prices?|trade)"
+)
+_JOIN = re.compile(r"\s?-\s?[A-Z]")
+_HALF = re.compile(
+    r"\b(?:in|by|during|since|until|till|before|after|through|early|late|mid|for|end)[\s-]{1,8}$", re.I
+)
+_FIRM = re.compile(r"\s(?:Metals|Inc|Holdings|Corp|Ltd|Earth|Lithium|Battery)\b")
+_TITLE = re.compile(r"(?:every|each|Black|Good|Super|Cyber|Bloody|Ash)\s$")
+_DAY_OF = re.compile(
+    r"\b(?:on|by|until|till|since|said|told|late|early|from|of|before|after|through|reuters)\s$", re.I
+)
+_NAME = re.compile(r"\s[A-Z][a-z]")
+_WILL = re.compile(
+    r"\b(?:will|would|due|scheduled|slated|set|expected|plans?|planned|likely|effective|starting|beginning)\s"
+    r"(?:(?!said|told|says|announced|that\b)[^.,;:\s]{1,20}\s){0,8}$"
+)
 
 
-_ORD = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "1st": 1,
-    "2nd": 2,
-    "3rd": 3,
-    "4th": 4,
-    "final": 4,
-    "last": 4,
-}
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a date is read against.
+
+    Attributes:
+        ref: The article's date, None when unknown.
+        lead: Word in front of it: ``since``, ``by``, ``until``, ``before``, ``after``, ``from``, ``open`` (not
+            before), ``ended`` (the months to it), ``in`` for any other preposition, or ``""``.
+        told: Date read last in the same text, for "a year earlier".
+        until: Offset of its end.
+    """
+
+    ref: date | None
+    lead: str = ""
+    told: Interval | None = None
+    until: int = 0
 
 
-def _year_near(m: int, ref: date, lead: str) -> int:
-    """Year of a month named without one: the nearest, or the one that the preposition asks for."""
-    lead = lead.lower()
-    if lead in {"next", "by", "until", "till", "before"}:
-        return ref.year + (m < ref.month)
-    if lead in {"last", "since"}:
-        return ref.year - (m > ref.month or (lead == "last" and m == ref.month))
-    best = min((ref.year, ref.year - 1, ref.year + 1), key=lambda y: abs((y - ref.year) * 12 + m - ref.month))
-    return best
+Builder = Callable[["re.Match[str]", Context], "Interval | None"]
 
 
-def _group(match: re.Match[str], name: str) -> str:
-    return str(match.groupdict().get(name) or "")
+def group(match: re.Match[str], name: str) -> str:
+    """A group in lower case, ``""`` where the pattern has none or it is empty."""
+    return str(match.groupdict().get(name) or "").lower()
 
 
-def absolute(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """A day, or a month with or without its year."""
-    number = MONTHS[_group(match, "m").lower().rstrip(".")]
-    d, y = _group(match, "d"), _group(match, "y")
-    piece = _piece(match)
-    if not y and ref is None:
-        return Interval(None, None, f"XXXX-{number:02d}" + (f"-{int(d):02d}" if d else ""))
-    year = int(y) if y else _year_near(number, ref or date(2000, 1, 1), lead)
-    if d:
-        return _safe_day(year, number, int(d))
-    return iv.part(iv.month(year, number), piece)
+def left_of(match: re.Match[str], width: int = 24) -> str:
+    """The text in front of a match."""
+    return match.string[max(0, match.start() - width) : match.start()]
 
 
-def _piece(match: re.Match[str]) -> str:
-    word = _group(match, "part").lower()
-    return {"middle": "mid", "beginning": "start"}.get(word, word)
+def vague(words: str) -> bool:
+    """Whether a count is "a few" or "several"."""
+    return words.split()[-1:] in (["few"], ["several"])
 
 
-def _safe_day(year: int, number: int, d: int) -> Interval | None:
+def count(words: str) -> float | None:
+    """The number that a count of days or months stands for."""
+    if vague(words):
+        return iv.FEW
+    if words.startswith("half a") and not words.endswith("dozen"):
+        return 0.5
+    return 2.0 if "couple" in words else small_number(words)
+
+
+def given_year(match: re.Match[str], c: Context) -> int | None:
+    """The year that a match names or points to ("last year"), if it does."""
+    if y := group(match, "y"):
+        return int(y)
+    if yy := group(match, "yy"):
+        return 2000 + int(yy)
+    rel = group(match, "rel")
+    if rel in {"that", "same"}:
+        return c.told.start.year if c.told and c.told.start else None
+    return c.ref.year + _STEPS.get(rel, 0) if rel and c.ref else None
+
+
+def _is_month(match: re.Match[str], c: Context, *, alone: bool) -> bool:
+    """Whether it is the month rather than a verb or a name: "They may", "March on", "Jan de Nul"."""
+    name = match["m"]
+    if not name[0].isupper() or (alone and name in {"MAY", "MARCH"}):
+        return False
+    bare = name.lower()
+    doubtful = bare in {"march", "may"} or len(bare.rstrip(".")) == 3
+    if not alone or not doubtful:
+        return True
+    behind = match.string[match.end() : match.end() + 12]
+    if c.lead or _SMALL.search(left_of(match)) or _JOIN.match(behind):
+        return bare in {"may", "march"} or "." in bare or not _NAMED.match(behind)
+    return _TRADE.match(behind) is not None
+
+
+def absolute(match: re.Match[str], c: Context) -> Interval | None:
+    """A day, several days of a month, or a month; with or without the year."""
+    number, d, d2 = MONTHS[group(match, "m").rstrip(".")], group(match, "d"), group(match, "d2")
+    dated = any(group(match, k) for k in ("y", "yy", "rel"))
+    if not _is_month(match, c, alone=not d and not dated and not group(match, "way")):
+        return None
+    if d2 and int(d2) <= int(d):
+        return None
+    year = given_year(match, c)
+    if year is None and c.ref is None:
+        month = f"XXXX-{number:02d}"
+        if d and not (day_of(2000, number, int(d)) and day_of(2000, number, int(d2 or d))):
+            return None
+        label = f"{month}-{int(d):02d}" if d else month
+        return Interval(None, None, f"{label}/{month}-{int(d2):02d}" if d2 else label)
+    if year is None:
+        year = iv.month_near(number, c.ref or date(2000, 1, 1), c.lead, group(match, "way"))
+    if not d:
+        return iv.month(year, number)
+    first, last = day_of(year, number, int(d)), day_of(year, number, int(d2 or d))
+    return Interval(first.start, last.end) if first and last else None
+
+
+def day_of(year: int, number: int, d: int) -> Interval | None:
+    """A day, None when the calendar has none."""
     try:
         return iv.day(date(year, number, d))
     except ValueError:
         return None
 
 
-def iso_(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
+def iso_(match: re.Match[str], c: Context) -> Interval | None:
     """``2025-08-09``."""
-    return _safe_day(int(match["y"]), int(match["mm"]), int(match["d"]))
+    return day_of(int(match["y"]), int(match["mm"]), int(match["d"]))
 
 
-def slashed(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
+def slashed(match: re.Match[str], c: Context) -> Interval | None:
     """Day/month or month/day: where both readings are possible, the stretch that holds both."""
-    a, b, y = int(match["a"]), int(match["b"]), int(match["y"])
-    readings = [r for r in (_safe_day(y, b, a), _safe_day(y, a, b)) if r is not None]
+    a, b, y = int(match["a"]), int(match["b"]), given_year(match, c) or 1
+    readings = [r for r in (day_of(y, b, a), day_of(y, a, b)) if r is not None]
     days = sorted(r.start for r in readings if r.start)
     return Interval(days[0], days[-1]) if days else None
 
 
-def quarter_(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """A quarter or a half year."""
-    word = (_group(match, "q") or _group(match, "ord")).lower()
-    number = int(word) if word.isdigit() else _ORD[word]
-    y = _group(match, "y") or _group(match, "yy")
-    if not y and ref is None:
+def day_of_month(match: re.Match[str], c: Context) -> Interval | None:
+    """``the 9th of this month``."""
+    if c.ref is None:
         return None
-    year = (int(y) + (2000 if int(y) < 100 else 0)) if y else 0
-    rel = _group(match, "rel").lower()
-    if rel and ref is not None:
-        year = ref.year + {"last": -1, "this": 0, "next": 1}[rel]
-    is_half = "h" in _group(match, "kind").lower()[:1]
-    if is_half and number > 2:
-        number = 2
-    make = iv.half if is_half else iv.quarter
-    if year:
-        return iv.part(make(year, number), _piece(match))
-    assert ref is not None
-    options = [make(ref.year + k, number) for k in (0, -1, 1)]
-    near = min(options, key=lambda i: abs(((i.middle or ref) - ref).days))
-    return iv.part(near, _piece(match))
+    month = iv.unit_at(c.ref, "month", _STEPS.get(group(match, "which"), 0)).start
+    return day_of(month.year, month.month, int(match["d"])) if month else None
 
 
-def year_(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """A year, or two of them joined."""
+def month_quarter(match: re.Match[str], c: Context) -> Interval | None:
+    """``the December quarter``: the three months that end with it."""
+    number = MONTHS[group(match, "m").rstrip(".")]
+    year = given_year(match, c)
+    if not match["m"][0].isupper():
+        return None
+    if year is None and c.ref is None:
+        return Interval(None, None, f"XXXX-{(number - 3) % 12 + 1:02d}/XXXX-{number:02d}")
+
+    def make(y: int) -> Interval:
+        return Interval(iv.shift_months(date(y, number, 1), -2), iv.month(y, number).end)
+
+    return make(year) if year is not None else iv.nearest(make, c.ref or date(2000, 1, 1), c.lead)
+
+
+def quarter_(match: re.Match[str], c: Context) -> Interval | None:
+    """A quarter, a half year or the first months ("9M25")."""
+    kind = group(match, "kind")[:1]
+    of = {"h": 2, "q": 4}.get(kind, 12)
+    number = int(group(match, "q") or ORDINALS[group(match, "ord")] or of)
+    year, left = given_year(match, c), left_of(match)
+    if year is None and c.ref and match[0].lower().endswith("year") and " of " in match[0].lower():
+        year = c.ref.year
+    if group(match, "ord") == "last" and year is None and " of " not in match[0]:
+        return None  # the quarter before, see `relative`
+    if number > of or _FIRM.match(match.string, match.end()):
+        return None
+    if kind == "m" and (number not in {3, 6, 9} or year is None or _NO_YEAR.search(left)):
+        return None  # "$9M"
+    if kind == "h" and group(match, "q") and year is None and not _HALF.search(left):
+        return None  # hydrogen
+
+    def make(y: int) -> Interval:
+        whole = iv.year(y)
+        return iv.nth(whole, number, of) if kind != "m" else iv.units(whole, "month", 0, number) or whole
+
+    if year is not None:
+        return make(year)
+    if c.ref is None:
+        whole = make(2000)
+        return Interval(None, None, f"XXXX-{whole.start:%m}/XXXX-{whole.end:%m}")
+    return iv.nearest(make, c.ref, c.lead)
+
+
+def first_months(match: re.Match[str], c: Context) -> Interval | None:
+    """``the first nine months``: of the last year that has them."""
+    number = count(group(match, "n"))
+    months = int(number or 0) * (3 if group(match, "unit") == "quarter" else 1)
+    if c.ref is None or not 2 <= months <= 11:
+        return None
+    found = iv.units(iv.year(c.ref.year), "month", 0, months)
+    # Figures come out after the months they are of.
+    if found and found.end and found.end > c.ref + timedelta(days=31):
+        found = iv.moved(found, -1)
+    return found
+
+
+def year_(match: re.Match[str], c: Context) -> Interval | None:
+    """A year, two of them joined, or a month in figures ("2025-11")."""
     first = int(match["y"])
-    last = _group(match, "y2")
-    if last:
-        final = int(last) if len(last) == 4 else first // 100 * 100 + int(last)
-        return Interval(date(first, 1, 1), date(final, 12, 31)) if first <= final else None
-    return iv.part(iv.year(first), _piece(match))
+    last = group(match, "y2") or group(match, "y4")
+    if _NO_YEAR.search(left_of(match)) or (not c.lead and _PEOPLE.match(match.string, match.end())):
+        return None
+    if not last:
+        return iv.year(first)
+    final = int(last) if len(last) == 4 else first // 100 * 100 + int(last)
+    if first < final:
+        return Interval(date(first, 1, 1), date(final, 12, 31))
+    return iv.month(first, int(last)) if len(last) == 2 and 1 <= int(last) <= 12 else None
 
 
-def decade_(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
+def fiscal(match: re.Match[str], c: Context) -> Interval | None:
+    """A financial year: the calendar year by one number, July to June by two.
+
+    Firms end their years in any month. With one number nothing better than the calendar year is known; two
+    numbers are used in Australia (July to June), India and Japan (April to March), of which the first is in
+    the news of mining far more often.
+    """
+    first, last = given_year(match, c), group(match, "y2")
+    if first is None:
+        return None
+    if not last:
+        return iv.year(first)
+    if int(last) % 100 != (first + 1) % 100:
+        return None
+    return Interval(date(first, 7, 1), date(first + 1, 6, 30))
+
+
+def decade_(match: re.Match[str], c: Context) -> Interval | None:
     """``the 2030s``."""
-    first = int(match["y"])
-    return iv.part(Interval(date(first, 1, 1), date(first + 9, 12, 31)), _piece(match))
+    return Interval(date(int(match["y"]), 1, 1), date(int(match["y"]) + 9, 12, 31))
 
 
-def relative(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """``last week``, ``this year``, ``next quarter``, ``the coming months``."""
-    if ref is None:
+def season(match: re.Match[str], c: Context) -> Interval | None:
+    """``spring 2026``; a winter is named after the year in which it begins."""
+    first, way = SEASONS[group(match, "season")], group(match, "way")
+    fall = match["season"] == "fall"
+
+    def make(y: int) -> Interval:
+        last = iv.shift_months(date(y, first, 1), 2)
+        return Interval(date(y, first, 1), iv.month(last.year, last.month).end)
+
+    year = given_year(match, c)
+    if year is not None:
+        return None if fall and " of" not in match[0] else make(year)
+    behind = match.string[match.end() : match.end() + 1]
+    if c.ref is None or not (way or c.lead) or (fall and behind not in {"", ",", ".", ";"}):
         return None
-    word, unit = match["rel"].lower(), match["unit"].lower()
-    step = {"last": -1, "previous": -1, "prior": -1, "past": -1, "next": 1, "coming": 1, "following": 1}.get(
-        word, 0
-    )
-    return iv.part(_unit_at(ref, unit, step), _piece(match))
+    found = iv.nearest(make, c.ref, {"last": "since", "next": "open", "coming": "open"}.get(way, c.lead))
+    inside = found.start is not None and found.end is not None and found.start <= c.ref <= found.end
+    return iv.moved(found, _STEPS[way]) if inside and way in _STEPS else found
 
 
-def _unit_at(ref: date, unit: str, step: int) -> Interval:
-    if unit == "week":
-        return iv.week(ref, step)
-    if unit == "month":
-        moved = iv.shift_months(ref.replace(day=1), step)
-        return iv.month(moved.year, moved.month)
-    if unit == "quarter":
-        moved = iv.shift_months(ref.replace(day=1), 3 * step)
-        return iv.quarter(moved.year, (moved.month + 2) // 3)
-    if unit == "decade":
-        first = ref.year // 10 * 10 + 10 * step
-        return Interval(date(first, 1, 1), date(first + 9, 12, 31))
-    if unit == "day":
-        return iv.day(ref + timedelta(days=step))
-    return iv.year(ref.year + step)
-
-
-def _back(ref: date, unit: str, count: int) -> date:
-    count = min(count, 1200)
-    if unit in {"day", "week"}:
-        return ref - timedelta(days=count * (7 if unit == "week" else 1))
-    return iv.shift_months(ref, -count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit])
-
-
-def _ahead(ref: date, unit: str, count: int) -> date:
-    count = min(count, 1200)
-    if unit in {"day", "week"}:
-        return ref + timedelta(days=count * (7 if unit == "week" else 1))
-    return iv.shift_months(ref, count * {"month": 1, "quarter": 3, "year": 12, "decade": 120}[unit])
-
-
-def ago(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """``three weeks ago``."""
-    count = small_number(match["n"])
-    if ref is None or count is None:
+def relative(match: re.Match[str], c: Context) -> Interval | None:
+    """``last week``, ``this year``, ``the previous month``; ``over the past year`` runs up to the day itself."""
+    if c.ref is None:
         return None
-    unit = match["unit"].lower()
-    at = _back(ref, unit, int(count))
-    slack = {"day": 0, "week": 3, "month": 15, "quarter": 45, "year": 182, "decade": 1826}[unit]
-    return Interval(at - timedelta(days=slack), at + timedelta(days=slack))
+    word, unit = match["rel"].lower(), group(match, "unit")
+    step = _STEPS.get(word, 0)
+    if unit == "night":
+        return iv.day(c.ref - timedelta(days=1)) if word == "last" else None
+    told = c.told.start if c.told and (word in {"previous", "prior", "following"} or unit == "day") else None
+    if (
+        unit == "day"
+        and word not in {"previous", "prior"}
+        and (told is None or word not in {"next", "following"})
+    ):
+        return None  # "the next day" is the next after what is told, not after the article
+    over = _OVER.search(left_of(match)) is not None and unit != "quarter"
+    if word == "past" or (over and word in {"last", "next", "coming"}):
+        return iv.span(c.ref, unit, 1, forward=step > 0)
+    return iv.unit_at(told or c.ref, unit, step)
 
 
-def past(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """``over the past three months``, ``in recent weeks``."""
-    if ref is None:
+def past(match: re.Match[str], c: Context) -> Interval | None:
+    """``over the past three months``, ``in recent weeks``, ``in the coming weeks``, ``within days``."""
+    number = count(group(match, "n")) if group(match, "n") else iv.FEW
+    if c.ref is None or number is None:
         return None
-    word = _group(match, "n")
-    count = small_number(word) if word else None
-    return Interval(_back(ref, match["unit"].lower(), int(count) if count else 3), ref)
+    forward = group(match, "rel") not in {"last", "past", "previous", "recent"}
+    return iv.span(c.ref, group(match, "unit"), number, forward=forward)
 
 
-def future(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """``within six months``."""
-    if ref is None:
-        return None
-    word = _group(match, "n")
-    count = small_number(word) if word else None
-    return Interval(ref, _ahead(ref, match["unit"].lower(), int(count) if count else 3))
+def within_unit(match: re.Match[str], c: Context) -> Interval | None:
+    """``within the year``: from the article's date to the end of it."""
+    return Interval(c.ref, iv.unit_at(c.ref, group(match, "unit"), 0).end) if c.ref else None
 
 
-def weekday(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
+def weekday(match: re.Match[str], c: Context) -> Interval | None:
     """The last such day, or the next one."""
-    if ref is None:
+    if c.ref is None:
         return None
-    back = (ref.weekday() - WEEKDAYS[match["w"].lower()]) % 7
-    if lead.lower() in {"next", "by", "until"}:
-        return iv.day(ref + timedelta(days=(7 - back) % 7 or 7))
-    return iv.day(ref - timedelta(days=back or (7 if lead.lower() == "last" else 0)))
+    way, number, left = group(match, "way"), WEEKDAYS[group(match, "w")], left_of(match, 64)
+    named = not way and _NAME.match(match.string, match.end()) and not _DAY_OF.search(left)
+    if not match["w"][0].isupper() or named or _TITLE.search(left):
+        return None  # "Friday Harbor", "Black Friday"
+    back = (c.ref.weekday() - number) % 7
+    if way == "this":
+        return iv.day(c.ref + timedelta(days=number - c.ref.weekday()))
+    if way in {"next", "coming"}:
+        return iv.day(c.ref + timedelta(days=7 - back))
+    if not way and (c.lead in {"by", "until", "open"} or _WILL.search(left)):
+        return iv.day(c.ref + timedelta(days=-back % 7))
+    return iv.day(c.ref - timedelta(days=back or (7 if way else 0)))
 
 
-def nearby(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """``yesterday``."""
-    if ref is None:
+def weekend(match: re.Match[str], c: Context) -> Interval | None:
+    """The weekend that is over or under way; ``this weekend`` and ``by the weekend`` are the one at hand."""
+    way = group(match, "way")
+    if c.ref is None or not (way or c.lead or left_of(match).lower().endswith("the ")):
         return None
-    step = {"yesterday": -1, "tomorrow": 1, "overnight": -1}.get(match[0].lower(), 0)
-    return iv.day(ref + timedelta(days=step))
+    saturday = c.ref - timedelta(days=c.ref.weekday() - 5)
+    step = {"last": -1, "past": -1, "next": 1}.get(way, 0)
+    if not way and c.ref < saturday and c.lead not in iv.AHEAD:
+        step = -1
+    return iv.since(saturday + timedelta(weeks=step), 2)
 
 
-def rest(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """``the rest of 2025``: from the article's date to the end of it."""
-    y = _group(match, "y")
-    if not y and ref is None:
+def nearby(match: re.Match[str], c: Context) -> Interval | None:
+    """``yesterday``, ``this morning``, ``effective immediately``."""
+    steps = {"yesterday": -1, "tomorrow": 1, "overnight": -1, "before": -2, "after": 2}
+    word = group(match, "far") or match[0].lower()
+    if c.ref is None or left_of(match, 4) == "USA ":
         return None
-    whole = iv.year(int(y) if y else (ref or date(2000, 1, 1)).year)
-    inside = (
-        ref is not None
-        and whole.start is not None
-        and whole.end is not None
-        and whole.start <= ref <= whole.end
-    )
-    return Interval(ref, whole.end) if inside else whole
+    return iv.day(c.ref + timedelta(days=steps.get(word, 0)))
 
 
-def year_end(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """``year-end``."""
-    return iv.part(iv.year(ref.year), "end") if ref else None
+def to_date(match: re.Match[str], c: Context) -> Interval | None:
+    """``year to date``."""
+    return Interval(iv.unit_at(c.ref, group(match, "unit") or "year", 0).start, c.ref) if c.ref else None
 
 
-def lunar(match: re.Match[str], ref: date | None, lead: str) -> Interval | None:
-    """The week of the Lunar New Year."""
-    y = _group(match, "y")
-    if not y and ref is None:
+def unit_end(match: re.Match[str], c: Context) -> Interval | None:
+    """``year-end``, ``month-end``, ``mid-year``: of the named year, else of the one at hand."""
+    year, unit, name = given_year(match, c), group(match, "unit"), group(match, "part") or "end"
+    if year is not None:
+        return iv.part(iv.year(year), name)
+    if c.ref is None:
         return None
-    options = (
-        [int(y)] if y else [k for k in _LUNAR if ref and date(k, *_LUNAR[k]) >= ref - timedelta(days=90)]
-    )
+    found = iv.part(iv.unit_at(c.ref, unit, 0), name)
+    if c.lead in iv.AHEAD and found.end and found.end < c.ref:
+        return iv.part(iv.unit_at(c.ref, unit, 1), name)
+    return found
+
+
+def new_year(match: re.Match[str], c: Context) -> Interval | None:
+    """``in the new year``: the first months of the next one; ``by the new year``: its first day."""
+    if c.ref is None or not c.lead or not left_of(match).lower().endswith("the "):
+        return None
+    year = iv.year(c.ref.year + 1)
+    return iv.since(year.start, 1) if year.start and c.lead in iv.AHEAD else iv.part(year, "early")
+
+
+def holiday(match: re.Match[str], c: Context) -> Interval | None:
+    """Christmas, or the week of the Lunar New Year."""
+    year = given_year(match, c)
+    if group(match, "christmas"):
+        if not c.lead or (year is None and c.ref is None):
+            return None
+        if year is not None:
+            return iv.day(date(year, 12, 25))
+        return iv.nearest(lambda y: iv.day(date(y, 12, 25)), c.ref or date(2000, 1, 1), c.lead)
+    known = [k for k in _LUNAR if c.ref and date(k, *_LUNAR[k]) >= c.ref - timedelta(days=90)]
+    options = known if year is None else [year]
     if not options or options[0] not in _LUNAR:
         return None
-    first = date(options[0], *_LUNAR[options[0]])
-    return Interval(first, first + timedelta(days=6))
+    return iv.since(date(options[0], *_LUNAR[options[0]]), 7)

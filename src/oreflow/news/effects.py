@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from oreflow.news import policies
 from oreflow.news.assumptions import assumption
 from oreflow.news.claims import Claim
 from oreflow.news.consequence import MONTHS, Consequence, bounds, length_law, span
 from oreflow.news.targets import Aim, Atlas, plants
+from oreflow.news.weights import weighed
 
 
 def consequence(claim: Claim, atlas: Atlas, cause: str) -> Consequence:
@@ -26,7 +28,11 @@ def consequence(claim: Claim, atlas: Atlas, cause: str) -> Consequence:
     build = _BUILDERS.get(claim.type)
     if build is None:
         return Consequence("", Aim(None, claim.subject or ""), reason="")
-    return build(claim, atlas, text, cause)
+    found = weighed(claim, atlas)
+    if found.reason:
+        return Consequence("", Aim(None, claim.subject or ""), reason=found.reason)
+    out = build(found.claim, atlas, text, cause)
+    return replace(out, defaults=(*out.defaults, found.note)) if found.note and not out.reason else out
 
 
 def _halt_type(text: str, cause: str, atlas: Atlas, aim: Aim) -> tuple[str, str | None]:

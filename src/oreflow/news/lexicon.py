@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -72,6 +73,12 @@ def entries() -> tuple[Entry, ...]:
         for phrase in row["cues"].split("|"):
             seen[Entry(phrase.lower(), f"cue:{row['effect']}:{row['side']}", "fixed")] = None
     return tuple(seen)
+
+
+@cache
+def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the word classes that take a pattern rather than a phrase: class and compiled pattern."""
+    return tuple((r["class"], re.compile(r["pattern"], re.IGNORECASE)) for r in read_table("patterns"))
 
 
 def _inflect(word: str, name: str, pos: str) -> list[Entry]:

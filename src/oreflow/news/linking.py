@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from oreflow.news.gazetteer import Gazetteer
+from oreflow.news.lexicon import patterns, word_list
 from oreflow.news.matching import matchers
 from oreflow.news.mentions import Hit, Mention
 from oreflow.news.sentences import Passage, pipeline
 from oreflow.news.unknowns import unknown_names
-
-if TYPE_CHECKING:
-    pass
 
 
 def find_hits(docs: list[Passage], g: Gazetteer) -> list[Hit]:
@@ -34,6 +31,9 @@ def find_hits(docs: list[Passage], g: Gazetteer) -> list[Hit]:
             start, end = base + doc[i].idx, base + doc[j - 1].idx + len(doc[j - 1].text)
             for name, form in m.classes[strings[match_id]]:
                 out.append(Hit(start, end, name, form))
+    for _, base, body in docs:
+        for name, pattern in patterns():
+            out += [Hit(base + x.start(), base + x.end(), name, "fixed") for x in pattern.finditer(body)]
     return sorted(out, key=lambda h: (h.start, -h.end))
 
 
@@ -48,7 +48,7 @@ def find_mentions(docs: list[Passage], folded: str, g: Gazetteer) -> list[Mentio
     Returns:
         Mentions sorted by place, without overlaps: the longest wins.
     """
-    found = _known(docs, g) + _characters(folded, g, docs)
+    found = [m for m in _known(docs, g) if not _decoy(m, folded)] + _characters(folded, g, docs)
     spans = sorted(found, key=lambda x: (-(x.end - x.start), x.start))
     taken: list[Mention] = []
     for mention in spans:
@@ -75,16 +75,69 @@ def find_mentions(docs: list[Passage], folded: str, g: Gazetteer) -> list[Mentio
             if len(inside) == len(clash):
                 taken = [t for t in taken if t not in inside]
                 taken.append(unknown)
-    taken += _again(docs, taken)
+    taken += _again(docs, taken, g)
     return sorted(taken, key=lambda x: x.start)
 
 
-def _again(docs: list[Passage], taken: list[Mention]) -> list[Mention]:
+_DECOY = re.compile(
+    r"[- ](?:colou?red|plated|clad|bottomed|toned|haired|medal\w*|medall\w+|ear|ears|can|cans|roof|roofs|age|wedding"
+    r"|jubilee|standard|rush town|bullet|whistle|hat|god|soldier|mug|pot|pots|kettle|bar|club|band|lady|fist|maiden"
+    r"|curtain|man|singer|screen|lining|smith|works gallery)\b",
+    re.IGNORECASE,
+)
+_METALS = frozenset({"copper", "tin", "gold", "silver", "iron", "cobalt", "nickel", "zinc", "lead", "lithium", "platinum",
+                     "titanium", "steel", "magnesium", "graphite", "mercury"})  # fmt: skip
+
+
+def _decoy(m: Mention, text: str) -> bool:
+    """Whether a metal is only part of another word or name: "copper-coloured", "the Copper Kettle"."""
+    if m.kind != "commodity" or m.text.lower() not in _METALS:
+        return False
+    if _DECOY.match(text, m.end):
+        return True
+    line = text.rfind("\n", 0, m.start) + 1
+    inside = (
+        m.text[:1].isupper()
+        and text[line : m.start].strip(" \"'-")
+        and text[m.start - 2 : m.start - 1] not in ".:;"
+    )
+    following = re.match(r"\s[A-Z][a-z]+", text[m.end : m.end + 20])
+    titled = sum(w[:1].isupper() for w in text[line:].split("\n", 1)[0].split()) > 4
+    return bool(inside and following and not titled)
+
+
+_COMMON = word_list("linking.common") | word_list("linking.leading") | word_list("linking.first")
+
+
+_TRADE_WORDS = frozenset(
+    {"Minerals", "Mining", "Mines", "Metals", "Resources", "Lithium", "Copper", "Nickel", "Graphite", "Group", "Corp",
+     "Corporation", "Inc", "Ltd", "Limited", "Company", "Co", "Holdings", "Energy", "Materials", "Technologies", "Industries"}
+)  # fmt: skip
+
+
+def _again(docs: list[Passage], taken: list[Mention], g: Gazetteer) -> list[Mention]:
     """Further places of a name that was recognised only once by the words around it."""
     out: list[Mention] = []
     names = {
         m.text: m for m in taken if m.via == "unknown" and len(m.text) >= 4 and m.kind in {"plant", "firm"}
     }
+    for m in taken:
+        # "Anglo" after "Anglo American": the first word alone, where it is no word of the trade or a place.
+        first = m.text.split()[0].removesuffix("'s")
+        plain = first.isalpha() and first[:1].isupper() and len(first) >= 4 and first.lower() not in _COMMON
+        words = m.text.split()
+        if (
+            m.kind == "firm"
+            and len(words) > 2
+            and words[-1] in _TRADE_WORDS
+            and m.via in {"alias", "unknown", "ticker"}
+        ):
+            short = " ".join(words[:-1])
+            if short.lower() not in g.loose:
+                names.setdefault(short, m)
+        if m.kind == "firm" and " " in m.text and m.via in {"alias", "unknown", "ticker"} and plain:
+            if first.lower() not in g.loose and first not in g.exact:
+                names.setdefault(first, m)
     for text, first in names.items():
         pattern = re.compile(rf"(?<![\w-]){re.escape(text)}(?![\w-])")
         for _, base, body in docs:

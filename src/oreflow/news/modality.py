@@ -215,7 +215,14 @@ def _modality(
     modal = [c for c in before if c.effect in _RANK or c.effect == "happened"]
     if _finite(scene, trigger, form):
         return "happened", ""
-    if trigger.head.name == "TRADE_AT" and not set(_group(scene, trigger.first)) & _HEDGES:
+    ahead_of_it = any(c.effect in {"forecast", "planned"} for c in before) or "to" in _group(
+        scene, trigger.first
+    )
+    if (
+        trigger.head.name == "TRADE_AT"
+        and not set(_group(scene, trigger.first)) & _HEDGES
+        and not ahead_of_it
+    ):
         return "happened", ""
     if form == "ing":
         group = _group(scene, trigger.first)
@@ -225,6 +232,8 @@ def _modality(
             return "happened", ""
     if form == "noun":
         start, _ = scene.span(*trigger.object)
+        if start <= trigger.first:
+            start = trigger.last + 4  # "capacity is to reach": what follows says when
         between = (
             []
             if trigger.head.name not in {"OUTPUT", "CAPACITY"}

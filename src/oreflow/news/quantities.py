@@ -2,169 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
+from dataclasses import replace
 
-from oreflow.news.numerals import DIGITS, FRACTIONS, SCALES, WORDS, small_number
+from oreflow.news import shares
+from oreflow.news.figures import STARTS, number_at
+from oreflow.news.lexing import DIGITS, Tokens
+from oreflow.news.measures import measures, per_at
+from oreflow.news.terms import Quantity, Term, measured, period_before, term_at, way_before
 
+__all__ = ["Quantity", "find_quantities"]
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """An amount as the text states it, in base units.
-
-    Attributes:
-        start: Offset of its first character.
-        end: Offset after its last character.
-        value: The number; None for a range.
-        low: Smallest value that is meant, where the text says so.
-        high: Largest value that is meant, where the text says so.
-        unit: ``t``, ``t LCE``, ``GWh``, ``USD``, ``%``, ``pp``, ``x`` (a multiple), a thing counted, or a time.
-        per: What it is per (``year``, ``month``, ``day``, ``quarter``, ``t``, ``kWh``), or ``""``.
-        kind: ``mass``, ``energy``, ``volume``, ``money``, ``share``, ``points``, ``count``, ``time``, ``multiple``.
-        sign: -1 or 1 where a sign or a word such as "halved" gives the direction, else 0.
-        was: Value before a change, for "from X to Y".
-    """
-
-    start: int
-    end: int
-    value: float | None
-    low: float | None
-    high: float | None
-    unit: str
-    per: str
-    kind: str
-    sign: int = 0
-    was: float | None = None
-
-    @property
-    def typical(self) -> float:
-        """One number to compute with: the value, or the middle of the range."""
-        if self.value is not None:
-            return self.value
-        ends = [v for v in (self.low, self.high) if v is not None]
-        return sum(ends) / len(ends) if ends else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    unit: str
-    factor: float
-    kind: str
-    per: str = ""
-
-
-_PER_KIND = {"_year": "year", "_month": "month", "_day": "day"}
-
-
-@cache
-def _units() -> tuple[re.Pattern[str], dict[str, _Unit], dict[str, _Unit]]:
-    """Pattern of a unit, exact-case forms, forms of any case."""
-    exact: dict[str, _Unit] = {}
-    anycase: dict[str, _Unit] = {}
-    text = resources.files("oreflow.news").joinpath("lexicon/units.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        kind, _, per = row["kind"].partition("_")
-        unit = _Unit(row["unit"], float(row["factor"]), kind, per)
-        if row["case"]:
-            exact[row["form"]] = unit
-        else:
-            anycase[row["form"].lower()] = unit
-    forms = sorted([*exact, *anycase], key=len, reverse=True)
-    body = "|".join(re.escape(f).replace(r"\ ", r"[ -]") for f in forms)
-    return re.compile(rf"[ -]?({body})(?![A-Za-z0-9])", re.IGNORECASE), exact, anycase
-
-
-_SYMBOLS = {
-    "us$": "USD", "$": "USD", "a$": "AUD", "c$": "CAD", "au$": "AUD", "hk$": "HKD", "nz$": "NZD", "€": "EUR",
-    "£": "GBP", "¥": "CNY", "₩": "KRW", "₹": "INR", "usd": "USD", "rmb": "CNY", "cny": "CNY", "eur": "EUR",
-    "aud": "AUD", "cad": "CAD", "r$": "BRL",
-}  # fmt: skip
-_CURRENCY = r"(?:US|AU|HK|NZ|A|C|R)?\$|[€£¥₩₹]|\b(?:USD|RMB|CNY|EUR|AUD|CAD)(?=\s?\d)"
-_SCALE = (
-    r"(?:[ -]?(?:hundred thousand|thousand|million|billion|trillion|mln|bln|mio)\b|\s?(?:mn|bn"
-    r"|tn)\b|[kKmMbB](?![A-Za-z])|\s(?:[mMkK])(?=\s(?:t|tonnes|tons)\b))"
-)
-_HALF_A = re.compile(r"\bhalf\s+(?:a|an)\s+(?P<scale>million|billion)(?=\s)", re.IGNORECASE)
-_FRACTION = "|".join(re.escape(f).replace(r"\ ", "[ -]") for f in sorted(FRACTIONS, key=len, reverse=True))
-_NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w)%])[-+])?(?P<cur>{_CURRENCY})?\s?(?:(?<![\w.,])|(?<=\$)|(?<=[€£¥₩₹])"
-    rf"|(?<=(?:USD|RMB|CNY|EUR|AUD|CAD)))"
-    rf"(?:(?P<digits>{DIGITS})(?![\d])|(?P<words>\b(?:{WORDS})\b))(?P<scale>{_SCALE})?",
-    re.IGNORECASE,
-)
-_FRACTIONS = re.compile(
-    rf"\b(?P<f>{_FRACTION})\b(?=\s+(?:of|its|their|the|from|in|less|more)\b|[.,;)]|$)", re.IGNORECASE
-)
-_MULTIPLE = re.compile(
-    rf"\b(?P<verb>doubl(?:e|es|ed|ing)|tripl(?:e|es|ed|ing)|quadrupl(?:e|es|ed|ing)|halv(?:e|es|ed|ing))\b|"
-    rf"\b(?P<n>{DIGITS}|{WORDS})[- ]?(?P<fold>fold|times(?!\s+of\b)|(?-i:x)(?![A-Za-z0-9]))",
-    re.IGNORECASE,
-)
-_VERB_MULTIPLES = {"doubl": (2.0, 1), "tripl": (3.0, 1), "quadr": (4.0, 1), "halv": (0.5, -1)}
-
-_LESS = (
-    r"up to|as much as|as many as|no more than|not more than|at most|a maximum of|maximum"
-    r"|not exceeding|capped at|less than|fewer than|under|below|just under|nearly|almost"
-    r"|close to|approaching|<"
-)
-_MORE = (
-    r"at least|no less than|not less than|a minimum of|minimum|more than|over|exceeding"
-    r"|exceeds?|exceeded|above|upwards of|north of|just over|well over|in excess of|>"
-)
-_BOUND = re.compile(
-    rf"(?:(?P<less>{_LESS})|(?P<more>{_MORE}))\s*(?:an?\s+)?(?:estimated\s+|about\s+|another\s+)?$",
-    re.IGNORECASE,
-)
-_PER = re.compile(
-    r"[ ]?(?:/|per[ -]|an?\s|each\s|every\s)\s?(?P<per>(?:metric\s+|dry\s+metric\s+)?tonnes?"
-    r"|(?:metric\s+)?tons?|annum|year|yr|month|mo|day|week|quarter|kg|kilograms?|kilo|lbs?"
-    r"|pounds?|kwh|mwh|gwh|barrel|bbl|ounce|oz|unit|t|y|d)\b(?!\s+(?:ago|earlier|later))"
-    r"|[ ](?P<adverb>annually|yearly|monthly|daily|weekly|quarterly)\b",
-    re.IGNORECASE,
-)
-_PERS = {
-    "annum": "year", "yr": "year", "y": "year", "mo": "month", "d": "day", "annually": "year", "yearly": "year",
-    "monthly": "month", "daily": "day", "weekly": "week", "quarterly": "quarter", "tonne": "t", "tonnes": "t",
-    "ton": "t", "tons": "t", "metric tonne": "t", "metric ton": "t", "dry metric tonne": "t",
-    "dry metric ton": "t", "kilogram": "kg", "kilograms": "kg", "kilo": "kg", "lbs": "lb", "pound": "lb",
-    "pounds": "lb", "kwh": "kWh", "mwh": "MWh", "gwh": "GWh", "barrel": "bbl", "ounce": "oz",
-}  # fmt: skip
-_CONTENT = re.compile(
-    r"(?:\s+of)?\s+(?:(?P<lce>lithium[ -]carbonate[ -]equivalent(?:\s*\(LCE\))?|LCE)"
-    r"|(?P<reo>rare[ -]earth oxides?(?: equivalent)?|REO|TREO)"
-    r"|(?:contained\s+)?(?P<lio>Li2O|lithium oxide))\b",
-    re.IGNORECASE,
-)
-_ANNUAL = re.compile(r"\b(annual|yearly|monthly|daily|quarterly)\b(?:\s+[\w-]+){0,6}\s*$", re.IGNORECASE)
-_CHANGE = re.compile(
-    r"\b(?:rais|lift|increas|boost|expand|cut|lower|reduc|slash|trim|rose|ris|fell|fall|drop"
-    r"|climb|jump|grow|grew|up|down|revis|upgrad|declin|hik|doubl)\w*\b[^.;]{0,60}\bfrom\s*$",
-    re.IGNORECASE,
-)
-
-
-_COUNTED = re.compile(
-    r"(?:\s(?!(?:of|in|at|to|and|or|from|by|the|per|for|on|with|its|their|a|an|has|have|is|are"
-    r"|was|were|as)\b)[a-z][\w-]*){1,4}?"
-    r"[ ](?P<noun>lines|mines|smelters|smelting facilities|refineries|plants|facilities"
-    r"|projects|furnaces|vehicles|cars|"
-    r"licences|licenses|permits)\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    start: int
-    end: int
-    value: float
-    currency: str
-    sign: int
-    scaled: bool
-    letter: str
+_STARTS = STARTS | shares.STARTS
 
 
 def find_quantities(text: str, taken: list[tuple[int, int]] | None = None) -> list[Quantity]:
@@ -172,223 +21,250 @@ def find_quantities(text: str, taken: list[tuple[int, int]] | None = None) -> li
 
     Args:
         text: Folded text (see `oreflow.news.text.fold`).
-        taken: Spans that are something else (dates), which no amount may overlap.
+        taken: Spans that are something else (dates), which no number may overlap.
 
     Returns:
         Amounts in order, without overlaps, in base units (t, GWh, currency units, %).
     """
-    busy = taken or []
-    numbers = [n for n in map(_number, _NUMBER.finditer(text)) if n and not _overlaps(n.start, n.end, busy)]
-    for m in _HALF_A.finditer(text):
-        numbers.append(_Number(m.start(), m.end(), 0.5 * SCALES[m["scale"].lower()], "", 0, True, ""))
-    numbers.sort(key=lambda n: n.start)
+    t = Tokens(text, taken)
     out: list[Quantity] = []
-    i = 0
-    while i < len(numbers):
-        quantity, used = _quantity(text, numbers, i)
-        if quantity and not (out and quantity.start < out[-1].end):
-            out.append(quantity)
-        i += used
-    out = _compared(text, out)
-    out += [
-        q for q in _words(text) if not _overlaps(q.start, q.end, [*busy, *((o.start, o.end) for o in out)])
-    ]
-    return sorted(out, key=lambda q: q.start)
-
-
-_REACHED = re.compile(
-    r"\bto\s+(?:a record\s+|about\s+|around\s+|roughly\s+|as (?:low|high|much|little) as\s+)?$", re.IGNORECASE
-)
-_DOWN_FROM = re.compile(
-    r"[^.;\d]{0,60}?,?\s(?P<way>down|up)\sfrom\s(?:about\s|around\s|some\s|a record\s)?$", re.IGNORECASE
-)
-
-
-def _compared(text: str, found: list[Quantity]) -> list[Quantity]:
-    """Join "12 million tons, down from 42 million": one amount with what it was before."""
-    out: list[Quantity] = []
-    for q in found:
-        last = out[-1] if out else None
-        between = _DOWN_FROM.fullmatch(text[last.end : q.start]) if last and last.unit == q.unit else None
-        if last is not None and between and q.value is not None:
-            sign = -1 if between["way"].lower() == "down" else 1
-            out[-1] = replace(last, was=q.value, sign=sign)
+    latest: Term | None = None
+    i = floor = 0
+    while i < t.count:
+        w = t.low[i]
+        term = term_at(t, i, floor) if w[-1] in DIGITS or w in _STARTS else None
+        if term is None:
+            i += 1
             continue
-        out.append(q)
+        before = _before(t, out[-1], latest, term) if latest else None
+        if before is not None:
+            out[-1], latest = before, None
+            floor = i = term.last
+            continue
+        q, i, latest = _linked(t, term, latest)
+        if q is not None:
+            out.append(q)
+            floor = i
+            if q.kind == "money" and t.low[i] == ")":
+                _convert(t, out, i)
     return out
 
 
-def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start < b and a < end for a, b in spans)
+def _convert(t: Tokens, out: list[Quantity], i: int) -> None:
+    """Give the two of "58,460 yuan ($8,140) a ton" what both are per."""
+    if len(out) < 2 or t.text[out[-2].end : out[-1].start].strip(" \n") != "(":
+        return
+    one, other = out[-2:]
+    if one.kind != "money" or one.unit == other.unit:
+        return
+    found = per_at(t, i + 1, "money")
+    per = one.per or other.per or (found[0] if found else "")
+    out[-2:] = replace(one, per=per), replace(other, per=other.per or per)
 
 
-def _number(match: re.Match[str]) -> _Number | None:
-    word = match["digits"] or match["words"]
-    value = small_number(word)
-    if value is None:
+_DOWN_FROM = re.compile(
+    r"[^.;\d]{0,60}?,?\s(?P<way>down|up)\sfrom\s(?:about\s|around\s|some\s|a record\s|a revised\s|nearly\s|over\s)?$",
+    re.IGNORECASE,
+)
+_FAR = 90
+
+
+def _before(t: Tokens, q: Quantity, latest: Term, term: Term) -> Quantity | None:
+    """Join "12 million tons, down from 42 million": one amount with what it was before."""
+    start = term.q.start if term.q else t.start[term.n.first] if term.n else 0
+    if q.value is None or start - q.end > _FAR:
         return None
-    scale = (match["scale"] or "").strip(" -").lower()
-    factor = SCALES["thousand"] * 100 if scale == "hundred thousand" else SCALES.get(scale, 1.0)
-    letter = scale if len(scale) == 1 else ""
-    currency = _SYMBOLS.get((match["cur"] or "").lower(), "")
-    start = match.start() + len(match[0]) - len(match[0].lstrip())
-    sign = {"-": -1, "+": 1}.get(match["sign"] or "", 0)
-    return _Number(start, match.end(), value * factor, currency, sign, bool(scale), letter)
-
-
-def _unit(text: str, at: int) -> tuple[_Unit, int] | None:
-    pattern, exact, anycase = _units()
-    match = pattern.match(text, at)
-    if not match:
+    between = _DOWN_FROM.fullmatch(t.text, q.end, start)
+    if between is None:
         return None
-    form = match[1].replace("-", " ") if match[1].lower() not in anycase else match[1]
-    unit = exact.get(match[1]) or anycase.get(form.lower())
-    return (unit, match.end()) if unit else None
+    sign = -1 if between["way"].lower() == "down" else 1
+    if term.q is not None:
+        same = term.q.unit == q.unit and term.q.value is not None
+        return replace(q, was=term.q.value, sign=sign) if same else None
+    if latest.n is None or term.n is None or term.n.high is not None or term.n.year:
+        return None
+    return replace(q, was=_lent(term, latest), sign=sign)
 
 
-_RANGE = re.compile(r"\s?(?:-|to|and|or|from)\s?$", re.IGNORECASE)
+def _lent(bare: Term, other: Term) -> float:
+    """Value of a number without a unit, in that of another; a scale word may stand for both."""
+    assert bare.n is not None
+    value = bare.n.value
+    if bare.n.scale == 1 and other.n is not None and other.n.scale > 1:
+        raw = other.n.value / other.n.scale
+        if raw and value <= 100 * raw:
+            value *= other.n.scale
+    return value * other.factor
 
 
-def _quantity(text: str, numbers: list[_Number], i: int) -> tuple[Quantity | None, int]:
-    """Read the amount that begins at number i; returns it and how many numbers it used."""
-    first = numbers[i]
-    unit1 = _unit(text, first.end)
-    gap_from = unit1[1] if unit1 else first.end
-    if i + 1 < len(numbers):
-        second = numbers[i + 1]
-        between = text[gap_from : second.start]
-        unit2 = _unit(text, second.end)
-        money2 = bool(second.currency and first.currency) or bool(
-            first.currency and second.scaled and not first.scaled
-        )
-        before = text[max(0, first.start - 90) : first.start]
-        linked = _RANGE.fullmatch(between) and len(between) <= 6
-        word = between.strip().lower()
-        if word == "and" and not re.search(r"\bbetween\s+(?:about\s+)?$", before, re.IGNORECASE):
-            linked = None
-        if word == "from" and not re.search(
-            r"\bto\s+(?:a record\s+|about\s+|around\s+|roughly\s+|as (?:low|high|much|little) as\s+)?$",
-            before,
-            re.IGNORECASE,
-        ):
-            linked = None
-        if linked and (unit2 or money2):
-            same = unit1 is None or (unit2 is not None and unit1[0].kind == unit2[0].kind) or money2
-            if same:
-                return _pair(text, first, second, unit1, unit2, before, word), 2
-    return _single(text, first, unit1), 1
+_FILLERS = frozenset(
+    {
+        "about", "around", "roughly", "approximately", "some", "nearly", "almost", "over", "up", "to", "at",
+        "least", "as", "much", "many", "low", "high", "more", "than", "just", "record", "revised", "a", "an", "the",
+        "estimated", "close", "above", "below", "under", "well", "further", "another",
+    }
+)  # fmt: skip
+_JOINTS = {"to": "to", "and": "and", "or": "or", "from": "from", "至": "to", "到": "to", "~": "-", "-": "-"}
 
 
-def _pair(
-    text: str,
-    first: _Number,
-    second: _Number,
-    unit1: tuple[_Unit, int] | None,
-    unit2: tuple[_Unit, int] | None,
-    before: str,
-    word: str,
-) -> Quantity | None:
-    if first.currency and not second.currency:
-        second = replace(second, currency=first.currency)
-    base = _single(text, second, unit2)
-    if base is None or base.value is None:
-        return base
-    factor = base.value / second.value if second.value else 1.0
-    scale = 1.0
-    if second.scaled and not first.scaled and first.value <= second.value:
-        # "2 to 3 million tonnes": the scale word stands for both.
-        raw = small_number(
-            re.sub(r"[^\d.,].*$", "", text[second.start : second.end].lstrip("$€£¥ -+")) or "1"
-        )
-        scale = second.value / raw if raw else 1.0
-        if first.value * scale > second.value * 1.0001 and word != "to":
-            scale = 1.0
-    own = unit1[0].factor if unit1 else factor
-    a, b = first.value * scale * own, base.value
-    if word == "from":  # "to 50 percent from 25 percent"
-        return replace(base, start=first.start, value=a, low=None, high=None, was=b)
-    falls = a > b and re.search(r"\bfrom\s+$", before, re.IGNORECASE)
-    if word == "to" and (falls or _CHANGE.search(before)):
-        return replace(base, start=first.start, value=b, low=None, high=None, was=a)
-    return replace(base, start=first.start, value=None, low=min(a, b), high=max(a, b))
-
-
-def _single(text: str, n: _Number, unit: tuple[_Unit, int] | None) -> Quantity | None:
-    value, end, name, kind, per = n.value, n.end, "", "", ""
-    if n.currency:
-        name, kind = n.currency, "money"
-        if unit and unit[0].kind == "money":
-            end = unit[1]
-    elif unit:
-        found, stop = unit
-        if n.letter == "b" and found.kind != "money":
+def _second(t: Tokens, j: int) -> tuple[str, Term] | None:
+    """The word that joins an amount to another, and the other."""
+    j += t.low[j] == "," and t.low[j + 1] == "from"  # "to 25%, from 7.5%"
+    word = _JOINTS.get(t.low[j], "")
+    if not word or not t.near[j]:
+        return None
+    k = j + 1
+    if word == "-" and t.low[k] in {"to", "or"}:  # "10- to 15-year", "3-to-5"
+        word = t.low[k]
+        k = t.hop(k + 1)
+    currencies = measures().currencies
+    for i in range(k, k + 7):
+        if not t.near[i] or i >= t.count:
             return None
-        value, end, name, kind, per = value * found.factor, stop, found.unit, found.kind, found.per
+        if t.low[i][-1] in DIGITS or t.low[i] in _STARTS:
+            if number_at(t, i, k) is not None or t.low[i] == "half":
+                term = term_at(t, i, k)
+                return (word, term) if term else None
+            if t.low[i][-1] in DIGITS:
+                return None
+            if t.low[i] in {"a", "one", "two", "three"}:
+                term = term_at(t, i, k)
+                if term is not None:
+                    return word, term
+        sign = (
+            (t.raw[i],) in currencies or (t.raw[i], t.raw[i + 1]) in currencies or t.low[i] in {"minus", "-"}
+        )
+        if not sign and (word == "-" or t.low[i] not in _FILLERS):
+            return None
+    return None
+
+
+def _linked(t: Tokens, a: Term, latest: Term | None) -> tuple[Quantity | None, int, Term | None]:
+    """Join a term with the one behind it where both are ends of a range or of a change.
+
+    Returns the amount, the token to go on from, and the term that gives the unit.
+    """
+    found = _second(t, a.last)
+    if found is None:
+        return a.q, a.last, a if a.q else latest
+    word, b = found
+    start = a.q.start if a.q else t.start[a.n.first] if a.n else 0
+    before = t.text[max(0, start - _FAR) : start]
+    b = _completed(t, a, b, word, before)
+    if b.q is None or not _alike(a, b):
+        if word == "from" and a.q is not None and a.n is not None and b.n is not None and b.q is None:
+            plain = a.q.value is not None and b.n.high is None and not b.n.currency and not b.n.year
+            if plain and _REACHED.search(before):
+                return replace(a.q, was=_lent(b, a)), b.last, a
+        return a.q, a.last, a if a.q else latest
+    q = _pair(a, b, word, before, start)
+    if q is None:
+        if a.q is None and word == "to" and a.n is not None and not a.n.year:  # "by 1,500 to 14,000 tonnes"
+            lent = replace(b.q, start=start, end=t.end[a.n.last - 1], value=_lent(a, b), low=None, high=None)
+            return replace(lent, sign=a.n.sign), a.last, b
+        return a.q, a.last, a if a.q else latest
+    if not q.per and q.kind in {"mass", "energy", "volume"}:
+        q = replace(q, per=period_before(t, start))
+    if not q.sign:
+        q = replace(q, sign=way_before(t, start, q.kind))
+    third = _second(t, b.last) if q.value is None and _REACHED.search(before) else None
+    if third is not None and third[0] == "from" and _alike(b, third[1]) and third[1].q is not None:
+        q = replace(q, was=third[1].q.value)  # "to 250-260 million tonnes from 379 million tonnes"
+        return q, third[1].last, b
+    return q, b.last, b
+
+
+def _completed(t: Tokens, a: Term, b: Term, word: str, before: str) -> Term:
+    """Give the second of "$950-1,050/t" the currency of the first."""
+    if b.q is not None or b.n is None or a.q is None or a.n is None:
+        return b
+    if not a.n.currency or a.stated or a.q.per:
+        return b
+    if b.n.year and b.n.value > 10 * a.n.value:
+        return b
+    dollars = measured(t, replace(b.n, currency=a.n.currency))
+    if dollars is None or dollars.q is None:
+        return b
+    sure = word == "-" or bool(dollars.q.per) or (b.n.scale > 1 and a.n.scale == 1)
+    if sure or _FROM.search(before) or _BETWEEN.search(before):
+        return replace(dollars, q=replace(dollars.q, unit=a.q.unit))
+    return b
+
+
+def _alike(a: Term, b: Term) -> bool:
+    """Whether two terms may be ends of one thing."""
+    if b.q is None or b.q.value is None:
+        return False
+    if a.q is None:
+        if a.n is None or b.n is None or a.n.high is not None or a.n.currency:
+            return False
+        return not a.n.letter or b.n.scale > 1  # "1.1m to 1.2m tonnes", not "5m to 6 tonnes"
+    if a.q.value is None or a.q.kind != b.q.kind:
+        return False
+    units = {a.q.unit, b.q.unit}
+    tonnes = len(units) == 2 and "t" in units and a.q.kind == "mass"
+    return (len(units) == 1 or tonnes) and (a.q.per == b.q.per or not a.q.per or not b.q.per)
+
+
+_FILL = r"(?:about\s+|around\s+|some\s+|roughly\s+|nearly\s+|over\s+|as much as\s+|up to\s+|an estimated\s+|a\s+)?"
+_BETWEEN = re.compile(rf"\bbetween\s+{_FILL}$|\brange of\s+$", re.IGNORECASE)
+_FROM = re.compile(rf"\bfrom\s+{_FILL}$", re.IGNORECASE)
+_BY = re.compile(rf"\bby\s+{_FILL}$", re.IGNORECASE)
+_REACHED = re.compile(rf"\bto\s+(?:a record\s+|as (?:low|high|little) as\s+|just\s+)?{_FILL}$", re.IGNORECASE)
+_STEPS = (
+    r"rais\w+|lift\w*|increas\w+|boost\w*|expand\w*|cut\w*|lower\w*|reduc\w+|slash\w*|trim\w*|rise[ns]?|rose|rising|fall\w*"
+    r"|fell|drop\w*|climb\w*|jump\w*|grow\w*|grew|up|down|revis\w+|upgrad\w+|downgrad\w+|declin\w+|hik(?:e[ds]?|ing)"
+    r"|doubl\w+|tripl\w+|halv\w+|mov\w+|went|shr[aiu]nk\w*|soar\w*|surg\w+|plung\w+|slump\w*|slid\w*|sank|sinks?"
+    r"|tumbl\w+|ramp\w*|scal(?:e[ds]?|ing)|chang\w+|adjust\w*|tighten\w*|widen\w*|narrow\w*|eas(?:e[ds]?|ing)"
+    r"|dip(?:s|ped|ping)?|edg(?:e[ds]?|ing)|advanc\w+|gain\w*|shav\w+|push\w*|swell\w*|swollen|rebound\w*|recover\w*"
+    r"|add(?:s|ed|ing)?|los(?:t|es?|ing)|shed(?:s|ding)?|slip\w*|firm(?:s|ed)|retreat\w*|rall(?:y|ied|ies)|leap\w*|leapt"
+    r"|weaken\w*|strengthen\w*"
+)
+_CHANGE = re.compile(rf"\b(?:{_STEPS})\b[^.;]{{0,60}}\bfrom\s+{_FILL}$", re.IGNORECASE)
+_STEP = re.compile(rf"\b(?:{_STEPS})\s+(?:by\s+|another\s+|a further\s+)?{_FILL}$", re.IGNORECASE)
+_FACTOR = 3.0
+_LEAP = 20.0
+
+
+def _pair(a: Term, b: Term, word: str, before: str, start: int) -> Quantity | None:
+    """Make one amount of two terms that are alike, or None where they are two amounts."""
+    assert b.q is not None and b.q.value is not None
+    high, unstated = b.q.value, not a.stated
+    if a.q is None:
+        low = _lent(a, b)
     else:
-        counted = None if n.scaled else _COUNTED.match(text, n.end)
-        if not counted:
-            return None
-        end, name, kind = counted.end(), _units()[2][counted["noun"].lower()].unit, "count"
-    if kind in {"mass", "energy", "volume"}:
-        content = _CONTENT.match(text, end)
-        if content and name == "t":
-            name = "t LCE" if content["lce"] else "t REO" if content["reo"] else "t Li2O"
-            end = content.end()
-    match = _PER.match(text, end) if kind not in {"time", "points"} else None
-    if match is None and kind in {"mass", "energy"}:
-        # "tonnes of spodumene concentrate a year": the period may stand a few words on.
-        later = re.match(
-            r"(?:\s+of)?(?:\s+(?!(?:a|an|per|each|every)\b)[a-z][\w-]*){1,5}(?=\s(?:a|an|per|each"
-            r"|every|annually|monthly)\b|/)",
-            text[end:],
-            re.I,
-        )
-        match = _PER.match(text, end + later.end()) if later else None
-        if match and (match["per"] or "").lower() in {"t", "ton", "tonne", "kg"}:
-            match = None
-    if match:
-        word = (match["per"] or match["adverb"]).lower()
-        word = _PERS.get(word, word)
-        allowed = (
-            {"year", "month", "quarter"} if kind == "share" else {"year", "month", "day", "week", "quarter"}
-        )
-        if kind == "money" or word in allowed:
-            per, end = word, match.end()
-    if not per and kind in {"mass", "energy", "volume"}:
-        annual = _ANNUAL.search(text[max(0, n.start - 60) : n.start])
-        if annual and not re.search(r"[.;]", text[max(0, n.start - 60) : n.start][annual.start() :]):
-            per = _PERS.get({"annual": "annually"}.get(annual[1].lower(), annual[1].lower()), "")
-    low, high = _bounds(text, n.start, value, spatial=kind != "time")
-    return Quantity(n.start, end, value, low, high, name, per, kind, n.sign)
+        low = a.q.value if a.q.value is not None else 0.0
+        if unstated and a.n is not None and a.n.currency:  # "$5-6 million"
+            low = _lent(a, replace(b, factor=a.factor))
+    base = replace(
+        b.q,
+        start=start,
+        unit=a.q.unit if a.q is not None and b.q.unit == "t" else b.q.unit,
+        per=b.q.per or (a.q.per if a.q else ""),
+        sign=b.q.sign or (a.q.sign if a.q else a.n.sign if a.n else 0),
+    )
+    both = replace(base, value=None, low=min(low, high), high=max(low, high))
+    if word == "and":
+        return both if _BETWEEN.search(before) else None
+    if word == "from":
+        return replace(base, value=low, low=None, high=None, was=high) if _REACHED.search(before) else None
+    if word != "to":
+        return None if a.q is None and a.n is not None and a.n.year and high < low else both
+    came = _FROM.search(before)
+    if came and (low > high or _CHANGE.search(before)):
+        return replace(base, was=low)
+    if not came and not _BETWEEN.search(before) and _two_amounts(a, before, low, high, base.kind):
+        return None
+    return both
 
 
-def _bounds(
-    text: str, start: int, value: float, *, spatial: bool = True
-) -> tuple[float | None, float | None]:
-    """Bounds that words in front state; "over three months" is a length, not a bound."""
-    match = _BOUND.search(text[max(0, start - 40) : start])
-    if not match or (not spatial and match[0].split()[0].lower() in {"over", "under", "above", "below"}):
-        return None, None
-    if match["less"]:
-        return None, value
-    return value, None
-
-
-def _words(text: str) -> list[Quantity]:
-    """Fractions and multiples in words."""
-    out = []
-    for m in _FRACTIONS.finditer(text):
-        share = round(100 * FRACTIONS[m["f"].lower().replace("-", " ")], 2)
-        low, high = _bounds(text, m.start(), share)
-        out.append(Quantity(m.start(), m.end(), share, low, high, "%", "", "share"))
-    for m in _MULTIPLE.finditer(text):
-        if m["verb"]:
-            value, sign = _VERB_MULTIPLES[next(k for k in _VERB_MULTIPLES if m["verb"].lower().startswith(k))]
-        else:
-            number = small_number(m["n"])
-            if number is None:
-                continue
-            value, sign = number, 0
-        low, high = _bounds(text, m.start(), value)
-        out.append(Quantity(m.start(), m.end(), value, low, high, "x", "", "multiple", sign))
-    return out
+def _two_amounts(a: Term, before: str, low: float, high: float, kind: str) -> bool:
+    """Whether "by 1,500 tonnes to 14,000 tonnes" is a step and where it leads, not a range."""
+    if kind == "money" and a.q is not None and not a.q.per and high > _LEAP * low > 0:
+        return True  # "up $42 to $9,917"
+    by = bool(_BY.search(before))
+    if not by and not _STEP.search(before):
+        return False
+    if low > high or (a.q is None and high > _FACTOR * low):
+        return True
+    return a.q is not None and kind not in {"share", "points", "multiple", "time"}

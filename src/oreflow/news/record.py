@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from oreflow.errors import SchemaError
 from oreflow.news.arguments import types
@@ -66,7 +74,9 @@ class ClaimRecord(_Record):
     polarity: Literal["asserted", "negated"]
     modality: Literal["happened", "planned", "considered", "rumoured", "forecast", "conditional"]
     speaker: Annotated[str | None, Field(description="who says so; null where the article itself does")]
-    ticker: Annotated[str | None, Field(description="as the text gives it, for moves of shares")]
+    ticker: Annotated[
+        str | None, Field(description="as the text gives it, for moves of shares; left out where none")
+    ] = None
     said: Days | None
     announced: Days | None
     effective: Days | None
@@ -74,6 +84,13 @@ class ClaimRecord(_Record):
     start: Annotated[int, Field(ge=0, description="offset of the quote in the article, in characters")]
     end: Annotated[int, Field(ge=0, description="offset after it")]
     group: Annotated[str | None, Field(description="name of the group of claims that disagree")]
+
+    @model_serializer(mode="wrap")
+    def _without_ticker(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        out: dict[str, Any] = handler(self)
+        if out.get("ticker") is None:
+            out.pop("ticker", None)
+        return out
 
     @model_validator(mode="after")
     def _as_long_as_its_span(self) -> ClaimRecord:

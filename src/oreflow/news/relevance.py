@@ -11,9 +11,10 @@ from oreflow.news.triggers import Trigger
 
 _USES = frozenset({"battery", "ev_battery", "stationary_battery"})
 _MINING = word_list("relevance.mining")
+_ELSEWHERE = word_list("relevance.elsewhere")
 
 
-def relevant_items(sentences: list[Sentence], mentions: list[Mention]) -> set[int]:
+def relevant_items(sentences: list[Sentence], mentions: list[Mention]) -> dict[int, bool]:
     """Return the items of a digest that speak of minerals, mines or batteries.
 
     Args:
@@ -21,12 +22,16 @@ def relevant_items(sentences: list[Sentence], mentions: list[Mention]) -> set[in
         mentions: Names in it.
 
     Returns:
-        Numbers of the items to read for claims.
+        Numbers of the items to read for claims; True where minerals are what the item is about, so that a sentence
+        that names none is about them too.
     """
-    counts: dict[int, float] = {}
+    weight: dict[int, float] = {}
     length: dict[int, int] = {}
+    mining: dict[int, int] = {}
+    solid: set[int] = set()
     for s in sentences:
         length[s.item] = length.get(s.item, 0) + len(s.tokens)
+        mining[s.item] = mining.get(s.item, 0) + sum(t.lower in _MINING for t in s.tokens)
     item_of = [(s.start, s.end, s.item) for s in sentences]
     k = 0
     for m in mentions:
@@ -36,31 +41,51 @@ def relevant_items(sentences: list[Sentence], mentions: list[Mention]) -> set[in
             k += 1
         if k >= len(item_of):
             break
-        weight = 0.0
+        worth = 0.0
         if m.kind == "commodity":
-            weight = 0.4 if m.name.key in _USES else 1.0
+            worth = 0.4 if m.name.key in _USES else 1.0
         elif m.kind in {"plant", "programme"} or (m.kind == "firm" and m.name.known):
-            weight = 1.0 if m.kind != "firm" else 0.5
-        counts[item_of[k][2]] = counts.get(item_of[k][2], 0.0) + weight
-    # One name in a headline is enough; in a long text one passing word is not.
-    return {i for i, n in counts.items() if n >= 0.9 and n >= length.get(i, 0) / 150}
+            worth = 1.0 if m.kind != "firm" else 0.5
+        if m.kind in {"commodity", "plant", "programme"}:
+            solid.add(item_of[k][2])
+        weight[item_of[k][2]] = weight.get(item_of[k][2], 0.0) + worth
+    out = {}
+    for i, n in weight.items():
+        # One name in a headline is enough; in a long text one passing word is not.
+        short = length[i] < 40
+        if i not in solid and not mining[i]:
+            continue
+        if n < 0.9 or n < length[i] / 150 or (not short and n < 2 and not mining[i]):
+            continue
+        out[i] = n + 0.5 * mining[i] >= max(2.0, length[i] / 45)
+    return out
 
 
-def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
+def belongs(claim: Claim, scene: Scene, trigger: Trigger, *, focused: bool = False) -> bool:
     """Say whether a claim is about the chain of minerals, batteries and what governs it.
 
     Args:
         claim: The claim.
         scene: Its sentence.
         trigger: What triggered it.
+        focused: Whether the article is about minerals throughout.
 
     Returns:
         False for what only sounds alike: another company's output, a football season.
     """
     named = [m for m in scene.mentions if m.kind in {"commodity", "plant", "programme"}]
+    focused = focused and not any(w in _ELSEWHERE for w in scene.lower)
     firms = [m for m in scene.mentions if m.kind == "firm" and m.name.known]
     mining = any(w in _MINING for w in scene.lower)
-    if trigger.head.name == "FRIENDS" or (claim.type == "bottleneck" and claim.subject_kind == "stage"):
+    if (
+        claim.type == "ignorance"
+        or trigger.head.name == "FRIENDS"
+        or (claim.type == "bottleneck" and claim.subject_kind == "stage")
+    ):
+        return True
+    if focused and claim.type in {"forecast", "demand_change", "bottleneck"}:
+        return True
+    if focused and claim.type == "price_move" and claim.commodity:
         return True
     if claim.type in {"price_move", "forecast", "demand_change", "bottleneck"}:
         quoted = any(h.name == "PRICE" for h in scene.hits) and any(
@@ -69,6 +94,8 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
         return bool(named or claim.commodity) and bool(
             named or mining or quoted or claim.type != "price_move"
         )
+    if focused and claim.type == "share_price_move" and (claim.subject_kind == "firm" or claim.commodity):
+        return True
     if claim.type == "share_price_move":
         if claim.subject_kind == "firm":
             known = [
@@ -76,6 +103,8 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger) -> bool:
             ]
             return bool(known) or bool(named) or mining
         return bool(named) or mining
+    if focused and claim.type not in {"share_price_move", "price_move", "restart", "halt"}:
+        return True
     if claim.type in {"agreement", "investment", "licence", "technology_switch"}:
         return bool(named or firms or mining)
     if claim.type in {"tariff", "quota", "subsidy", "export_control", "sanction", "price_floor", "stockpile"}:

@@ -15,6 +15,10 @@ _NOUN_CLASSES = frozenset(
 )
 
 
+_LONGER = frozenset({"PRICE", "INVENTORY", "PERMIT", "INVEST_N", "DEAL", "RESERVE_DATA"})
+_RULES_OF_TRADE = frozenset({"EXPORT_CONTROL", "TARIFF", "SANCTION", "QUOTA", "SUBSIDY", "FLOOR"})
+
+
 _COMPOUND_HEADS = word_list("triggers.compound_heads")
 
 
@@ -58,8 +62,21 @@ class Scene:
             name = _PROGRAMMES.get(m.name.key, "") if m.kind == "programme" else ""
             if name and not any(h.name == name and h.start < m.end and m.start < h.end for h in self.hits):
                 self.hits.append(Hit(m.start, m.end, name, "fixed"))
+        self.hits = [h for h in self.hits if not self._elsewhere(h)]
         self.hits.sort(key=lambda h: (h.start, -h.end))
         self.clauses = self._clauses()
+
+    def _elsewhere(self, h: Hit) -> bool:
+        """Whether a word is part of something else: an amount ("9 trillion won"), a name ("Thompson Falls")."""
+        if any(q.start <= h.start and h.end <= q.end and q.kind == "money" for q in self.quantities):
+            return True
+        if (h.form not in {"base", "s"} and not h.name.endswith("_N")) or self.sentence.heading:
+            return False
+        i = self.token(h.start)
+        word = self.sentence.tokens[i].text
+        return (
+            i > 0 and word[:1].isupper() and not word.isupper() and self.lower[i - 1] not in {'"', "'", ":"}
+        )
 
     def token(self, offset: int) -> int:
         """Index of the token at an offset of the article."""
@@ -134,7 +151,7 @@ class Scene:
             return self._special(name[1:])
         out = []
         for h in self.hits:
-            if h.name != name:
+            if h.name != name or self._part_of_longer(h):
                 continue
             _, j = self.span(h.start, h.end)
             after = self.lower[j] if j < len(self.lower) else ""
@@ -146,12 +163,33 @@ class Scene:
                 continue
             if after == "-" and not self._spaced(j) and self.lower[j + 1 : j + 2] == ["to"]:
                 continue  # "mine-to-magnet"
+            if any(
+                o.name in _RULES_OF_TRADE
+                and o.name != name
+                and o.start <= h.start
+                and h.end < o.end + (o.start < h.start)
+                for o in self.hits
+            ):
+                continue  # "export duty"
             out.append((h.start, h.end))
         return out
+
+    def _part_of_longer(self, h: Hit) -> bool:
+        """Whether a noun is part of another: "processing" in "processing fee", "stocks" in "LME stocks"."""
+        return any(
+            o.name in _LONGER
+            and o.name != h.name
+            and o.start <= h.start
+            and h.end <= o.end
+            and o.end - o.start > h.end - h.start
+            for o in self.hits
+        )
 
     def _special(self, name: str) -> list[tuple[int, int]]:
         if name in {"plant", "firm", "commodity", "programme"}:
             return [(m.start, m.end) for m in self.mentions if m.kind == name and m.via != "pronoun"]
+        if name == "it":
+            return [(m.start, m.end) for m in self.mentions if m.kind == "plant" and m.via == "pronoun"]
         if name == "output":
             return [(q.start, q.end) for q in self.quantities if q.kind in {"mass", "energy", "volume"}]
         if name == "facilities":

@@ -204,7 +204,7 @@ def _compare_events(reading: Reading, labels: Sequence[dict[str, Any]], name: st
 def _same_event(label: dict[str, Any], e: EventDraft, reading: Reading) -> bool:
     """Whether a draft is of the type, on the target, and rests on the words of a label."""
     quoted = any(label["words"] in reading.claims[i].quote for i in e.claims)
-    return e.type in label["type"] and quoted and str(label.get("on") or "") in str(e.target)
+    return e.type in label["type"] and quoted and str(label.get("on") or "").lower() in str(e.target).lower()
 
 
 def _fields(label: dict[str, Any], c: Claim) -> Iterable[tuple[str, bool, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from oreflow.news.lexicon import word_list
 from oreflow.news.mentions import Mention
 from oreflow.news.sentences import Sentence
 
@@ -64,11 +65,16 @@ _VERBS = (
     r"dismissed|rejected|insisted|insists|stressed|cautioned|cautions|recommended|recommends"
     r"|framed|positions|quoted|quoting|citing|cites|cited|indicated|indicates|"
     r"found|concluded|concludes|observed|remarked|responded|replied|signalled|signaled|pledged"
-    r"|vowed|asserted|anticipates?|contends?|maintains?"
+    r"|vowed|asserted|anticipates?|contends?|maintains?|called|calls|conceded|concedes|admitted|admits"
+    r"|ruled out|rules out|does not rule out|did not rule out|fears?|hopes?|worries|worry|guesses|allowed|boasted"
+    r"|complained|complains|urged|urges|promised|promises|proposed|demanded|demands|hinted|hints|swore|countered"
+    r"|counters|objected|lamented|joked|quipped|wants?|envisages|envisions|pencils in|pencilled in|tips|tipped"
+    r"|(?:could|would|will|did|does|can) not (?:say|give|name|comment|rule out|specify|disclose)|declined to|refused to"
+    r"|was unable to|were unable to|kept silent|gave no|has not said|have not said|had not said"
 )
 _ANY = re.compile(rf"\b(?:{_VERBS})\b")
 _WEAK = re.compile(
-    r"^(?:put|puts|see|reports|projects|estimates|forecasts?|notes|claims|comments|project"
+    r"^(?:called|calls|wants?|fears?|hopes?|allowed|proposed|demands?|tips|put|puts|see|reports|projects|estimates|forecasts?|notes|claims|comments|project"
     r"|found|saw|sees|states|note|estimate|expected|projected|estimated|reported|positions"
     r"|expects?|suggests?|argues?|reveals|indicates)$"
 )
@@ -95,7 +101,13 @@ _GENERIC = re.compile(
     r"|[Ee]conomists|[Rr]eport|filing|institute|refiner|study|ministry|agency|spokesperson"
     r"|spokesman|spokeswoman|regulator|regulators|government|authorities"
     r"|people familiar with the matter|union|survey|exchange|statement|readout|consultancy"
-    r"|filing|customers))\b"
+    r"|filing|customers|[Dd]iplomats?|[Ll]awyers?|[Ll]awmakers|[Bb]rokers?|[Dd]ealers?|[Ii]nvestors|[Cc]ommittee|[Cc]hamber"
+    r"|[Aa]ssociation|[Cc]ommission|[Dd]epartment|[Bb]oard|[Ll]obby|[Cc]onsultants?|[Mm]anagers?|[Mm]inisters?|[Nn]otice"
+    r"|[Cc]ouncil|[Bb]ureau|[Oo]ffice|[Cc]ourt|[Pp]olice|[Cc]ustomers|[Ss]uppliers|[Rr]efiners|[Ss]melters|[Gg]eologists?"
+    r"|[Uu]nions?|[Ww]orkers|[Rr]esidents|[Ee]nvoys?|[Aa]gencies|[Tt]hink[- ]tank|[Mm]iner|[Pp]roducer|[Oo]perator"
+    r"|[Dd]eveloper|[Gg]roup|[Bb]ank|[Bb]rokerage|[Gg]overnor|[Mm]ayor|[Ss]enators?|[Pp]residency|[Cc]abinet|[Pp]arliament"
+    r"|[Ee]mbassy|[Ww]atchdog|[Dd]irectorate|[Aa]uthority|[Ss]urveyors?|[Ff]orecasters?|[Bb]uyer|[Ss]eller|[Tt]rader"
+    r"|[Aa]nalyst|[Ss]trategist|[Ee]conomist|[Ss]ource|[Rr]esearcher|[Ee]xecutive|[Ee]xpert|[Cc]onsultant))\b"
 )
 
 
@@ -160,7 +172,8 @@ def attributions(s: Sentence, mentions: list[Mention], speakers: Speakers) -> li
         if m["who"] in speakers.people or any(x.kind == "firm" and x.text == m["who"] for x in mentions):
             out.append(Speech(s.start + m.start(), s.start + m.end(), speakers.resolve(m["who"]), False))
     colon = _COLON.match(s.text)
-    if colon and any(x.start == s.start and x.kind in {"firm", "region"} for x in mentions):
+    kinds = {"firm", "region"} if s.heading else {"firm"}
+    if colon and any(x.start == s.start and x.kind in kinds for x in mentions):
         out.append(Speech(s.start, s.start + colon.end(), speakers.resolve(colon["who"]), False))
     for m in _ANY.finditer(s.text):
         found = _subject(s, m, mentions, speakers)
@@ -211,7 +224,7 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
             candidates.append((k.end(), speakers.people[name]))
     for k in _GENERIC.finditer(clause):
         joint = re.search(r"[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)? and (?:other )?$", clause[: k.start("who")])
-        candidates.append((k.end(), (joint[0] if joint else "") + k["who"]))
+        candidates.append((k.end(), (joint[0] if joint else _widened(clause, k.start("who"))) + k["who"]))
     for x in mentions:
         if (
             x.kind in {"firm", "region", "programme", "observer"}
@@ -258,6 +271,20 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         return ""
     _ = gap_words
     return ""
+
+
+_STOPS = word_list("speakers.stops")
+
+
+def _widened(text: str, at: int) -> str:
+    """Words in front of "ministry" or "official" that say which: "the economy ministry", "Kazakh diplomat"."""
+    words = re.findall(r"[\w&'.-]+|[^\w\s]", text[max(0, at - 60) : at])
+    kept: list[str] = []
+    for word in reversed(words):
+        if not re.match(r"[\w&]", word) or word.lower() in _STOPS or len(kept) == 3 or word.endswith("ly"):
+            break
+        kept.append(word)
+    return " ".join(reversed(kept)) + " " if kept else ""
 
 
 def _track_quotes(s: Sentence, speech: list[Speech], speakers: Speakers) -> None:

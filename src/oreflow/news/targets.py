@@ -58,6 +58,8 @@ class Atlas:
         c = world.commodities
         self.stage = dict(zip(c["commodity"], c["stage"], strict=True))
         self.mineral = dict(zip(c["commodity"], c["mineral"], strict=True))
+        self.units = dict(zip(c["commodity"], c["unit"], strict=True))
+        self.freight = dict(zip(c["commodity"], map(float, c["freight_mass"]), strict=True))
         trade = world.trade
         base = trade[trade["year"] == BASE_YEAR]
         self.flows = set(zip(base["commodity"], base["origin"], base["destination"], strict=True))

@@ -167,12 +167,18 @@ def _match(scene: Scene, hit: Hit, rule: Rule) -> Trigger | None:
 def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
     """Whether a word that may be a noun or a verb is used as the class means it."""
     if hit.name in {"UP", "DOWN"}:
+        before = scene.lower[first - 1] if first else ""
+        ahead = scene.lower[first + 1] if first + 1 < len(scene.lower) else ""
+        if ahead == "to" or before in _PARTICLES or (before == "-" and not scene.sentence.heading):
+            return False  # "up to", "make up", "held-up"
         return any(
             q.kind in {"share", "money", "points"}
             and (0 <= q.start - hit.end <= 24 or 0 <= hit.start - q.end <= 1)
             for q in scene.quantities
         )
     before = scene.lower[first - 1] if first else ""
+    if first == 0 and hit.form == "base" and not scene.sentence.heading and hit.name != "EXPECT":
+        return False  # "Scrap covers a fifth": a noun opens the sentence
     if (
         hit.form in {"base", "s"}
         and before in _DETERMINERS
@@ -189,6 +195,12 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
         if any(m.kind == "commodity" and m.start <= hit.start and hit.end <= m.end for m in scene.mentions):
             return False
         word = scene.lower[first]
+        if (
+            word in {"mine", "mines"}
+            and before not in {"to", "will", "can", "companies", "who", "which", "that"}
+            and not any(0 <= hit.start - m.end <= 1 and m.kind in {"firm", "region"} for m in scene.mentions)
+        ):
+            return False
         follows = any(m.kind == "commodity" and 0 <= m.start - hit.end <= 1 for m in scene.mentions)
         if (
             hit.form == "past"
@@ -213,6 +225,8 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
         ):
             return False
     _, last = scene.span(hit.start, hit.end)
+    if scene.lower[first] == "trading" and set(scene.lower[last : last + 1]) & _TRADERS:
+        return False
     ahead = scene.lower[last] if last < len(scene.lower) else ""
     if scene.lower[first] in {"has", "have", "had", "having"} and (ahead == "been" or ahead.endswith("ed")):
         return False  # the auxiliary
@@ -327,8 +341,41 @@ def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
     return True
 
 
+_TRADERS = frozenset({"house", "houses", "company", "companies", "firm", "day", "days", "session", "partner", "partners",
+                      "arm", "volume", "volumes", "giant", "desk"})  # fmt: skip
+_PARTICLES = word_list("triggers.particles")
 _DETERMINERS = word_list("triggers.determiners")
 _STOCK_OUT = frozenset({"RELEASE"})
+
+
+_WAYS = {"export_control": "verb", "quota": "verb", "tariff": "verb", "sanction": "verb", "subsidy": "verb",
+         "stockpile": "stock"}  # fmt: skip
+_RISING = frozenset({"RISE", "RISE_N", "UP", "RAISE", "RISE2", "RAISE_N", "GUIDANCE_UP", "HIGH"})
+_FALLING = frozenset({"FALL", "FALL_N", "DOWN", "CUT", "CUT_N", "LOSE", "GUIDANCE_DOWN", "LOW"})
+
+
+def direction_near(kind: str, scene: Scene, head: Hit, at: int, *, reach: int = 10) -> str:
+    """Direction of a type of claim from the words around its head.
+
+    Args:
+        kind: Type of claim.
+        scene: The sentence.
+        head: The head.
+        at: Index of its token.
+        reach: Most tokens to a word of rising or falling.
+
+    Returns:
+        ``up``, ``down`` or ``""``.
+    """
+    if kind in _WAYS:
+        return _direction(scene, _WAYS[kind], head, at, scene.clauses[at])
+    best: tuple[int, str] | None = None
+    for h in scene.hits:
+        way = "up" if h.name in _RISING else "down" if h.name in _FALLING else ""
+        gap = abs(scene.token(h.start) - at)
+        if way and gap <= reach and (best is None or gap < best[0]):
+            best = (gap, way)
+    return best[1] if best else ""
 
 
 def _direction(scene: Scene, rule: str, hit: Hit, first: int, clause: int) -> str:
@@ -338,7 +385,8 @@ def _direction(scene: Scene, rule: str, hit: Hit, first: int, clause: int) -> st
     def nearest(names: frozenset[str]) -> float:
         best = 99.0
         for h in scene.hits:
-            if h.name not in names or (h.start < hit.end and hit.start < h.end):
+            within = hit.start <= h.start and h.end <= hit.end and h.end - h.start < hit.end - hit.start
+            if h.name not in names or (h.start < hit.end and hit.start < h.end and not within):
                 continue
             i = scene.token(h.start)
             if scene.clauses[i] == clause:

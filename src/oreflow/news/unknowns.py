@@ -49,8 +49,7 @@ _FIRM = re.compile(
 
 _TICKER = re.compile(
     rf"(?P<name>{_CAP}(?:\s(?:(?:y|de|of|&|and)\s)?(?:{_CAP}|lithium|mining|minerals|resources)){{0,9}})\s"
-    r"\((?:(?:NYSE|NASDAQ|ASX|TSX|TSXV|LSE|HKEX|SZSE|SSE|SHE|SHA|OTC|OTCMKTS|AMEX"
-    r"|NYSE American|CVE|HKG|TSE)\s?:\s?)?(?P<ticker>[A-Z0-9]{1,6}(?:[.:][A-Z]{1,3})?)\)"
+    r"\((?:[A-Z][A-Za-z.]{1,11}(?: [A-Z][a-z]+)?\s?:\s?)?(?P<ticker>[A-Z0-9]{1,6}(?:[.:][A-Z]{1,3})?)\)"
 )
 
 
@@ -98,14 +97,15 @@ def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> l
         if (
             not name
             or m["what"] == "mines"
-            or any(t.kind in {"firm", "region", "plant", "programme"} for t in inside)
+            or any(t.kind in {"firm", "plant", "programme"} for t in inside)
+            or any(t.kind == "region" and (t.start <= base + start or " " not in name) for t in inside)
         ):
             continue
         if (
             len(name) < 3
             or name.upper() == name
             or name.lower() in _LEADING
-            or any(t.kind != "commodity" for t in inside)
+            or any(t.kind not in {"commodity", "region"} for t in inside)
             or (inside and " " not in name)
             or _titled(name, m["what"])
         ):
