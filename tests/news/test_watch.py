@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from oreflow.atlas import World, bundled
-from oreflow.errors import OreflowError, ReadError
+from oreflow.errors import OreflowError, ReadError, ScenarioError
 from oreflow.news import read_text
 from oreflow.news.feeds import Limits, source
 from oreflow.news.watch import (
@@ -34,8 +34,10 @@ from oreflow.news.watch import (
     Watch,
     compare,
 )
+from oreflow.news.watch import market as watch_market
 from oreflow.news.watch.likeness import likeness, sketch, text_hash
 from oreflow.news.watch.market import clear, model
+from oreflow.shock import Scenario
 from tests.news.feedserver import Server, rss, serving
 
 ARTICLES = Path(__file__).parents[2] / "examples/articles/development"
@@ -335,6 +337,32 @@ def test_a_fault_of_the_reader_is_told_and_does_not_end_the_watch(
     assert isinstance(heard, Heard)
     assert isinstance(refused, Refused)
     assert "ZeroDivisionError: here" in refused.reason
+
+
+@pytest.mark.parametrize("error", [ScenarioError("two events contradict"), KeyError("here")])
+def test_a_market_that_cannot_be_cleared_is_told_once_and_tried_with_other_news(
+    store: Store, folder: Path, real: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    put(folder, "halt.txt", HALT)
+    watch = Watch([source(str(folder))], store, real, every=1e-6)
+
+    through: Callable[..., object] = watch_market.run
+
+    def refusing(world: World, scenario: Scenario, **more: object) -> object:
+        if len(scenario.events) > 1:  # alone, each of them is fine
+            raise error
+        return through(world, scenario, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("oreflow.news.watch.market.run", refusing)
+        heard, failed = watch.poll()
+    assert isinstance(heard, Heard)
+    assert isinstance(failed, Failed)
+    assert str(error) in failed.reason
+    if isinstance(error, ScenarioError):
+        assert list(watch.poll()) == []
+        put(folder, "restart.txt", RESTART)
+    assert isinstance(list(watch.poll())[-1], Moved)
 
 
 def test_a_failed_poll_is_told_backed_off_and_tried_again(

@@ -77,7 +77,8 @@ def _tell(happening: Happening, *, again: bool, as_json: bool) -> None:
     if as_json:
         click.echo(to_json(happening.to_dict(), indent=None))
     if isinstance(happening, Failed):
-        later = f" Next try in {happening.wait:g} s." if again else ""
+        # The market is tried again when other events come: the same would fail the same way.
+        later = f" Next try in {happening.wait:g} s." if again and happening.source else ""
         say(f"oreflow: {_line(happening.reason)}{later}")
     elif isinstance(happening, Refused):
         say(f"left out: {_line(happening.reason)}")

@@ -311,6 +311,8 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
                 continue
             if scene.clauses[i] in scene.asides and scene.clauses[t.first] != scene.clauses[i]:
                 continue  # ", which is estimated at 26 million tons,": about what stands before it
+            if q.kind == "share" and t.type == "concentration" and set(scene.lower[j : j + 1]) & _COMPARED:
+                continue
             if q.kind == "share" and t.type == "agreement" and not _is_stake(scene, j):
                 continue
             if q.unit == "workers" and t.type in {"halt", "disruption", "output_cut"}:
@@ -352,6 +354,9 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
         ]
         for k, found in out.items()
     }
+
+
+_COMPARED = frozenset({"more", "less", "fewer", "lower", "higher", "below", "above", "short"})
 
 
 def _is_stake(scene: Scene, j: int) -> bool:

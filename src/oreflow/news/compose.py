@@ -198,6 +198,14 @@ _LESS = frozenset({"FALL", "FALL_N", "CUT", "CUT_N", "LOSE", "LOSS_N", "DOWN", "
 def _turned(claim: Claim, scene: Scene, trigger: Trigger) -> Claim:
     """A level of output that the sentence compares with what it was is a cut or an expansion."""
     q = claim.quantity
+    bare = trigger.head.name in {"RISE", "FALL", "UP", "DOWN"} and not any(
+        h.name == "PRICE" for h in scene.hits
+    )
+    if claim.type == "price_move" and bare and q is not None and q.unit == "%":
+        near = [x for x in scene.quantities if scene.clauses[scene.token(x.start)] == trigger.clause]
+        if any(x.kind == "mass" for x in near):
+            # "Copper mined in Poland fell 1.6%, to 98,000 tonnes": what fell is the output.
+            return replace(claim, type="expansion" if claim.direction == "up" else "output_cut")
     if (
         claim.type != "capacity_fact"
         or q is None

@@ -133,7 +133,8 @@ def _cut(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         return Consequence(kind, aim, reason="the text does not say by how much")
     if q.unit.startswith("t"):
         if q.per not in MONTHS:
-            return Consequence(kind, aim, reason="the text does not say over what time the tonnes are lost")
+            claim = replace(claim, quantity=replace(q, per="year"))
+            defaults.append("the tonnes are taken as those of a year, as the text does not say")
         return _loss(claim, aim, kind, law, defaults)
     low, high = bounds(q)
     effect = {"availability": span(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
@@ -172,6 +173,9 @@ def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
         return Consequence("expansion", aim, reason=aim.reason)
     if q is None or not aim.base:
         return Consequence("expansion", aim, reason="the text does not say by how many tonnes a year")
+    note = ""
+    if q.unit.startswith("t") and q.per not in MONTHS:
+        q, note = replace(q, per="year"), "the tonnes are taken as those of a year, as the text does not say"
     low, high = bounds(q)
     if q.unit == "%":
         low, high = 1 + low / 100, 1 + high / 100
@@ -187,7 +191,7 @@ def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
     if high > 20:
         return Consequence("expansion", aim, reason="the amount does not fit the plant that the atlas knows")
     return Consequence(
-        "expansion", aim, {"capacity": span(low, high)}, defaults=(aim.note,) if aim.note else ()
+        "expansion", aim, {"capacity": span(low, high)}, defaults=tuple(d for d in (aim.note, note) if d)
     )
 
 

@@ -166,8 +166,9 @@ def _draft(
         certainty *= assumption("denied_factor")
         defaults.append("somebody denies it: the certainty is lowered")
     start = _first([m[1].effective for m in order]) or _first([m[1].announced for m in order])
-    if start is None and modality == "happened" and article is not None and article.end:
-        start = article.end
+    told = _told_on([m[1] for m in order], article)
+    if start is None and modality == "happened" and told:
+        start = told[0]
         defaults.append("the text gives no date: it starts on the date of the article")
     elif start is None:
         start = _first([m[1].said for m in order])
@@ -238,6 +239,12 @@ def _sober(members: list[tuple[int, Claim, Consequence]]) -> list[tuple[int, Cla
     if not later:
         return members
     return later + [m for m in body if m not in later and not m[1].nominal and m[1].effective is not None]
+
+
+def _told_on(claims: Sequence[Claim], article: Interval | None) -> list[date]:
+    """Days on which claims were made, in order; that of the article where they do not say."""
+    days = sorted(c.said.end for c in claims if c.said is not None and c.said.end is not None)
+    return days or ([article.end] if article is not None and article.end is not None else [])
 
 
 def _ahead(c: Claim, article: Interval | None) -> bool:
@@ -324,7 +331,8 @@ def _restarted(
     d: EventDraft, halt: EventDraft, behind: list[Claim], article: Interval | None, open_: bool
 ) -> EventDraft:
     """A restart as a new belief about how long the halt goes on."""
-    said = article.end if article and article.end else None
+    told = _told_on(behind, article)
+    said = told[-1] if told else None
     known = d.announced or (said.isoformat() if said else d.start)
     start = known if known and (halt.start is None or known > halt.start) else halt.start
     dated = [

@@ -19,6 +19,7 @@ from oreflow.news.triggers import Trigger
 HEAD = "AMOUNT"
 """Class of the head of such a trigger: the amount itself."""
 _NEAR = 14
+_COMPARED = frozenset({"more", "less", "fewer", "lower", "higher", "below", "above", "short"})
 _IFS = frozenset({"if", "unless", "until", "should", "once"})
 
 
@@ -79,6 +80,9 @@ def orphans(scene: Scene, triggers: list[Trigger], taken: list[Quantity]) -> lis
         row = _row(scene, q, first, last)
         if row is None or not row.type:
             continue
+        behind = scene.lower[last : last + 1]
+        if row.type == "concentration" and behind and behind[0] in _COMPARED:
+            continue  # "a fifth less than a year before"
         head = Hit(q.start, q.end, HEAD, "noun")
         direction = row.direction if row.direction != "near" else _direction(scene, q, first, last)
         out.append((Trigger(row.type, head, (q.start, q.end), direction, first, last, clause, 0.0), q))

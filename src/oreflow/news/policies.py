@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from oreflow.news.assumptions import assumption
@@ -202,6 +203,8 @@ def demand(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     if region:
         rows = rows[rows["region"] == region]
     label = f"demand for {claim.commodity or '?'}" + (f" in {claim.country}" if claim.country else "")
+    if q is not None and q.unit == "x" and q.value is not None:
+        q = replace(q, value=100 * (q.value - 1), low=None, high=None, unit="%")
     if q is None or q.unit not in {"%"}:
         return Consequence("demand_change", Aim(None, label), reason="the text does not say by what share")
     if claim.modality == "happened":

@@ -116,7 +116,8 @@ def belongs(claim: Claim, scene: Scene, trigger: Trigger, *, focused: bool = Fal
     bare = trigger.object == (trigger.head.start, trigger.head.end)
     if claim.type in {"restart", "halt"} and bare:
         # "The restart" without a mine is one only where a plant is meant.
-        return claim.subject_kind == "plant" or bool(trigger.head.form == "fixed" and claim.commodity)
+        fixed = trigger.head.form == "fixed"
+        return claim.subject_kind == "plant" or (fixed and (focused or bool(claim.commodity)))
     if claim.subject_kind == "plant" or (
         trigger.head.name == "FORCE_MAJEURE" and claim.subject_kind == "firm"
     ):

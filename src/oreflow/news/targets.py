@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,7 @@ class Atlas:
         c = world.commodities
         self.stage = dict(zip(c["commodity"], c["stage"], strict=True))
         self.mineral = dict(zip(c["commodity"], c["mineral"], strict=True))
+        self.home = dict(zip(world.firms["firm"], world.firms["region"], strict=True))
         self.units = dict(zip(c["commodity"], c["unit"], strict=True))
         self.freight = dict(zip(c["commodity"], map(float, c["freight_mass"]), strict=True))
         trade = world.trade
@@ -139,8 +140,13 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
         if not keep:
             families = {atlas.mineral.get(w, "") for w in wanted}
             keep = [p for p in owned if atlas.mineral.get(atlas.plants[p][0], "") in families]
-        if not keep:
+        if not keep and not (claim.quantity is not None and claim.quantity.unit.startswith("t")):
             return Aim(None, label, "the atlas knows no plant of this firm that makes it")
+        if not keep:
+            unknown = True
+            home = claim.country or atlas.home.get(claim.subject or "", "")
+            claim = replace(claim, country=home or None)
+    if claim.subject_kind == "firm" and not unknown:
         if len(keep) > 1:
             return Aim(None, label, f"the firm has {len(keep)} such plants and the text does not say which")
         base = atlas.plants[keep[0]][2]
@@ -162,7 +168,7 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
         "plants": {"region": region, "commodity": sorted(wanted & {atlas.plants[p][0] for p in chosen})}
     }
     note = (
-        f"the atlas has no plant {label!r}: the tonnes are taken from all such plants in {region}"
+        f"the atlas has no plant of the name or firm {label!r}: the tonnes are taken from all such plants in {region}"
         if unknown
         else ""
     )

@@ -177,6 +177,9 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
             for q in scene.quantities
         )
     before = scene.lower[first - 1] if first else ""
+    after = scene.lower[first + 1] if first + 1 < len(scene.lower) else ""
+    if hit.name == "STOP" and scene.lower[first] == "close" and after in {"to", "ally", "allies", "ties"}:
+        return False
     if first == 0 and hit.form == "base" and not scene.sentence.heading and hit.name != "EXPECT":
         return False  # "Scrap covers a fifth": a noun opens the sentence
     if (

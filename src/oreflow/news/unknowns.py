@@ -56,6 +56,12 @@ _TICKER = re.compile(
 _ACRONYM = re.compile(r"(?<![\w.-])[A-Z][A-Z0-9&]{2,5}(?![\w.-]*[a-z])(?!\w)")
 
 
+_CORPORATE = re.compile(
+    rf"(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})(?:'s|')?\s(?:stock|shares|share price|chief executive|chief financial|CEO|CFO"
+    r"|spokes(?:man|woman|person)|management|shareholders|board)\b"
+)
+
+
 _NOT_FIRMS = word_list("linking.not_firms")
 
 
@@ -120,6 +126,12 @@ def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> l
                     base + start, base + start + len(name), name, (Name("firm", "", known=False),), "unknown"
                 )
             )
+    for m in _CORPORATE.finditer(text):
+        start, name = _trim(m.start("name"), m["name"].removesuffix("'s"))
+        inside = [t for t in taken if t.start < base + start + len(name) and base + start < t.end]
+        if len(name) >= 3 and not inside and name.lower() not in _COMMON and not _titled(name, ""):
+            firm = Name("firm", "", known=False)
+            out.append(Mention(base + start, base + start + len(name), name, (firm,), "unknown"))
     for m in _ACRONYM.finditer(text):
         if m[0] not in _NOT_FIRMS and m[0] not in g.exact and not text.isupper():
             out.append(

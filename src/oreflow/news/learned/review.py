@@ -44,7 +44,7 @@ def reviewed(claims: list[Claim], scene: Scene, around: Setting) -> list[Claim]:
     for kind in likely:
         trigger, given = _trigger(kind, views[kind], scene, kept)
         claim = compose(scene, trigger, given, around)
-        if belongs(claim, scene, trigger, focused=around.focused):
+        if around.focused or belongs(claim, scene, trigger, focused=False):
             kept.append(claim)
     return sorted(kept, key=lambda c: c.anchor)
 

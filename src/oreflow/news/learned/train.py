@@ -218,7 +218,7 @@ def _thresholds(
     p = chance[use]
     grid = np.round(np.arange(0.0, 1.0001, 0.05), 2)
     best: tuple[float, float, float] = (-1.0, 0.0, 1.0)
-    for keep in grid[grid <= 0.5]:
+    for keep in grid[grid <= 0.1]:
         for add in grid[grid >= max(keep, 0.3)]:
             said = (ruled & (p >= keep)) | (~ruled & (p >= add))
             tp = float((weight * (said & (y == 1))).sum())

@@ -230,8 +230,14 @@ class Watch:
                     runs=runs, world=self._world.hash, since=since, input_=made.input,
                     articles=[n for n, _ in numbered], picture=picture, change=change.to_dict(),
                 )  # fmt: skip
-        except OreflowError as error:
-            yield Failed("", str(error), error.exit_code, self._every)
+        except Exception as error:
+            # As for texts: articles that together lead to a fault must not end the watch, nor every one after it.
+            self._cleared = None
+            if isinstance(error, OreflowError):
+                yield Failed("", str(error), error.exit_code, self._every)
+            else:
+                told = f"the events could not be modelled ({type(error).__name__}: {error}). Report it, with the store."
+                yield Failed("", told, OreflowError.exit_code, self._every)
             return
         yield Moved(change)
 
