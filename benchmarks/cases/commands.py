@@ -13,7 +13,7 @@ from oreflow.atlas import World, bundled
 from oreflow.atlas.bundle import read_csv
 from oreflow.atlas.schema import tables
 
-ARTICLES = ROOT / "examples" / "articles"
+ARTICLES = ROOT / "examples" / "articles" / "development"
 ARTICLE = "examples/articles/development/jianxiawo-halt.txt"
 DATA = ROOT / "src" / "oreflow" / "atlas" / "data"
 

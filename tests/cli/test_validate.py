@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 
 from oreflow.cli import run
-from oreflow.cli.validate import BEGIN, END, SECTIONS, collect, merged, to_markdown
+from oreflow.cli.output import merged
+from oreflow.cli.validate import BEGIN, END, SECTIONS, TITLE, collect, to_markdown
 from oreflow.errors import ReadError
 from oreflow.validation import row
 
@@ -88,7 +89,7 @@ def test_a_page_without_a_place_for_the_tables_is_left_alone(
     assert BEGIN in capsys.readouterr().err
     page.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ReadError, match="not a text file"):
-        merged(page, "")
+        merged(page, "", BEGIN, END, TITLE)
 
 
 def cells(text: str) -> list[list[str]]:

@@ -12,7 +12,8 @@ from oreflow.news import Reading, combine, read_text
 
 HALT = (
     "12 August 2025",
-    "CATL has halted production at its Jianxiawo lithium mine. The company plans to restart the mine by early December.",
+    "CATL has halted production at its Jianxiawo lithium mine. "
+    "The company plans to restart the mine by early December.",
 )
 SLIP = ("3 December 2025", "CATL said it will restart the Jianxiawo lithium mine in January 2026.")
 AGAIN = (

@@ -160,6 +160,37 @@ def check_suffix(path: Path | None, option: str, fits: tuple[str, ...]) -> None:
         raise UsageError(f"{option} {path}: this is a folder. Give the name of a file to write.")
 
 
+def merged(path: Path, tables: str, begin: str, end: str, title: str) -> str:
+    """Return a Markdown page with its tables replaced, and the rest of it as it is.
+
+    Args:
+        path: Page; may not exist yet.
+        tables: Text with the markers around it.
+        begin: Marker in front of the tables.
+        end: Marker behind them.
+        title: Heading of a page that does not exist yet.
+
+    Returns:
+        The whole page.
+
+    Raises:
+        ReadError: The page is no text, or has no two markers, so there is no place for the tables.
+    """
+    from oreflow.errors import ReadError
+
+    if not path.exists():
+        return f"# {title}\n\n{tables}\n"
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ReadError(f"{path} is not a text file. Give a Markdown file.") from None
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ReadError(f"{path} has no lines {begin!r} and {end!r}. Add them where the tables should stand.")
+    return before + tables + after
+
+
 def say(message: str) -> None:
     """Print a line for the reader on stderr, out of the way of what is piped on."""
     click.echo(message, err=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from oreflow.cli.output import Column, json_option, print_json, print_table, progress, say
-from oreflow.errors import OreflowError, ReadError
+from oreflow.cli.output import Column, json_option, merged, print_json, print_table, progress, say
+from oreflow.errors import OreflowError
 from oreflow.files import write_text
 from oreflow.validation import Row
 
@@ -17,6 +17,9 @@ SECTIONS = {"Gauges": "oreflow.gauge.validation", "Market": "oreflow.market.vali
 """Heading to the module whose ``rows()`` gives its cases."""
 
 BEGIN, END = "<!-- begin: oreflow validate -->", "<!-- end: oreflow validate -->"
+
+TITLE = "Published figures beside ours"
+"""Heading of a page that does not exist yet."""
 
 Cases = Mapping[str, Sequence[Row]]
 _NOTE = "; "
@@ -41,7 +44,7 @@ def validate(markdown: Path | None, strict: bool, as_json: bool) -> None:
     """
     cases = collect(quiet=as_json)
     if markdown is not None:
-        write_text(markdown, merged(markdown, to_markdown(cases)))
+        write_text(markdown, merged(markdown, to_markdown(cases), BEGIN, END, TITLE))
         say(f"wrote {markdown}")
     if as_json:
         print_json([{"section": section, **row} for section, rows in cases.items() for row in rows])
@@ -113,29 +116,3 @@ def to_markdown(cases: Cases) -> str:
         parts.append("\n".join(lines))
         parts += _notes(rows)
     return "\n\n".join([*parts, _verdict(cases), END])
-
-
-def merged(path: Path, tables: str) -> str:
-    """Return a page with its tables replaced, and the rest of it as it is.
-
-    Args:
-        path: Page; may not exist yet.
-        tables: Text with the markers around it.
-
-    Returns:
-        The whole page.
-
-    Raises:
-        ReadError: The page is no text, or has no two markers, so there is no place for the tables.
-    """
-    if not path.exists():
-        return f"# Published figures beside ours\n\n{tables}\n"
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise ReadError(f"{path} is not a text file. Give a Markdown file.") from None
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ReadError(f"{path} has no lines {BEGIN!r} and {END!r}. Add them where the tables should stand.")
-    return before + tables + after

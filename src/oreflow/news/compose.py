@@ -91,7 +91,7 @@ def compose(scene: Scene, trigger: Trigger, given: list[Quantity], around: Setti
         type=trigger.type,
         subject=label or None,
         commodity=";".join(keys) or None,
-        country=arguments.country(scene, trigger, who),
+        country=arguments.country(scene, trigger, who) or _country_before(trigger, kind, around),
         quantity=arguments.amount(quantity),
         direction=direction or None,
         polarity=meaning.polarity,
@@ -119,6 +119,18 @@ def compose(scene: Scene, trigger: Trigger, given: list[Quantity], around: Setti
     i, j = scene.span(*trigger.object)
     hedged = scene.lower[trigger.first] in {"could", "may", "might"}
     return _settled(claim, trigger, around.stamp, hedged, "supply" in scene.lower[i:j])
+
+
+_PLACED = frozenset({"halt", "restart", "output_cut", "expansion", "licence", "reserve_report", "disruption",
+                     "capacity_fact"})  # fmt: skip
+
+
+def _country_before(trigger: Trigger, kind: str, around: Setting) -> str | None:
+    """Country named shortly before, for what happens at a place that the sentence does not tell."""
+    last = around.carried.get("region")
+    if trigger.type not in _PLACED or kind not in {"plant", "firm", ""} or last is None:
+        return None
+    return last.name.country or None
 
 
 def _compared(after: str) -> str:
@@ -187,6 +199,7 @@ def _measure(scene: Scene, trigger: Trigger, quantity: Quantity | None) -> str:
 
 _AGGREGATES = frozenset({"capacity_fact", "concentration"})
 
+_GIVEN = frozenset({"tariff", "subsidy", "price_floor"})
 _AHEAD = frozenset({"forecast", "planned", "conditional"})
 
 _CHANGES = frozenset({"RISE", "FALL", "RISE_N", "FALL_N", "UP", "DOWN", "GAP"})
@@ -242,6 +255,8 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: boo
         claim = replace(claim, type="forecast")
     if claim.type == "capacity_fact" and claim.modality == "planned" and claim.subject_kind != "region":
         claim = replace(claim, type="expansion", direction="up")
+    if claim.type in _GIVEN and claim.direction is None and claim.modality not in {"happened", "rumoured"}:
+        claim = replace(claim, direction="up")
     if claim.type == "disruption" and claim.direction is None:
         claim = replace(claim, direction="down")
     if claim.type == "bottleneck" and claim.modality == "forecast":
@@ -277,7 +292,7 @@ _REPEATED = frozenset(
 
 
 def more(claim: Claim, rest: list[Quantity], scene: Scene, around: Setting) -> list[Claim]:
-    """Further quantities of the same statement as claims of their own, where they are of another kind or of other goods.
+    """Further quantities of a statement as claims of their own, where they are of another kind or of other goods.
 
     Args:
         claim: The claim with the first of the quantities.

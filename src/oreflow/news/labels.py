@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from oreflow.errors import SchemaError, UnknownNameError
 from oreflow.news.arguments import types
@@ -104,11 +104,12 @@ def _loader() -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers: ClassVar[Any] = {
-            k: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
-            for k, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
+        pass
 
+    Loader.yaml_implicit_resolvers = {
+        k: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
+        for k, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
     Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
     return Loader
 

@@ -85,8 +85,7 @@ _DECOY = re.compile(
     r"|curtain|man|singer|screen|lining|smith|works gallery)\b",
     re.IGNORECASE,
 )
-_METALS = frozenset({"copper", "tin", "gold", "silver", "iron", "cobalt", "nickel", "zinc", "lead", "lithium", "platinum",
-                     "titanium", "steel", "magnesium", "graphite", "mercury"})  # fmt: skip
+_METALS = word_list("linking.metals")
 
 
 def _decoy(m: Mention, text: str) -> bool:
@@ -106,13 +105,28 @@ def _decoy(m: Mention, text: str) -> bool:
     return bool(inside and following and not titled)
 
 
+def _shorter(name: str, g: Gazetteer) -> list[str]:
+    """What a firm is called after its first mention: "First Quantum" and "Anglo" for the full names."""
+    words = name.split()
+    out = []
+    if len(words) > 2 and words[-1] in _TRADE_WORDS:
+        out.append(" ".join(words[:-1]))
+    first = words[0].removesuffix("'s")
+    if (
+        len(words) > 1
+        and first.isalpha()
+        and first[:1].isupper()
+        and len(first) >= 4
+        and first.lower() not in _COMMON
+    ):
+        out.append(first)
+    return [w for w in out if w.lower() not in g.loose and w not in g.exact]
+
+
 _COMMON = word_list("linking.common") | word_list("linking.leading") | word_list("linking.first")
 
 
-_TRADE_WORDS = frozenset(
-    {"Minerals", "Mining", "Mines", "Metals", "Resources", "Lithium", "Copper", "Nickel", "Graphite", "Group", "Corp",
-     "Corporation", "Inc", "Ltd", "Limited", "Company", "Co", "Holdings", "Energy", "Materials", "Technologies", "Industries"}
-)  # fmt: skip
+_TRADE_WORDS = word_list("linking.trade_words")
 
 
 def _again(docs: list[Passage], taken: list[Mention], g: Gazetteer) -> list[Mention]:
@@ -122,27 +136,14 @@ def _again(docs: list[Passage], taken: list[Mention], g: Gazetteer) -> list[Ment
         m.text: m for m in taken if m.via == "unknown" and len(m.text) >= 4 and m.kind in {"plant", "firm"}
     }
     for m in taken:
-        # "Anglo" after "Anglo American": the first word alone, where it is no word of the trade or a place.
-        first = m.text.split()[0].removesuffix("'s")
-        plain = first.isalpha() and first[:1].isupper() and len(first) >= 4 and first.lower() not in _COMMON
-        words = m.text.split()
-        if (
-            m.kind == "firm"
-            and len(words) > 2
-            and words[-1] in _TRADE_WORDS
-            and m.via in {"alias", "unknown", "ticker"}
-        ):
-            short = " ".join(words[:-1])
-            if short.lower() not in g.loose:
+        if m.kind == "firm" and m.via in {"alias", "unknown", "ticker"}:
+            for short in _shorter(m.text, g):
                 names.setdefault(short, m)
-        if m.kind == "firm" and " " in m.text and m.via in {"alias", "unknown", "ticker"} and plain:
-            if first.lower() not in g.loose and first not in g.exact:
-                names.setdefault(first, m)
     for text, first in names.items():
         pattern = re.compile(rf"(?<![\w-]){re.escape(text)}(?![\w-])")
         for _, base, body in docs:
-            for m in pattern.finditer(body):
-                start, end = base + m.start(), base + m.end()
+            for found in pattern.finditer(body):
+                start, end = base + found.start(), base + found.end()
                 if all(end <= t.start or t.end <= start for t in (*taken, *out)):
                     out.append(replace(first, start=start, end=end))
     return out

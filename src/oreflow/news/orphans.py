@@ -19,6 +19,7 @@ from oreflow.news.triggers import Trigger
 HEAD = "AMOUNT"
 """Class of the head of such a trigger: the amount itself."""
 _NEAR = 14
+_BESIDE = 90
 _COMPARED = frozenset({"more", "less", "fewer", "lower", "higher", "below", "above", "short"})
 _IFS = frozenset({"if", "unless", "until", "should", "once"})
 
@@ -99,9 +100,8 @@ def _row(scene: Scene, q: Quantity, first: int, last: int) -> _Row | None:
     near |= {f"@{m.kind}" for m in scene.mentions if scene.clauses[scene.token(m.start)] == clause}
     if any(m.via == "ticker" or m.ticker for m in scene.mentions):
         near.add("@ticker")
-    text = scene.sentence.text
-    at = q.start - scene.sentence.start
-    around = f"{text[max(0, at - 90) : at]}<{text[at : q.end - scene.sentence.start]}>{text[q.end - scene.sentence.start :][:90]}"
+    text, at, to = scene.sentence.text, q.start - scene.sentence.start, q.end - scene.sentence.start
+    around = f"{text[max(0, at - _BESIDE) : at]}<{text[at:to]}>{text[to : to + _BESIDE]}"
     for row in _rows():
         if q.kind not in row.kinds or (row.pers and q.per not in row.pers):
             continue

@@ -233,6 +233,6 @@ def _same_amount(label: dict[str, Any], c: Claim) -> bool:
             if key in label and got is not None:
                 return False
             continue
-        if got is None or abs(got - float(want)) > 1e-6 * max(1.0, abs(float(want))):
+        if got is None or abs(got - float(want)) > 1e-4 * max(1e-4, abs(float(want))):
             return False
     return q.unit == label.get("unit", q.unit) and q.per == label.get("per", q.per)

@@ -344,8 +344,7 @@ def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
     return True
 
 
-_TRADERS = frozenset({"house", "houses", "company", "companies", "firm", "day", "days", "session", "partner", "partners",
-                      "arm", "volume", "volumes", "giant", "desk"})  # fmt: skip
+_TRADERS = word_list("triggers.traders")
 _PARTICLES = word_list("triggers.particles")
 _DETERMINERS = word_list("triggers.determiners")
 _STOCK_OUT = frozenset({"RELEASE"})

@@ -57,8 +57,8 @@ _ACRONYM = re.compile(r"(?<![\w.-])[A-Z][A-Z0-9&]{2,5}(?![\w.-]*[a-z])(?!\w)")
 
 
 _CORPORATE = re.compile(
-    rf"(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})(?:'s|')?\s(?:stock|shares|share price|chief executive|chief financial|CEO|CFO"
-    r"|spokes(?:man|woman|person)|management|shareholders|board)\b"
+    rf"(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})(?:'s|')?\s(?:stock|shares|share price|chief executive|CEO|CFO"
+    r"|chief financial|spokes(?:man|woman|person)|management|shareholders|board)\b"
 )
 
 

@@ -21,6 +21,10 @@ _GROSS = re.compile(
 )
 _ORE = re.compile(r"\b(?:ore|ores|run-of-mine|ROM)\b", re.IGNORECASE)
 _HYDROXIDE = re.compile(r"\blithium hydroxide\b", re.IGNORECASE)
+_TONNES = re.compile(
+    r"\d[\d.,]*(?:\s?(?:to|-|and)\s?\d[\d.,]*)?\s?(?:million |thousand |[kM])?(?:metric )?"
+    r"(?:t\b|tons?|tonn?es?|dmt|wmt|dry|wet|lbs?|pounds)"
+)
 _BEHIND = 60
 
 
@@ -82,7 +86,7 @@ def weighed(claim: Claim, atlas: Atlas) -> Weighed:
 
 def _commodity(claim: Claim, atlas: Atlas) -> str | None:
     if claim.subject_kind == "plant" and claim.subject in atlas.plants:
-        return atlas.plants[claim.subject][0]
+        return str(atlas.plants[claim.subject][0])
     for key in (claim.commodity or "").split(";"):
         if key in atlas.units:
             return key
@@ -90,7 +94,7 @@ def _commodity(claim: Claim, atlas: Atlas) -> str | None:
             k for k, m in atlas.mineral.items() if m == key and atlas.stage[k] in {"refined", "concentrate"}
         ]
         if refined:
-            return refined[0]
+            return str(refined[0])
     return None
 
 
@@ -102,10 +106,7 @@ def _concentrate(atlas: Atlas, mineral: str) -> str | None:
 
 def _words(claim: Claim) -> str:
     """Words behind the first number with a unit of mass in the quote."""
-    m = re.search(
-        r"\d[\d.,]*(?:\s?(?:to|-|and)\s?\d[\d.,]*)?\s?(?:million |thousand |[kM])?(?:metric )?(?:t\b|tons?|tonn?es?|dmt|wmt|dry|wet|lbs?|pounds)",
-        claim.quote,
-    )
+    m = _TONNES.search(claim.quote)
     return claim.quote[m.start() : m.end() + _BEHIND].split(";")[0] if m else ""
 
 

@@ -99,9 +99,9 @@ def _happened(b: Briefing) -> tuple[Block, ...]:
             )
         )
     if h.turns:
-        names = ("Said on", "What was said", "No.", "Since", "What is said now", "By", "Why")
-        rows = [(t.said, t.was, f"C{t.claim}", t.since, t.now, f"C{t.by}", t.why) for t in h.turns]
-        out.append(Table("turns", "How it moved on", tuple(map(Column, names)), tuple(rows)))
+        heads = ("Said on", "What was said", "No.", "Since", "What is said now", "By", "Why")
+        turned = [(t.said, t.was, f"C{t.claim}", t.since, t.now, f"C{t.by}", t.why) for t in h.turns]
+        out.append(Table("turns", "How it moved on", tuple(map(Column, heads)), tuple(turned)))
     for d in h.disagreements:
         sides = "; ".join(
             f"{p.speaker}: {p.says}{f' (C{p.claim})' if p.claim is not None else ''}" for p in d.positions

@@ -3,7 +3,7 @@
 The table of rules knows the words it lists; this model has seen a few thousand sentences with their types and weighs
 all of their words. It says how likely each type of claim is in a sentence and which word speaks for it most, and so
 adds claims whose verb no rule has, and drops those that only look alike. Its weights are a table
-(``lexicon/learned.csv``) that `oreflow.news.learned.train` writes again from the sentences and articles in ``examples``.
+(``lexicon/learned.csv``) that `oreflow.news.learned.train` writes again from what is labelled in ``examples``.
 """
 
 from oreflow.news.learned.features import Feature, features

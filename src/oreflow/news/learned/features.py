@@ -1,4 +1,4 @@
-"""What the model sees of a sentence: its words with names and amounts made general, word classes, and the rules' view."""
+"""What the model sees of a sentence: general words, word classes, and what the rules read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from oreflow.news.lexicon import word_list
 from oreflow.news.scene import Scene
 
 
@@ -23,42 +24,9 @@ _KINDS = {
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"[\d][\d.,]*")
 _SUFFIX = re.compile(r"(?:ations?|itions?|ments?|ings?|ies|ied|ed|es|s|ly|ions?)$")
-_MONTHS = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
-)
-_PLAIN = frozenset(["the", "a", "an", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and", "or", "its", "their", "his", "her", "it", "is", "was", "are", "were", "be", "been", "has", "have", "had", "that", "this", "these", "those", "as", ",", ".", '"', "'", "(", ")", "-", "s", "'s", "said", "says"])  # fmt: skip
+_MONTHS = word_list("learned.dates")
+_PLAIN = word_list("learned.plain") | frozenset('",')
+"""Words that say nothing by themselves, nor in pairs."""
 
 
 def stem(word: str) -> str:

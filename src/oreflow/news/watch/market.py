@@ -14,9 +14,10 @@ from oreflow import __version__
 from oreflow.errors import OreflowError
 from oreflow.market import calibrate
 from oreflow.news.drafts import NotModelled
+from oreflow.news.fitting import articles_of, fitting, known_when_told
 from oreflow.news.merge import combine
 from oreflow.news.to_events import to_scenario
-from oreflow.news.watch.fit import articles_of, fit, horizon, known_when_told
+from oreflow.news.watch.horizon import horizon
 from oreflow.news.watch.picture import Picture, Price, Shortfall, Told
 from oreflow.shock import Citation, Scenario, scope_of
 from oreflow.shock.run import Run, run
@@ -71,9 +72,14 @@ def model(readings: Sequence[Reading], world: World) -> Model:
     events = tuple(replace(e, source=", ".join(r.article for r in behind[e.id])) for e in found.events)
     cited = dict.fromkeys(Citation(f"{r.title} ({r.article})") for e in events for r in behind[e.id])
     found = Scenario("watch", "what the watched news tell", events, sources=tuple(cited))
-    fitted, unfit = fit(found, world)
+    fitted, unfit = _fit(found, world)
     told = tuple(_told(e, fitted, drafts[e.id], behind[e.id], world) for e in fitted.events)
     return _model(fitted, told, (*refused, *unfit), world)
+
+
+def _fit(scenario: Scenario, world: World) -> tuple[Scenario, list[NotModelled]]:
+    kept, left = fitting(scenario, world, horizon)
+    return kept, [NotModelled(None, e.type.replace("_", " "), why) for e, why in left]
 
 
 def clear(
@@ -166,7 +172,7 @@ def _cleared(
             left += [NotModelled(None, content[e.id].label, str(why)) for e, why in bad]
             gone = {e.id for e, _ in bad}
             rest = replace(scenario, events=tuple(e for e in scenario.events if e.id not in gone))
-            scenario, unfit = fit(rest, world)
+            scenario, unfit = _fit(rest, world)
             left += unfit
             continue
         return _picture(done, tuple(content[e.id] for e in scenario.events), world), [done.id], left

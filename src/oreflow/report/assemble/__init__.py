@@ -132,7 +132,8 @@ def _events(
 ) -> tuple[Scenario, Settings | None, list[NotModelled]]:
     """Events, horizon and what had to be left out."""
     from oreflow.news import to_scenario
-    from oreflow.report.assemble.horizon import fit, horizon, told_early
+    from oreflow.news.fitting import known_when_told
+    from oreflow.report.assemble.horizon import fit, horizon
     from oreflow.shock import Scenario as Events
 
     if scenario is not None:
@@ -140,7 +141,7 @@ def _events(
     if reading is None:
         return Events("nothing"), None, []
     found, refused = to_scenario(reading, world)
-    fitted, settings, left = fit(told_early(found, readings, reading), world, reading)
+    fitted, settings, left = fit(known_when_told(found, readings, reading), world, reading)
     return fitted, settings, [*refused, *left]
 
 

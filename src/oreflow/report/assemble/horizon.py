@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from oreflow.errors import OreflowError
 from oreflow.market import Settings
 from oreflow.news import NotModelled
+from oreflow.news.fitting import fitting
 from oreflow.report.format import words
 from oreflow.shock import stage
 from oreflow.shock.calendar import label, month_of
 from oreflow.shock.scope import touched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from oreflow.atlas import World
     from oreflow.news import Reading
-    from oreflow.shock import Event, Scenario
+    from oreflow.shock import Scenario
 
 MONTHS = 13
 """Length of the horizon."""
@@ -69,59 +68,9 @@ def fit(
     Returns:
         The scenario, its horizon (none without events or where they reach no mineral), and what was left out.
     """
-    left: list[NotModelled] = []
-    waiting = list(scenario.events)
-    kept: list[Event] = []
-    reasons: dict[str, str] = {}
-    moved = True
-    while waiting and moved:
-        moved = False
-        for event in list(waiting):
-            trial = replace(scenario, events=(*kept, event))
-            settings = horizon(trial)
-            try:
-                staged = stage(trial, world, start=settings.start, months=settings.periods)
-                if not touched(staged, world):
-                    raise OreflowError("it reaches no commodity of the atlas")
-            except OreflowError as error:
-                reasons[event.id] = _said(str(error), event.id)
-                continue
-            kept.append(event)
-            waiting.remove(event)
-            moved = True
-    for event in waiting:
-        left.append(NotModelled(_claim(reading, event.id), words(event.type), reasons[event.id]))
-    # The order of the scenario stays, so that the same articles give the same run.
-    order = [e.id for e in scenario.events]
-    found = replace(scenario, events=tuple(sorted(kept, key=lambda e: order.index(e.id))))
-    return found, horizon(found) if kept else None, left
-
-
-def told_early(scenario: Scenario, readings: Sequence[Reading], reading: Reading | None) -> Scenario:
-    """Let what an article tells ahead of its time be known from the article's date on.
-
-    Args:
-        scenario: The events.
-        readings: One reading an article.
-        reading: All of them as one.
-
-    Returns:
-        The scenario, in which events without a date of announcement that begin after the article's date have it.
-    """
-    days = {}
-    for draft in reading.events if reading else ():
-        items = (
-            {reading.claims[i].item if len(readings) > 1 else 0 for i in draft.claims} if reading else set()
-        )
-        found = [d for i in items if (d := readings[i].date) is not None and d.end is not None]
-        if found:
-            days[draft.id] = min(d.end for d in found if d.end is not None).isoformat()
-    events = []
-    for e in scenario.events:
-        day = days.get(e.id)
-        early = e.announced is None and day is not None and month_of(day) < month_of(e.start)
-        events.append(replace(e, announced=day) if early else e)
-    return replace(scenario, events=tuple(events))
+    found, refused = fitting(scenario, world, horizon)
+    left = [NotModelled(_claim(reading, e.id), words(e.type), _said(why, e.id)) for e, why in refused]
+    return found, horizon(found) if found.events else None, left
 
 
 def solvable(
