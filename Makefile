@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml | cksum
 BENCH := $(VENV)/.bench-$(shell cksum < requirements-bench.lock | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: help setup demo test test-slow check bench docs lock clean
+.PHONY: help setup demo test test-slow check bench docs learn lock clean
 .PHONY: check-lint check-format check-types check-imports check-docs
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make test-slow  the tests that take longer than a few seconds'
 	@echo 'make bench      the benchmarks'
 	@echo 'make docs       write the generated reference again'
+	@echo 'make learn      train the second opinion of the reader again'
 	@echo 'make lock       resolve the locks again (needs uv)'
 	@echo 'make clean      remove everything that was made'
 
@@ -75,6 +76,9 @@ bench: $(BENCH)
 
 docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
+
+learn: $(STAMP)
+	@$(BIN)/python -m oreflow.news.learned.train examples
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' \

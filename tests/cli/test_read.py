@@ -59,3 +59,46 @@ def test_an_article_about_something_else_says_so(tmp_path: Path, capsys: pytest.
 def test_a_missing_file_is_invalid_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["read", str(tmp_path / "none.txt")]) == 4
     assert "no such file" in capsys.readouterr().err
+
+
+def test_a_page_with_the_quotes_marked(
+    article: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "reading.html"
+    assert run(["read", str(article), "--html", str(page)]) == 0
+    assert f"written: {page}" in capsys.readouterr().err
+    text = page.read_text("utf-8")
+    quote = "CATL halted production at the Jianxiawo lithium mine in August."
+    assert (
+        f'<mark class="f-supply m-happened" title="C1: halt, happened, says no one named">{quote}</mark>'
+        in text
+    )
+    assert '<tr id="claim-1">' in text and 'href="#quote-1"' in text
+    assert "<script" not in text and "http-equiv" in text
+
+
+def test_hostile_text_is_shown_on_the_page_and_not_run(tmp_path: Path) -> None:
+    path, page = tmp_path / "bad.txt", tmp_path / "bad.html"
+    path.write_text(TEXT + "\nCATL <script>alert(1)</script> halted the \x1b[31mJianxiawo\u202e mine.\n")
+    assert run(["read", str(path), "--html", str(page)]) == 0
+    text = page.read_text("utf-8")
+    assert "&lt;script&gt;alert(1)" in text
+    assert "<script" not in text and "\x1b" not in text and "\u202e" not in text
+
+
+def test_the_schema_describes_what_is_printed(article: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import jsonschema
+
+    assert run(["read", "--schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert run(["read", str(article), "--json"]) == 0
+    jsonschema.validate(json.loads(capsys.readouterr().out), schema)
+
+
+def test_nothing_to_read_and_a_wrong_suffix_are_usage_errors(
+    article: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["read"]) == 2
+    assert "name one or more articles" in capsys.readouterr().err
+    assert run(["read", str(article), "--html", str(tmp_path / "page.txt")]) == 2
+    assert "must end in .html or .htm" in capsys.readouterr().err

@@ -20,7 +20,7 @@ def chosen(triggers: list[Trigger], scene: Scene) -> list[Trigger]:
     Returns:
         Those that make claims.
     """
-    return _reserves(_told(triggers, scene.lower))
+    return _reserves(_told(triggers, scene.lower), scene)
 
 
 def sift(claims: list[Claim], scene: Scene, triggers: list[Trigger]) -> list[Claim]:
@@ -49,10 +49,19 @@ def sift(claims: list[Claim], scene: Scene, triggers: list[Trigger]) -> list[Cla
     return out
 
 
-def _reserves(triggers: list[Trigger]) -> list[Trigger]:
+_GROUND = frozenset({"deposit", "resource", "resources", "reserves", "grading", "orebody", "lode"})
+_HOLDS = frozenset({"has", "have", "holds", "hold", "holding", "contains", "contain", "containing"})
+
+
+def _reserves(triggers: list[Trigger], scene: Scene) -> list[Trigger]:
     """Leave out "holds" as output where the sentence speaks of what is in the ground."""
     ground = {t.clause for t in triggers if t.type == "reserve_report"}
-    return [t for t in triggers if t.head.name != "PRODUCE" or t.clause not in ground]
+    held = bool(_GROUND & set(scene.lower)) or any(q.kind == "grade" for q in scene.quantities)
+
+    def buried(t: Trigger) -> bool:
+        return t.head.name == "PRODUCE" and (t.clause in ground or (held and scene.lower[t.first] in _HOLDS))
+
+    return [t for t in triggers if not buried(t)]
 
 
 def _points_back(c: Claim, scene: Scene) -> bool:

@@ -155,7 +155,7 @@ def test_the_missing_extra_is_named(
     hear: Callable[[str], Reading], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _hide(monkeypatch, "pydantic_ai")
-    with pytest.raises(UsageError, match=r"pip install 'oreflow\[model-reader\]'"):
+    with pytest.raises(UsageError, match=r"pip install 'oreflow\[llm\]'"):
         propose(hear(ARTICLE), model="openai:gpt-5", world=world)
 
 

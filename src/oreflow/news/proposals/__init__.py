@@ -1,6 +1,6 @@
 """What a language model reads in an article beside the rules, every field held to the words it rests on.
 
-Optional and off unless asked for: the extra ``model-reader`` brings pydantic-ai, which is imported only when a
+Optional and off unless asked for: the extra ``llm`` brings pydantic-ai, which is imported only when a
 model is asked. The rules remain the answer; a model's view is shown beside it.
 """
 

@@ -44,7 +44,7 @@ def find_model(model: str | Model) -> Model:
         from pydantic_ai.models import infer_model
     except ImportError as error:
         raise UsageError(
-            "asking a model needs pydantic-ai. Install it with: pip install 'oreflow[model-reader]'."
+            "asking a model needs pydantic-ai. Install it with: pip install 'oreflow[llm]'."
         ) from error
     try:
         return infer_model(model)
