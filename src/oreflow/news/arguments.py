@@ -308,7 +308,9 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
             )
             overlaps = q.start < t.head.end and t.head.start < q.end
             # "no less than $" and "$110 a kilo", "13 million tonnes" and "tonnes grading": they share a word.
-            partly = t.head.start < q.start < t.head.end < q.end or q.start < t.head.start < q.end < t.head.end
+            partly = (
+                t.head.start < q.start < t.head.end < q.end or q.start < t.head.start < q.end < t.head.end
+            )
             if q.kind not in kinds or (overlaps and not inside and not partly and q.kind != "multiple"):
                 continue
             if scene.clauses[i] in scene.asides and scene.clauses[t.first] != scene.clauses[i]:

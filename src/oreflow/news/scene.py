@@ -70,9 +70,13 @@ class Scene:
         """Whether a word is part of something else: an amount ("9 trillion won"), a name ("Thompson Falls")."""
         if any(q.start <= h.start and h.end <= q.end and q.kind == "money" for q in self.quantities):
             return True
-        if (h.form not in {"base", "s"} and not h.name.endswith("_N")) or self.sentence.heading:
+        if h.name == "STOCKPILE" and self._part_of_longer(h):
+            return True  # "stockpiles at the mine" are no reserve of a state
+        i, j = self.span(h.start, h.end)
+        alone = h.form == "fixed" and j - i == 1  # "the Grants pit" is no grant
+        verbal = h.form in {"base", "s"} or h.name.endswith("_N") or alone
+        if not verbal or self.sentence.heading:
             return False
-        i = self.token(h.start)
         word = self.sentence.tokens[i].text
         return (
             i > 0 and word[:1].isupper() and not word.isupper() and self.lower[i - 1] not in {'"', "'", ":"}

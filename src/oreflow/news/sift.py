@@ -49,7 +49,9 @@ def sift(claims: list[Claim], scene: Scene, triggers: list[Trigger]) -> list[Cla
     return out
 
 
-_GROUND = frozenset({"deposit", "resource", "resources", "reserves", "grading", "orebody", "lode"})
+_GROUND = frozenset(
+    {"deposit", "resource", "resources", "reserves", "grading", "orebody", "lode", "seabed", "ore", "field"}
+)
 _HOLDS = frozenset({"has", "have", "holds", "hold", "holding", "contains", "contain", "containing"})
 
 

@@ -177,6 +177,8 @@ def _verb_like(scene: Scene, hit: Hit, first: int) -> bool:
             for q in scene.quantities
         )
     before = scene.lower[first - 1] if first else ""
+    if hit.name in {"STOP", "RESUME"} and hit.form == "past" and before in _ATTRIBUTIVE:
+        return False  # "the reopened mine", "its idled lines"
     after = scene.lower[first + 1] if first + 1 < len(scene.lower) else ""
     if hit.name == "STOP" and scene.lower[first] == "close" and after in {"to", "ally", "allies", "ties"}:
         return False
@@ -345,6 +347,7 @@ def _needs(scene: Scene, need: str, hit: Hit, first: int, clause: int) -> bool:
 
 
 _TRADERS = word_list("triggers.traders")
+_ATTRIBUTIVE = frozenset({"the", "a", "an", "its", "their", "this", "that", "'s", "of"})
 _PARTICLES = word_list("triggers.particles")
 _DETERMINERS = word_list("triggers.determiners")
 _STOCK_OUT = frozenset({"RELEASE"})

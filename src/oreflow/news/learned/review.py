@@ -16,6 +16,8 @@ from oreflow.news.triggers import Trigger, direction_near
 
 HEAD = "LEARNED"
 """Class of the head of a claim that the model adds."""
+SURE = 0.01
+"""Least chance at which a claim that a rule reads with its amount is kept."""
 _REACH = 18
 _MODALS = word_list("modality.modals")
 _DOWN = frozenset({"halt", "output_cut", "disruption"})
@@ -35,7 +37,14 @@ def reviewed(claims: list[Claim], scene: Scene, around: Setting) -> list[Claim]:
     """
     table = model()
     views = table.opinions(features(scene, [c.type for c in claims]))
-    kept = [c for c in claims if c.type not in views or views[c.type].chance >= table.keep.get(c.type, 0.0)]
+    amounts = {q.start for q in scene.quantities}
+
+    def least(c: Claim) -> float:
+        # A verb with its amount stands unless it is all but ruled out, whatever else a long sentence says.
+        keep = table.keep.get(c.type, 0.0)
+        return min(keep, SURE) if c.quantity is not None and c.anchor not in amounts else keep
+
+    kept = [c for c in claims if views[c.type].chance >= least(c)]
     have = {c.type for c in kept}
     likely = sorted(
         (kind for kind, v in views.items() if kind not in have and v.chance >= table.add.get(kind, 1.0)),

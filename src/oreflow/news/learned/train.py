@@ -37,6 +37,8 @@ SMALLEST = 3
 """A feature that fewer sentences have is left out."""
 STRENGTH = 1.0
 """Inverse of the weight of the L1 penalty."""
+LOWEST = 0.6
+"""A claim that no rule reads is never added below this chance: what is told must be worth a look."""
 LEAST = 0.02
 """Weights below are left out of the table."""
 DOUBT = 0.5
@@ -84,7 +86,9 @@ def examples(folder: Path) -> Iterator[Example]:
     files = sorted((folder / "sentences").glob("*.tsv"))
     texts = [p for part in PARTS for p in sorted((folder / "articles" / part).glob("*.txt"))]
     if not files or not texts:
-        raise ReadError(f"{folder}: no sentences/*.tsv, articles/development or articles/calibration to learn from.")
+        raise ReadError(
+            f"{folder}: no sentences/*.tsv, articles/development or articles/calibration to learn from."
+        )
     for file in files:
         for n, line in enumerate(file.read_text("utf-8").splitlines()):
             kinds, _, sentence = line.partition("\t")
@@ -225,7 +229,7 @@ def _thresholds(
     grid = np.round(np.arange(0.0, 1.0001, 0.05), 2)
     best: tuple[float, float, float] = (-1.0, 0.0, 1.0)
     for keep in grid[grid <= 0.3]:
-        for add in grid[grid >= max(keep, 0.3)]:
+        for add in grid[grid >= LOWEST]:
             said = (ruled & (p >= keep)) | (~ruled & (p >= add))
             tp = float((weight * (said & (y == 1))).sum())
             fp = float((weight * (said & (y == 0))).sum())
