@@ -78,3 +78,17 @@ def test_a_planned_date_lies_ahead_and_a_past_one_behind(hear: Callable[..., Rea
     behind = hear("CATL halted the Jianxiawo mine in March.").claims[0]
     assert str(ahead.effective).startswith("2026-03-01")
     assert str(behind.effective).startswith("2025-03-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "modality"),
+    [
+        ("A levy of up to 10% on exports of lithium is still under study.", "export_control", "considered"),
+        ("Chile is in talks with Albemarle about lithium.", "agreement", "considered"),
+        ("Exporters of lithium will need a permit from next spring.", "licence", "planned"),
+    ],
+)
+def test_a_noun_is_meant_as_its_clause_is(
+    hear: Callable[..., Reading], text: str, kind: str, modality: str
+) -> None:
+    assert [c.modality for c in hear(text).claims if c.type == kind] == [modality]

@@ -35,11 +35,8 @@ def test_typography_is_made_plain() -> None:
         ("paper.pdf", b"%PDF-1.7 text", "PDF"),
         ("latin.txt", "Förderung gestoppt".encode("latin-1"), "not UTF-8"),
         ("wide.txt", "Lithium".encode("utf-16"), "UTF-16"),
-        (
-            "chinese.txt",
-            "宁德时代暂停枧下窝锂矿的生产，因为采矿许可证已经到期。".encode(),
-            "not in Latin letters",
-        ),
+        ("japanese.txt", "リチウム鉱山の生産を停止しました。".encode(), "only English and Chinese are read"),
+        ("russian.txt", "Добыча лития остановлена.".encode(), "not in Latin letters"),
         ("german.txt", GERMAN.encode(), "German"),
         ("digits.txt", b"12 34 56", "no words"),
         ("large.txt", b"a" * (LIMIT + 1), "limit"),

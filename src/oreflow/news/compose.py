@@ -31,6 +31,7 @@ class Setting:
         carried: Mention of each kind that came last before.
         near: Commodities named last before.
         focused: Whether the item is about minerals throughout.
+        home: Country that the item names most.
     """
 
     article: Article
@@ -42,6 +43,7 @@ class Setting:
     carried: dict[str, Mention]
     near: list[Mention]
     focused: bool
+    home: str | None
 
 
 def compose(scene: Scene, trigger: Trigger, given: list[Quantity], around: Setting) -> Claim:
@@ -124,13 +126,15 @@ def compose(scene: Scene, trigger: Trigger, given: list[Quantity], around: Setti
 _PLACED = frozenset({"halt", "restart", "output_cut", "expansion", "licence", "reserve_report", "disruption",
                      "capacity_fact"})  # fmt: skip
 
+_ANYWHERE = frozenset({"share_price_move", "price_move", "forecast", "demand_change"})
+
 
 def _country_before(trigger: Trigger, kind: str, around: Setting) -> str | None:
-    """Country named shortly before, for what happens at a place that the sentence does not tell."""
+    """Country named shortly before, else most, for what happens at a place that the sentence does not tell."""
     last = around.carried.get("region")
-    if trigger.type not in _PLACED or kind not in {"plant", "firm", ""} or last is None:
-        return None
-    return last.name.country or None
+    if trigger.type in _PLACED and kind in {"plant", "firm", ""} and last is not None and last.name.country:
+        return last.name.country
+    return None if trigger.type in _ANYWHERE else around.home
 
 
 def _compared(after: str) -> str:

@@ -19,6 +19,7 @@ from oreflow.news.learned import reviewed
 from oreflow.news.linking import find_hits, find_mentions
 from oreflow.news.mentions import Hit, Mention
 from oreflow.news.orphans import orphans
+from oreflow.news.places import homes
 from oreflow.news.quantities import find_quantities
 from oreflow.news.relevance import belongs, relevant_items
 from oreflow.news.scene import Scene
@@ -49,13 +50,14 @@ class Extract:
     layout: Layout
 
 
-def extract(article: Article, world: World, *, day: date | None = None) -> Extract:
+def extract(article: Article, world: World, *, day: date | None = None, reviewing: bool = True) -> Extract:
     """Find the claims of an article.
 
     Args:
         article: The article.
         world: Plants, firms, regions and commodities that it may name.
         day: Date of the article if known from elsewhere; else it is looked for in the text.
+        reviewing: Whether to hear the second opinion, which knows sentences that people wrote in English.
 
     Returns:
         The claims, each with its exact quote.
@@ -64,7 +66,9 @@ def extract(article: Article, world: World, *, day: date | None = None) -> Extra
     out: list[Claim] = []
     for scene, around in scenes(article, parsed):
         claims, triggers = _ruled(scene, around)
-        claims = sift(reviewed(claims, scene, around), scene, triggers)
+        if reviewing:
+            claims = reviewed(claims, scene, around)
+        claims = sift(claims, scene, triggers)
         out += quoted(article, scene, claims)
     date_ = parsed.stamps[0] if parsed.stamps else None
     return Extract(tuple(tidy(out)), date_, bool(parsed.relevant), parsed.layout)
@@ -94,6 +98,7 @@ class _Parsed:
     mentions: list[Mention]
     hits: list[Hit]
     relevant: dict[int, bool]
+    homes: dict[int, str]
 
 
 def _parse(article: Article, world: World, day: date | None) -> _Parsed:
@@ -102,7 +107,8 @@ def _parse(article: Article, world: World, day: date | None) -> _Parsed:
     stamps = tuple(Interval(day, day) if day and i == 0 else d for i, d in enumerate(plan.dates))
     found, docs = sentences(article.folded, plan.blocks)
     mentions = describe(found, find_mentions(docs, article.folded, g), g)
-    return _Parsed(plan, stamps, found, mentions, find_hits(docs, g), relevant_items(found, mentions))
+    relevant = relevant_items(found, mentions)
+    return _Parsed(plan, stamps, found, mentions, find_hits(docs, g), relevant, homes(found, mentions))
 
 
 def scenes(article: Article, parsed: _Parsed) -> Iterator[tuple[Scene, Setting]]:
@@ -138,7 +144,16 @@ def scenes(article: Article, parsed: _Parsed) -> Iterator[tuple[Scene, Setting]]
                 for q in find_quantities(s.text, spans)
             ]
             around = Setting(
-                article, stamp, found, speech, was_open, speakers, carried, near, relevant[s.item]
+                article,
+                stamp,
+                found,
+                speech,
+                was_open,
+                speakers,
+                carried,
+                near,
+                relevant[s.item],
+                parsed.homes.get(s.item),
             )
             yield Scene(s, words, own, amounts), around
         for m in own:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from oreflow.news.lexicon import entries, read_table
+from oreflow.news.pinyin import add_pinyin
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -116,6 +117,7 @@ def _build(world: World) -> Gazetteer:
         g.add(row["name"], Name("observer", row["name"], known=False))
     _firms(g, world)
     _plants(g, world)
+    add_pinyin(g)
     return g
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from oreflow.news.gazetteer import Gazetteer
 from oreflow.news.lexicon import patterns, word_list
 from oreflow.news.matching import matchers
 from oreflow.news.mentions import Hit, Mention
 from oreflow.news.sentences import Passage, pipeline
+from oreflow.news.spans import Spans
 from oreflow.news.unknowns import unknown_names
 
 
@@ -50,33 +52,28 @@ def find_mentions(docs: list[Passage], folded: str, g: Gazetteer) -> list[Mentio
     """
     found = [m for m in _known(docs, g) if not _decoy(m, folded)] + _characters(folded, g, docs)
     spans = sorted(found, key=lambda x: (-(x.end - x.start), x.start))
-    taken: list[Mention] = []
-    for mention in spans:
-        if all(mention.end <= t.start or t.end <= mention.start for t in taken):
-            taken.append(mention)
+    taken = Spans(spans)
     for _, base, body in docs:
         for unknown in unknown_names(body, base, g, taken):
-            clash = [t for t in taken if unknown.start < t.end and t.start < unknown.end]
+            clash = taken.over(unknown.start, unknown.end)
             same = [
                 t
                 for t in clash
                 if t.start <= unknown.start and (t.kind == "observer" or (t.kind == "firm" and t.name.known))
             ]
             if unknown.kind == "firm" and same and unknown.end > same[0].end:
-                taken = [t for t in taken if t not in clash]
-                taken.append(replace(same[0], end=unknown.end, text=unknown.text, ticker=unknown.ticker))
-                continue
-            inside = [t for t in clash if unknown.start <= t.start and t.end <= unknown.end]
-            if any(
-                t.kind in {"plant", "programme"} or t.end - t.start >= unknown.end - unknown.start
+                longer = replace(same[0], end=unknown.end, text=unknown.text, ticker=unknown.ticker)
+                taken.add(longer, over=clash)
+            elif all(
+                t.kind not in {"plant", "programme"}
+                and t.end - t.start < unknown.end - unknown.start
+                and unknown.start <= t.start
+                and t.end <= unknown.end
                 for t in clash
             ):
-                continue
-            if len(inside) == len(clash):
-                taken = [t for t in taken if t not in inside]
-                taken.append(unknown)
-    taken += _again(docs, taken, g)
-    return sorted(taken, key=lambda x: x.start)
+                taken.add(unknown, over=clash)
+    _again(docs, taken, g)
+    return list(taken)
 
 
 _DECOY = re.compile(
@@ -86,6 +83,8 @@ _DECOY = re.compile(
     re.IGNORECASE,
 )
 _METALS = word_list("linking.metals")
+_FOLLOWED = 200
+"""Most names of one article that are looked for again; more are a list, not a story."""
 
 
 def _decoy(m: Mention, text: str) -> bool:
@@ -97,12 +96,13 @@ def _decoy(m: Mention, text: str) -> bool:
     line = text.rfind("\n", 0, m.start) + 1
     inside = (
         m.text[:1].isupper()
-        and text[line : m.start].strip(" \"'-")
+        and text[max(line, m.start - 40) : m.start].strip(" \"'-")
         and text[m.start - 2 : m.start - 1] not in ".:;"
     )
     following = re.match(r"\s[A-Z][a-z]+", text[m.end : m.end + 20])
-    titled = sum(w[:1].isupper() for w in text[line:].split("\n", 1)[0].split()) > 4
-    return bool(inside and following and not titled)
+    if not (inside and following):
+        return False
+    return sum(w[:1].isupper() for w in text[line : m.end + 200].split("\n", 1)[0].split()) <= 4
 
 
 def _shorter(name: str, g: Gazetteer) -> list[str]:
@@ -129,9 +129,8 @@ _COMMON = word_list("linking.common") | word_list("linking.leading") | word_list
 _TRADE_WORDS = word_list("linking.trade_words")
 
 
-def _again(docs: list[Passage], taken: list[Mention], g: Gazetteer) -> list[Mention]:
-    """Further places of a name that was recognised only once by the words around it."""
-    out: list[Mention] = []
+def _again(docs: list[Passage], taken: Spans, g: Gazetteer) -> None:
+    """Add further places of a name that was recognised only once by the words around it."""
     names = {
         m.text: m for m in taken if m.via == "unknown" and len(m.text) >= 4 and m.kind in {"plant", "firm"}
     }
@@ -139,14 +138,13 @@ def _again(docs: list[Passage], taken: list[Mention], g: Gazetteer) -> list[Ment
         if m.kind == "firm" and m.via in {"alias", "unknown", "ticker"}:
             for short in _shorter(m.text, g):
                 names.setdefault(short, m)
-    for text, first in names.items():
+    for text, first in islice(names.items(), _FOLLOWED):
         pattern = re.compile(rf"(?<![\w-]){re.escape(text)}(?![\w-])")
         for _, base, body in docs:
             for found in pattern.finditer(body):
                 start, end = base + found.start(), base + found.end()
-                if all(end <= t.start or t.end <= start for t in (*taken, *out)):
-                    out.append(replace(first, start=start, end=end))
-    return out
+                if not taken.over(start, end):
+                    taken.add(replace(first, start=start, end=end))
 
 
 def _known(docs: list[Passage], g: Gazetteer) -> list[Mention]:

@@ -72,6 +72,8 @@ def stance(scene: Scene, trigger: Trigger) -> Stance:
         governed = _governing(scene, trigger, cues, barrier)
         if governed:
             modality, text = governed
+    if modality == "happened" and form == "noun":
+        modality, text = _told(scene, trigger)
     if text == "would" and any(w in _REPORTS for w in scene.lower[: trigger.first]):
         modality = "planned"  # "said it would": the past of "will"
     if modality in {"happened", "planned", "forecast"}:
@@ -263,6 +265,35 @@ def _modality(
         and (word == "to" or (form == "base" and "to" in _group(scene, trigger.first)))
     ):
         return "planned", "to"
+    return "happened", ""
+
+
+_PENDING = frozenset(
+    {"study", "review", "discussion", "consideration", "examination", "debate", "negotiation"}
+)
+_COMING = {"will": "planned", "'ll": "planned", "shall": "planned", "may": "conditional", "might": "conditional",
+           "could": "conditional"}  # fmt: skip
+
+
+def _told(scene: Scene, trigger: Trigger) -> tuple[str, str]:
+    """Modality of the clause that a noun stands in: of its modal verb, or of "under review"."""
+    words = scene.lower
+    if trigger.head.name == "TALKS":
+        return "considered", words[trigger.first]
+    inside = [i for i, c in enumerate(scene.clauses) if c == trigger.clause]
+    for i in inside:
+        after = words[i + 1] if i + 1 < len(words) else ""
+        if words[i] in _COMING and scene.sentence.tokens[i].text != "May":
+            return _COMING[words[i]], words[i]
+        if words[i] == "under" and after in _PENDING:
+            return "considered", f"under {after}"
+        led = i > 0 and (words[i - 1] in {"is", "are"} or scene.sentence.heading)
+        if (
+            words[i] == "to"
+            and led
+            and any(h.form == "base" and scene.token(h.start) == i + 1 for h in scene.hits)
+        ):
+            return "planned", "to"
     return "happened", ""
 
 

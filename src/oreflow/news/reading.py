@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oreflow.news.arithmetic import Check, check_arithmetic
+from oreflow.news.chinese import extract_chinese
 from oreflow.news.claims import Claim
 from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.events import draft_events
@@ -16,7 +17,7 @@ from oreflow.news.extract import extract
 from oreflow.news.groups import Group, group_claims
 from oreflow.news.interval import Interval
 from oreflow.news.overtaken import Overtaken
-from oreflow.news.text import Article, article, load
+from oreflow.news.text import Article, article, is_chinese, load
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -77,7 +78,7 @@ def read(
         One reading for each file, in order.
 
     Raises:
-        ReadError: A file is missing, empty, binary, too large, not UTF-8 or not English.
+        ReadError: A file is missing, empty, binary, too large, not UTF-8, or neither English nor Chinese.
     """
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     articles = [load(p) for p in files]
@@ -99,7 +100,7 @@ def read_text(
         The reading.
 
     Raises:
-        ReadError: The text is empty, binary or not English.
+        ReadError: The text is empty, binary, or neither English nor Chinese.
     """
     return _read(article(text, name=name), bundled_or(world), day)
 
@@ -114,7 +115,7 @@ def bundled_or(world: World | None) -> World:
 
 
 def _read(a: Article, world: World, day: date | None) -> Reading:
-    found = extract(a, world, day=day)
+    found = (extract_chinese if is_chinese(a.text) else extract)(a, world, day=day)
     claims, groups = group_claims(found.claims)
     checks = check_arithmetic(claims, a.text)
     events, left = draft_events(claims, world, source=a.name, date_=found.date)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from oreflow.errors import ReadError
 from oreflow.news.arguments import types
 from oreflow.news.claims import Claim
-from oreflow.news.drafts import EventDraft
+from oreflow.news.drafts import EventDraft, NotModelled
 from oreflow.news.labels import FIELDS, Labels, load_labels
 from oreflow.news.reading import Reading, read
 
@@ -34,8 +35,9 @@ class Score:
         wrong: Article, field, label and reading of each wrong field.
         articles: Number of articles.
         events: Labelled events that were drafted, that were not, and drafts that no label has: under ``found``,
-            ``missed`` and ``extra``.
-        events_wrong: Article, ``missed`` or ``extra``, and what it is, of each event that is not right.
+            ``missed`` and ``extra``; under ``beyond`` those of the missed that were read and set aside because the
+            atlas has no such plant, trade or reserve.
+        events_wrong: Article, ``missed``, ``beyond`` or ``extra``, and what it is, of each event that is not right.
     """
 
     found: Counter[str] = field(default_factory=Counter)
@@ -73,11 +75,16 @@ class Score:
     def _sum(counts: Counter[str], kind: str | None) -> int:
         return counts[kind] if kind else sum(counts.values())
 
-    def event_scores(self) -> tuple[float, float, float]:
-        """Precision, recall and F1 of the events."""
-        hit = self.events["found"]
-        p = hit / (hit + self.events["extra"]) if hit + self.events["extra"] else 1.0
-        r = hit / (hit + self.events["missed"]) if hit + self.events["missed"] else 1.0
+    def event_scores(self, *, held: bool = False) -> tuple[float, float, float]:
+        """Precision, recall and F1 of the events.
+
+        Args:
+            held: Whether to leave out what was read and set aside because the atlas has no such thing.
+        """
+        hit, over = self.events["found"], self.events["extra"]
+        gone = self.events["missed"] - (self.events["beyond"] if held else 0)
+        p = hit / (hit + over) if hit + over else 1.0
+        r = hit / (hit + gone) if hit + gone else 1.0
         return p, r, 2 * p * r / (p + r) if p + r else 0.0
 
     def by_type(self) -> list[tuple[str, int, float, float, float]]:
@@ -92,6 +99,9 @@ class Score:
         events = self.events["found"] + self.events["missed"]
         if events or self.events["extra"]:
             rows.append(("events", events, *self.event_scores()))
+            rows.append(
+                ("events the atlas holds", events - self.events["beyond"], *self.event_scores(held=True))
+            )
         return rows
 
     def by_field(self) -> list[tuple[str, int, float]]:
@@ -195,10 +205,23 @@ def _compare_events(reading: Reading, labels: Sequence[dict[str, Any]], name: st
             continue
         out.events["found" if fit is not None else "missed"] += 1
         if fit is None:
-            out.events_wrong.append((name, "missed", f"{'/'.join(label['type'])}: {label['words']}"))
+            beyond = any(
+                _LACKING.search(x.reason) and _speaks_of(label, x, reading) for x in reading.not_modelled
+            )
+            if beyond:
+                out.events["beyond"] += 1
+            what = f"{'/'.join(label['type'])}: {label['words']}"
+            out.events_wrong.append((name, "beyond" if beyond else "missed", what))
     for e in free:
         out.events["extra"] += 1
         out.events_wrong.append((name, "extra", f"{e.type} on {e.label}: {e.quote}"))
+
+
+_LACKING = re.compile(r"\bthe (?:atlas|market) (?:has|knows) no\b|\bno country that the atlas models\b")
+
+
+def _speaks_of(label: dict[str, Any], left: NotModelled, reading: Reading) -> bool:
+    return left.claim is not None and label["words"] in reading.claims[left.claim].quote
 
 
 def _same_event(label: dict[str, Any], e: EventDraft, reading: Reading) -> bool:

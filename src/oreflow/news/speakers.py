@@ -71,6 +71,25 @@ _VERBS = (
     r"|counters|objected|lamented|joked|quipped|wants?|envisages|envisions|pencils in|pencilled in|tips|tipped"
     r"|(?:could|would|will|did|does|can) not (?:say|give|name|comment|rule out|specify|disclose)|declined to|refused to"
     r"|was unable to|were unable to|kept silent|gave no|has not said|have not said|had not said"
+    r"|foresees?|foresaw|looks? for|looked for|models|counts on"
+)
+_OUTLOOK = frozenset(
+    {
+        "expects",
+        "see",
+        "sees",
+        "foresees",
+        "foresee",
+        "foresaw",
+        "forecasts",
+        "puts",
+        "pegs",
+        "predicts",
+        "projects",
+        "estimates",
+        "reckons",
+        "anticipates",
+    }
 )
 _ANY = re.compile(rf"\b(?:{_VERBS})\b")
 _WEAK = re.compile(
@@ -88,6 +107,11 @@ _OPINION = re.compile(
     rf"(?P<who>{_NAME}|{_N})(?:'s|')\s(?:logic|view|argument|estimate|estimates|diagnosis"
     rf"|forecast|opinion|position|projection|analysis)\b"
 )
+_DATA = re.compile(
+    r"(?P<who>(?:[Cc]ompany|[Oo]fficial|[A-Z][\w&.-]*)(?:\s[\w&.-]+){0,3}?)\s(?:data|figures|numbers|statistics)\s"
+    r"(?:show|showed|shows|suggest|suggested|indicate)\b"
+)
+_RUN = re.compile(r"[A-Z][\w&.'-]*(?:(?:\s(?:of|and|for|the|&|de|du|of the))?\s[A-Z][\w&.'-]*)*")
 _COLON = re.compile(r"^(?P<who>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*){0,3})\s?:\s")
 _GENERIC = re.compile(
     r"(?<![\w.])(?:[Tt]he\s|[Ss]ome\s|[Ss]everal\s|[Mm]any\s|[Oo]ther\s)?(?P<who>(?:(?!The\s|A\s"
@@ -107,6 +131,9 @@ _GENERIC = re.compile(
     r"|[Uu]nions?|[Ww]orkers|[Rr]esidents|[Ee]nvoys?|[Aa]gencies|[Tt]hink[- ]tank|[Mm]iner|[Pp]roducer|[Oo]perator"
     r"|[Dd]eveloper|[Gg]roup|[Bb]ank|[Bb]rokerage|[Gg]overnor|[Mm]ayor|[Ss]enators?|[Pp]residency|[Cc]abinet|[Pp]arliament"
     r"|[Ee]mbassy|[Ww]atchdog|[Dd]irectorate|[Aa]uthority|[Ss]urveyors?|[Ff]orecasters?|[Bb]uyer|[Ss]eller|[Tt]rader"
+    r"|[Ee]ngineers?|[Ll]eaders|[Uu]tility|[Cc]hief|[Bb]oss|[Dd]irectors?|[Jj]udge|[Cc]ustoms|[Ss]ecretary"
+    r"|[Cc]hairman|[Cc]hairwoman|[Cc]hair|[Pp]resident|[Pp]ress (?:service|office|secretary)"
+    r"|(?:[Pp]eople|[Pp]ersons?)(?:\s(?:familiar with|briefed on|close to|with knowledge of)(?:\s\w+){1,3})?"
     r"|[Aa]nalyst|[Ss]trategist|[Ee]conomist|[Ss]ource|[Rr]esearcher|[Ee]xecutive|[Ee]xpert|[Cc]onsultant))\b"
 )
 
@@ -171,6 +198,9 @@ def attributions(s: Sentence, mentions: list[Mention], speakers: Speakers) -> li
     for m in _OPINION.finditer(s.text):
         if m["who"] in speakers.people or any(x.kind == "firm" and x.text == m["who"] for x in mentions):
             out.append(Speech(s.start + m.start(), s.start + m.end(), speakers.resolve(m["who"]), False))
+    for m in _DATA.finditer(s.text):
+        who = speakers.resolve(m["who"])
+        out.append(Speech(s.start + m.start(), s.start + m.end(), who, m.start() > 0.4 * len(s.text)))
     colon = _COLON.match(s.text)
     kinds = {"firm", "region"} if s.heading else {"firm"}
     if colon and any(x.start == s.start and x.kind in kinds for x in mentions):
@@ -248,8 +278,8 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         if len(words) <= limit or (appositive and len(words) <= 14):
             if weak and re.search(r"\b(?:by|of|the|in|for|from|to)\s*$", between):
                 return ""
-            return speakers.resolve(who)
-    if not weak:
+            return speakers.resolve(_whole(clause, end, who))
+    if not weak or m[0] in _OUTLOOK:
         plain = re.search(
             r"((?:[A-Z][\w&.-]+)(?:\s[A-Z][\w&.-]+){0,3})(?:\s(?:also|has|had|have))?\s*$", clause
         )
@@ -271,6 +301,17 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         return ""
     _ = gap_words
     return ""
+
+
+def _whole(clause: str, end: int, who: str) -> str:
+    """The whole of a name of which a part was found: "the Chamber of Mines", "the consultancy Guidehouse"."""
+    named = re.match(rf"\s(?P<name>{_N}(?:\s{_N}){{0,3}})\s*$", clause[end:])
+    if named and who.split()[-1][:1].islower():
+        return named["name"]
+    for run in _RUN.finditer(clause):
+        if run.start() < end <= run.end() and len(run[0]) > len(who) and who in run[0]:
+            return re.sub(r"^(?:The|And|But|While|As|For|In|At|That|Yet|So)\s+", "", run[0])
+    return who
 
 
 _STOPS = word_list("speakers.stops")

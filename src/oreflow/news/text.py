@@ -69,15 +69,38 @@ def article(text: str, *, name: str = "text") -> Article:
         The article.
 
     Raises:
-        ReadError: The text is empty, binary, or mostly not English.
+        ReadError: The text is empty, binary, or mostly neither English nor Chinese.
     """
     if not text.strip("\ufeff \t\r\n"):
-        raise ReadError(f"{name}: the file is empty. Give a plain-text article in English.")
+        raise ReadError(f"{name}: the file is empty. Give a plain-text article in English or Chinese.")
     control = sum(1 for c in text[:20000] if ord(c) < 32 and c not in "\t\n\r\x0b\x0c")
     if "\x00" in text or control > max(4, len(text[:20000]) // 50):
         raise ReadError(f"{name}: this is a binary file, not text. Save the article as plain text (.txt).")
     _check_language(text, name)
     return Article(name, text, fold(text))
+
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_LITTLE_WORDS = re.compile(r"\b(?:the|of|at|in|on|and|to|for|from|said|says|is|was|its|with|by)\b")
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text is mostly in Chinese characters, and hardly any of its letters are kana or hangul.
+
+    Args:
+        text: Any text; its beginning is looked at.
+
+    Returns:
+        False also for Japanese, which has characters too.
+    """
+    sample = text[:50000]
+    han = len(_HAN.findall(sample))
+    letters = sum(1 for c in sample if c.isalpha())
+    if han == 0 or len(_KANA_OR_HANGUL.findall(sample)) > 0.02 * han:
+        return False
+    # A character says as much as several letters, but English with Chinese names in it stays English.
+    return 2 * han >= letters or (3 * han >= letters and not _LITTLE_WORDS.search(sample))
 
 
 def load(path: str | Path) -> Article:
@@ -92,7 +115,8 @@ def load(path: str | Path) -> Article:
         The article.
 
     Raises:
-        ReadError: The file is missing, a folder, too large, not UTF-8, empty, binary or mostly not English.
+        ReadError: The file is missing, a folder, too large, not UTF-8, empty, binary, or mostly neither English nor
+            Chinese.
     """
     file = Path(path)
     if not file.exists():
@@ -157,11 +181,14 @@ def _check_language(text: str, name: str) -> None:
     sample = text[:50000]
     letters = [c for c in sample if c.isalpha()]
     if not letters:
-        raise ReadError(f"{name}: there are no words in it. Give a plain-text article in English.")
+        raise ReadError(f"{name}: there are no words in it. Give a plain-text article in English or Chinese.")
+    if is_chinese(sample):
+        return
     latin = sum(1 for c in letters if ord(c) < 0x250)
     if latin < 0.5 * len(letters):
         raise ReadError(
-            f"{name}: most of the text is not in Latin letters, and only English is read. Give a translation."
+            f"{name}: most of the text is not in Latin letters or Chinese characters, and only English and Chinese "
+            "are read. Give a translation."
         )
     words = re.findall(r"[^\W\d_]+", sample.lower())
     if len(words) < 12:
@@ -173,7 +200,8 @@ def _check_language(text: str, name: str) -> None:
     if foreign or (len(words) >= 60 and english < 0.04 * len(words)):
         guess = f" (it looks like {_LANGUAGES[other]})" if foreign else ""
         raise ReadError(
-            f"{name}: most of the text is not English{guess}, and only English is read. Give a translation."
+            f"{name}: most of the text is not English{guess}, and only English and Chinese are read. "
+            "Give a translation."
         )
 
 

@@ -9,6 +9,7 @@ from oreflow.news.gazetteer import Gazetteer, Name
 from oreflow.news.lexicon import entries, word_list
 from oreflow.news.matching import matchers
 from oreflow.news.mentions import Mention
+from oreflow.news.spans import Spans
 
 _CAP = r"[A-Z][\w&.'-]*(?<![.'])"
 
@@ -65,7 +66,7 @@ _CORPORATE = re.compile(
 _NOT_FIRMS = word_list("linking.not_firms")
 
 
-def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[Mention]:
+def unknown_names(text: str, base: int, g: Gazetteer, taken: Spans) -> list[Mention]:
     """Find names of firms and plants that the atlas lacks.
 
     A ticker, a legal form or a word such as "mine" behind capitalised words makes a name; one word that is nearly
@@ -99,7 +100,7 @@ def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> l
     for m in _FACILITY.finditer(text):
         start, name = _trim(m.start("name"), m["name"].removesuffix("'s"))
         end = start + len(name)
-        inside = [t for t in taken if t.start < base + end and base + start < t.end]
+        inside = taken.over(base + start, base + end)
         if (
             not name
             or m["what"] == "mines"
@@ -128,12 +129,12 @@ def unknown_names(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> l
             )
     for m in _CORPORATE.finditer(text):
         start, name = _trim(m.start("name"), m["name"].removesuffix("'s"))
-        inside = [t for t in taken if t.start < base + start + len(name) and base + start < t.end]
+        inside = taken.over(base + start, base + start + len(name))
         if len(name) >= 3 and not inside and name.lower() not in _COMMON and not _titled(name, ""):
             firm = Name("firm", "", known=False)
             out.append(Mention(base + start, base + start + len(name), name, (firm,), "unknown"))
-    for m in _ACRONYM.finditer(text):
-        if m[0] not in _NOT_FIRMS and m[0] not in g.exact and not text.isupper():
+    for m in () if text.isupper() else _ACRONYM.finditer(text):
+        if m[0] not in _NOT_FIRMS and m[0] not in g.exact:
             out.append(
                 Mention(base + m.start(), base + m.end(), m[0], (Name("firm", "", known=False),), "unknown")
             )
@@ -169,7 +170,7 @@ def _trim(start: int, name: str) -> tuple[int, str]:
     return start, name.rstrip(" ,")
 
 
-def _fuzzy(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[Mention]:
+def _fuzzy(text: str, base: int, g: Gazetteer, taken: Spans) -> list[Mention]:
     """Misspelt names of plants and firms: one word, nearly the same, and alone in being so near."""
     singles = matchers(g).singles
     if not singles:
@@ -179,7 +180,7 @@ def _fuzzy(text: str, base: int, g: Gazetteer, taken: list[Mention]) -> list[Men
     out = []
     for m in re.finditer(r"\b[A-Z][a-z]{6,}\b", text):
         word = m[0].lower()
-        if word in g.loose or any(t.start < base + m.end() and base + m.start() < t.end for t in taken):
+        if word in g.loose or taken.over(base + m.start(), base + m.end()):
             continue
         best = process.extract(word, singles, scorer=fuzz.ratio, score_cutoff=87, limit=2)
         if best and best[0][0][0] == word[0] and (len(best) == 1 or best[0][1] > best[1][1]):
