@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from oreflow.cli import run
-from oreflow.cli.score import BEGIN, END
+from oreflow.cli.score import BEGIN, END, to_markdown
+from oreflow.news import score as compare
+
+ROOT = Path(__file__).parents[2]
+ARTICLES = ROOT / "examples" / "articles"
+PARTS = ("test", "development", "calibration", "chinese-test", "chinese-development")
 
 
 @pytest.fixture
@@ -50,12 +55,12 @@ def test_labels_alone_are_checked(folder: Path, capsys: pytest.CaptureFixture[st
 
 def test_the_page_gets_the_tables_between_its_markers(folder: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"# Mine\n\n{BEGIN}\n\nold\n\n{END}\n\nrest\n")
+    page.write_text(f"# Mine\n\n{BEGIN}\n\nstale words\n\n{END}\n\nrest\n")
     assert run(["score", str(folder), "--markdown", str(page)]) == 0
     text = page.read_text()
     assert text.startswith("# Mine\n\n") and text.endswith("\n\nrest\n")
     assert "### Mine: 1 articles" in text and "| halt | 1 | 1.00 | 1.00 | 1.00 |" in text
-    assert "old" not in text
+    assert "stale words" not in text
 
 
 def test_bad_input_is_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,3 +70,12 @@ def test_bad_input_is_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureF
     (folder / "a.yaml").write_text("claims:\n- {type: hlat, words: halted}\n")
     assert run(["score", str(folder)]) == 2
     assert "Did you mean 'halt'" in capsys.readouterr().err
+
+
+def test_the_page_on_validation_is_what_the_command_writes() -> None:
+    results = {name: compare(ARTICLES / name) for name in PARTS}
+    page = (ROOT / "docs/validation.md").read_text("utf-8")
+    assert BEGIN + page.split(BEGIN)[1].split(END)[0] + END == to_markdown(results)
+    assert " ".join(f"examples/articles/{name}" for name in PARTS) in " ".join(
+        page.replace("\\\n", " ").split()
+    )

@@ -92,3 +92,11 @@ def test_a_noun_is_meant_as_its_clause_is(
     hear: Callable[..., Reading], text: str, kind: str, modality: str
 ) -> None:
     assert [c.modality for c in hear(text).claims if c.type == kind] == [modality]
+
+
+def test_what_is_not_known_is_not_known_now(hear: Callable[..., Reading]) -> None:
+    text = (
+        "Whether the permit of Jianxiawo, which a court annulled in January, will be reissued is not known."
+    )
+    (silence,) = [c for c in hear(text).claims if c.type == "ignorance"]
+    assert (silence.modality, str(silence.effective)) == ("happened", "2025-01-01/2025-01-31")

@@ -83,6 +83,8 @@ def compose(scene: Scene, trigger: Trigger, given: list[Quantity], around: Setti
     )
     span = (spoken.start, spoken.end) if spoken else None
     outlook = "forecast" if trigger.head.name == "EXPECT" else meaning.modality
+    if trigger.type == "ignorance":
+        outlook = "happened"  # not to know is so now, whatever is not known
     when = arguments.dates(scene, trigger, around.dates, around.stamp, span, outlook)
     quantity = given[0] if given else None
     direction = trigger.direction or {1: "up", -1: "down"}.get(quantity.sign if quantity else 0, "")
