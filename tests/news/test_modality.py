@@ -100,3 +100,15 @@ def test_what_is_not_known_is_not_known_now(hear: Callable[..., Reading]) -> Non
     )
     (silence,) = [c for c in hear(text).claims if c.type == "ignorance"]
     assert (silence.modality, str(silence.effective)) == ("happened", "2025-01-01/2025-01-31")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jianxiawo restart slips again.",
+        "The restart of Jianxiawo has been postponed.",
+        "CATL will restart its Jianxiawo lithium mine in January 2026, later than planned, the company said.",
+    ],
+)
+def test_a_restart_that_is_put_off_is_still_to_come(hear: Callable[..., Reading], text: str) -> None:
+    assert [(c.type, c.modality) for c in hear(text).claims] == [("restart", "planned")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def _show(r: Reading) -> None:
     if r.claims:
         rows = [
             (
-                i,
+                f"C{i}",
                 c.type,
                 c.subject,
                 c.commodity,
@@ -101,7 +102,7 @@ def _show(r: Reading) -> None:
                 c.group,
                 _words(c.quote),
             )
-            for i, c in enumerate(r.claims)
+            for i, c in enumerate(r.claims, 1)
         ]
         heads = [
             "",
@@ -121,7 +122,7 @@ def _show(r: Reading) -> None:
         click.echo()
         print_table(
             ["group", "question", "claims"],
-            [(g.name, g.question, ", ".join(map(str, g.claims))) for g in r.groups],
+            [(g.name, g.question, _numbers(g.claims)) for g in r.groups],
             title="Disagreements: all are kept",
         )
     if r.checks:
@@ -149,7 +150,7 @@ def _show(r: Reading) -> None:
                     _effect(e.effect, e.per),
                     e.start,
                     f"{e.certainty:.0%}",
-                    ", ".join(map(str, e.claims)),
+                    _numbers(e.claims),
                     "; ".join(e.defaults),
                 )
                 for e in r.events
@@ -160,9 +161,14 @@ def _show(r: Reading) -> None:
         click.echo()
         print_table(
             ["claim", "what", "reason"],
-            [(n.claim, n.what, n.reason) for n in r.not_modelled],
+            [(_numbers([] if n.claim is None else [n.claim]), n.what, n.reason) for n in r.not_modelled],
             title="Not modelled",
         )
+
+
+def _numbers(claims: Iterable[int]) -> str:
+    """Claims as the pages number them."""
+    return ", ".join(f"C{i + 1}" for i in claims)
 
 
 def _amount(c: Claim) -> str:

@@ -263,6 +263,8 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: boo
         claim = replace(claim, type="expansion", direction="up")
     if claim.type in _GIVEN and claim.direction is None and claim.modality not in {"happened", "rumoured"}:
         claim = replace(claim, direction="up")
+    if claim.type == "restart" and trigger.head.name == "DELAY" and claim.modality == "happened":
+        claim = replace(claim, modality="planned")  # it was put off: what is said to come is still to come
     if claim.type == "disruption" and claim.direction is None:
         claim = replace(claim, direction="down")
     if claim.type == "bottleneck" and claim.modality == "forecast":

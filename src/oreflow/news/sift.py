@@ -40,6 +40,9 @@ def sift(claims: list[Claim], scene: Scene, triggers: list[Trigger]) -> list[Cla
         # "expects output to be 35 % lower": the expectation is the modality of the other claim.
         out = [c for c in out if c.quantity is not None or c.anchor not in bare]
         out = [c for c in out if not _points_back(c, scene) or all(o is c for o in out)]
+    late = {t.head.start for t in triggers if t.head.name.startswith("DELAY")}
+    if any(c.type == "restart" for c in out):  # "will restart in January, later than planned"
+        out = [c for c in out if c.type != "expansion" or c.anchor not in late]
     relied = [c.quantity for c in out if c.type == "dependency" and c.quantity is not None]
     out = [c for c in out if c.type != "concentration" or c.quantity not in relied]
     if any(c.type == "price_floor" for c in out):
