@@ -99,6 +99,7 @@ def test_numbers_in_characters() -> None:
         ("赣锋锂业、天齐锂业分别涨20%、18%", "赣锋锂业 rose 20%. 天齐锂业 rose 18%"),
         ("铜矿未受罢工影响", "Copper mine did not suffer strike"),
         ("据路透社报道，铜矿停产", "According to Reuters, copper mine halted production"),
+        ("铜矿因许可证到期已停产", "Copper mine already halted production because licence expired"),
         ("预计今年铜产量将减少3万吨", "This year copper output is expected to fall 30,000 tonnes"),
     ],
 )  # fmt: skip

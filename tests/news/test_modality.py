@@ -112,3 +112,12 @@ def test_what_is_not_known_is_not_known_now(hear: Callable[..., Reading]) -> Non
 )
 def test_a_restart_that_is_put_off_is_still_to_come(hear: Callable[..., Reading], text: str) -> None:
     assert [(c.type, c.modality) for c in hear(text).claims] == [("restart", "planned")]
+
+
+def test_a_past_date_of_another_clause_dates_no_plan(hear: Callable[..., Reading]) -> None:
+    text = (
+        "CATL halted the Jianxiawo mine as its licence expired on 9 August, and will not resume production."
+    )
+    dates = {c.type: str(c.effective) for c in hear(text).claims}
+    assert dates["halt"] == "2025-08-09"
+    assert dates["restart"] == "None"

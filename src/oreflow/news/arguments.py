@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from oreflow.news.claims import Amount
-from oreflow.news.dates import When, moved
-from oreflow.news.interval import Interval
 from oreflow.news.lexicon import read_table, word_list
 from oreflow.news.mentions import Mention
 from oreflow.news.quantities import Quantity
@@ -203,8 +201,8 @@ def commodity(scene: Scene, trigger: Trigger, limit: float = 60.0) -> list[Menti
     a, b = scene.span(*trigger.object)
     for m in use:
         i, j = scene.span(m.start, m.end)
-        gap = min(_gap(i, j, trigger.first, trigger.last), _gap(i, j, a, b))
-        cost = gap + 8.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
+        distance = min(gap(i, j, trigger.first, trigger.last), gap(i, j, a, b))
+        cost = distance + 8.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
         if m.name.key in _GOODS:
             cost += 4.0
         if best is None or cost < best[0]:
@@ -242,7 +240,8 @@ _VAGUE = frozenset({"battery", "ev_battery", "stationary_battery", "critical_min
 _GOODS = frozenset({"battery", "ev_battery", "stationary_battery", "cathode", "anode"})
 
 
-def _gap(i: int, j: int, a: int, b: int) -> float:
+def gap(i: int, j: int, a: int, b: int) -> float:
+    """Tokens between two stretches, 0 where they touch."""
     return float(max(a - j, i - b, 0))
 
 
@@ -260,7 +259,7 @@ def country(scene: Scene, trigger: Trigger, chosen: Mention | None) -> str | Non
             continue
         if any(w in _ELSEWHERE for w in scene.lower[j : j + 2]):
             continue
-        cost = _gap(i, j, trigger.first, trigger.last) + 12.0 * abs(
+        cost = gap(i, j, trigger.first, trigger.last) + 12.0 * abs(
             scene.clauses[i] - scene.clauses[trigger.first]
         )
         if best is None or cost < best[0]:
@@ -326,7 +325,7 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
             if q.kind == "money" and t.type != "investment" and _names_fund(scene, q):
                 continue
             a, b = scene.span(*t.object)
-            near = min(_gap(i, j, t.first, t.last), _gap(i, j, a, b) + 0.5)
+            near = min(gap(i, j, t.first, t.last), gap(i, j, a, b) + 0.5)
             commas = sum(1 for w in scene.lower[min(j, t.last) : max(i, t.first)] if w in {",", ";"})
             cost = (
                 near
@@ -403,97 +402,6 @@ def amount(q: Quantity | None) -> Amount | None:
 
 def _round(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.10g}")
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """Dates of a claim."""
-
-    said: Interval | None
-    announced: Interval | None
-    effective: Interval | None
-
-
-_OUTLOOKS = frozenset({"forecast", "dependency", "capacity_fact"})
-_RECORDS = word_list("arguments.records")
-_ANNOUNCE = word_list("arguments.announce")
-_SAY = word_list("arguments.say")
-
-
-def dates(
-    scene: Scene,
-    trigger: Trigger,
-    found: list[When],
-    article: Interval | None,
-    spoken: tuple[int, int] | None,
-    modality: str,
-) -> Dates:
-    """Find when a claim was said, was announced and takes effect.
-
-    Args:
-        scene: The sentence.
-        trigger: The trigger in it.
-        found: Dates in it, with offsets in the article.
-        article: Date of the article, None when unknown.
-        spoken: Span of the attribution, if any.
-        modality: Whether it is past or still to come, which settles the year of a month named without one.
-
-    Returns:
-        The dates; ``said`` is the article's date where the text gives no other.
-    """
-    said, announced, effective = article, None, None
-    best = 99.0
-    for w in found:
-        i, j = scene.span(w.start, w.end)
-        if w.role == "since" and set(scene.lower[max(0, i - 3) : i]) & _RECORDS:
-            continue
-        verb = _verb_near(scene, i, j)
-        gap = _gap(i, j, trigger.first, trigger.last)
-        own = gap <= 3
-        if verb in _SAY and not own:
-            if spoken and abs(scene.token(spoken[0]) - i) <= 6:
-                said = w.interval
-            continue
-        if verb in _ANNOUNCE and not own:
-            announced = w.interval
-            continue
-        cost = gap + 7.0 * abs(scene.clauses[i] - scene.clauses[trigger.first])
-        cost += (
-            3.0
-            if j <= trigger.first and i > 1 and any(x == "," for x in scene.lower[j : trigger.first])
-            else 0.0
-        )
-        limit = 45 if trigger.type in _OUTLOOKS else 22
-        if cost < best and cost <= limit:
-            best, effective = cost, _tensed(w, article, modality)
-    if announced is None and any(w in _ANNOUNCE for w in scene.lower):
-        announced = said
-    return Dates(said, announced, effective)
-
-
-def _tensed(w: When, article: Interval | None, modality: str) -> Interval | None:
-    """Move a date without a year by the tense; a past that lies in the future is no date of it."""
-    ref = article.end if article else None
-    i = w.interval
-    if ref is None or i.label:
-        return i
-    ahead = modality in {"planned", "forecast", "considered", "conditional"}
-    if w.floating and ahead and i.end is not None and i.end < ref:
-        return moved(i, 1)
-    if w.floating and modality == "happened" and i.start is not None and i.start > ref and not w.role:
-        return moved(i, -1)
-    if modality in {"happened", "rumoured"} and w.role == "by" and i.end is not None and i.end > ref:
-        return None
-    return i
-
-
-def _verb_near(scene: Scene, i: int, j: int) -> str:
-    """Verb of saying that a date stands next to: "said on Wednesday", "On Wednesday, X announced"."""
-    back = [w for w in scene.lower[max(0, i - 3) : i] if w in _SAY or w in _ANNOUNCE]
-    if back:
-        return back[-1]
-    ahead = scene.lower[j : j + 2]
-    return next((w for w in ahead if w in _SAY or w in _ANNOUNCE), "")
 
 
 def distinct(keys: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ from oreflow.news.quantities import Quantity
 from oreflow.news.scene import Scene
 from oreflow.news.speakers import Speakers, Speech, speaker_of
 from oreflow.news.text import Article
+from oreflow.news.timing import dates
 from oreflow.news.triggers import Trigger
 
 
@@ -85,7 +86,7 @@ def compose(scene: Scene, trigger: Trigger, given: list[Quantity], around: Setti
     outlook = "forecast" if trigger.head.name == "EXPECT" else meaning.modality
     if trigger.type == "ignorance":
         outlook = "happened"  # not to know is so now, whatever is not known
-    when = arguments.dates(scene, trigger, around.dates, around.stamp, span, outlook)
+    when = dates(scene, trigger, around.dates, around.stamp, span, outlook)
     quantity = given[0] if given else None
     direction = trigger.direction or {1: "up", -1: "down"}.get(quantity.sign if quantity else 0, "")
     if not direction and quantity is not None and quantity.kind in {"share", "points", "multiple"}:

@@ -29,7 +29,7 @@ def arrange(found: list[Piece]) -> list[Piece]:
     _partners(found)
     _plans(found)
     _expected(found)
-    found = _ranges(_objects_first(found))
+    found = _reasons(_ranges(_objects_first(found)))
     _forms(found)
     _commas(found)
     return found
@@ -272,6 +272,25 @@ def _ranges(found: list[Piece]) -> list[Piece]:
         if word.text == "from" and was.kind == now.kind == "amount" and verb.kind == "verb":
             at = _index(out, word)
             out[at : at + 4] = [verb, now, word, was]
+    return out
+
+
+def _reasons(found: list[Piece]) -> list[Piece]:
+    """Put the reason of 因许可证到期已停产 behind what follows from it."""
+    out = list(found)
+    for p in found:
+        if p.kind != "cause" or p.text != "due to":
+            continue
+        i = _index(out, p)
+        end = _clause_end(out, i + 1)
+        verbs = [k for k in range(i + 1, end) if out[k].kind == "verb"]
+        if len(verbs) < 2:
+            continue
+        cut = verbs[0] + 1
+        if any(q.kind not in {"link", "drop", "date", "modal", "neg"} for q in out[cut : verbs[1]]):
+            continue
+        p.text = "because"
+        out[i:end] = out[cut:end] + out[i:cut]
     return out
 
 
