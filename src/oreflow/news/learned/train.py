@@ -205,7 +205,9 @@ def _fit(
     known = y >= 0
 
     def fitted(mask: NDArray[np.bool_]) -> Any:
-        m = LogisticRegression(l1_ratio=1.0, C=STRENGTH, solver="liblinear", max_iter=5000, random_state=0)
+        m = LogisticRegression(
+            l1_ratio=1.0, C=STRENGTH, solver="liblinear", tol=1e-3, max_iter=2000, random_state=0
+        )
         return m.fit(x[mask], y[mask], sample_weight=w[mask])
 
     chance = np.zeros(len(rows))
