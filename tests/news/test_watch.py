@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -262,6 +263,25 @@ def test_nearly_the_same_text_is_known_unless_it_claims_something_else(
     found = list(Watch([source(str(folder))], store, real).poll())
     assert kinds(found)[:3] == ["article", "same", "article"]
     assert rows(store, "SELECT same_as IS NOT NULL FROM articles ORDER BY id") == [(0,), (1,), (0,)]
+
+
+def test_copies_are_looked_for_among_articles_of_about_one_date(
+    store: Store, folder: Path, real: World
+) -> None:
+    put(folder, "a.txt", HALT.read_text("utf-8"))
+    (heard, *_) = Watch([source(str(folder))], store, real).poll()
+    assert isinstance(heard, Heard)
+    apart = [timedelta(days=n) for n in (0, 30, -30, 31, -31)]
+    found = [len(list(store.sketches(but=(0, ""), day=heard.date + d))) for d in apart]
+    assert found == [1, 1, 1, 0, 0]
+
+
+def test_readings_that_count_no_more_are_forgotten(store: Store, folder: Path, real: World) -> None:
+    put(folder, "a.txt", HALT.read_text("utf-8"))
+    watch = Watch([source(str(folder))], store, real)
+    list(watch.poll())
+    assert len(watch.readings()) == len(watch._readings) == 1
+    assert len(watch.readings(date(2100, 1, 1))) == len(watch._readings) == 0
 
 
 def test_likeness() -> None:

@@ -138,6 +138,7 @@ class Watch:
                     kept.text, self._world, name=kept.name, day=kept.published
                 )
             out.append((kept.id, replace(reading, title=kept.title)))
+        self._readings = {i: self._readings[i] for i, _ in out}  # what counts no more is forgotten
         return out
 
     def _since(self) -> date | None:
@@ -202,7 +203,7 @@ class Watch:
         if exact is not None:
             return exact
         claims = {_matter(c.to_dict()) for c in found.reading.claims}
-        for article, other in list(self._store.sketches(but=here)):
+        for article, other in list(self._store.sketches(but=here, day=found.day)):
             if likeness(found.sketch, other) < ALIKE:
                 continue
             if claims <= {_matter(c) for c in self._store.claims(article)}:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from types import FrameType
@@ -26,6 +26,8 @@ VERSION = 1
 """Version of the tables."""
 APPLICATION = 0x6F72666C
 """Mark of the file: ``orfl``."""
+COPIED = timedelta(days=30)
+"""How far the dates of two nearly equal texts may lie apart for one to be a copy of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +178,12 @@ class Store:
         ).fetchone()
         return row[0] if row else None
 
-    def sketches(self, *, but: tuple[int, str]) -> Iterator[tuple[int, bytes]]:
-        """Return the articles that were read with their sketches, other than the one of a source and key."""
+    def sketches(self, *, but: tuple[int, str], day: date) -> Iterator[tuple[int, bytes]]:
+        """Return the articles of about one date with their sketches, other than the one of a source and key."""
         yield from self._db.execute(
-            "SELECT id, sketch FROM articles WHERE state = 'read' AND NOT (source = ? AND key = ?)", but
+            "SELECT id, sketch FROM articles WHERE state = 'read' AND NOT (source = ? AND key = ?) "
+            "AND date BETWEEN ? AND ?",
+            (*but, (day - COPIED).isoformat(), (day + COPIED).isoformat()),
         )
 
     def claims(self, article: int) -> list[dict[str, object]]:
