@@ -139,6 +139,24 @@ def test_a_restart_without_a_date_is_held_less_certain(hear: Callable[..., Readi
             {"output_cut": 1000.0},
         ),
         (
+            "Lithium output at Greenbushes fell to 36,000 tonnes of LCE a year.",
+            "output_cut",
+            {"plants": "greenbushes"},
+            {"output_cut": 1000.0},
+        ),
+        (
+            "Lithium output at Greenbushes fell 20% to 36,000 tonnes of LCE a year.",
+            "output_cut",
+            {"plants": "greenbushes"},
+            {"output_cut": 750.0},
+        ),
+        (
+            "The Silver Valley lithium mine in Australia raised output by 10% to 5,280 tonnes of LCE a year.",
+            "expansion",
+            {"plants": {"region": "AUS", "commodity": ["lithium_concentrate"]}},
+            {"capacity": 1.01},
+        ),
+        (
             "Greenbushes raised lithium output by 50%.",
             "expansion",
             {"plants": "greenbushes"},
@@ -161,6 +179,12 @@ def test_a_policy_or_shock_finds_its_rows(
         ("Shares of Albemarle rose 5%.", "share prices"),
         ("Albemarle halted production at its lithium mines.", "knows no plant of this firm"),
         ("The Silver Valley lithium mine halted production.", "no plant of this name"),
+        (
+            "The Silver Valley lithium mine in Australia cut output to 9,000 tonnes of LCE a year.",
+            "not by how much",
+        ),
+        ("Lithium output at Greenbushes fell to 59,000 tonnes of LCE a year.", "no less than"),
+        ("CATL halted production of lithium concentrate in Australia.", "makes it there"),
         ("Lithium output fell 14%.", "whose output"),
         ("If CATL halts production at Jianxiawo, prices will rise.", "condition"),
     ],

@@ -135,12 +135,50 @@ def _cut(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         if q.per not in MONTHS:
             claim = replace(claim, quantity=replace(q, per="year"))
             defaults.append("the tonnes are taken as those of a year, as the text does not say")
-        return _loss(claim, aim, kind, law, defaults)
+        lost = _left(claim, aim, text)
+        if isinstance(lost, str):
+            return Consequence(kind, aim, reason=lost)
+        return _loss(lost, aim, kind, law, defaults)
     low, high = bounds(q)
     effect = {"availability": span(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
     return Consequence(
         kind, aim, effect, duration=law, recovery=assumption("restart_recovery"), defaults=tuple(defaults)
     )
+
+
+_LEVEL = re.compile(
+    r"(?<!up )(?<!\d )(?<!tonnes )(?<!tons )\bto (?:only |just |about |around |some |nearly |roughly |almost )?"
+    r"(?!(?:19|20)\d\d\b)(?!\d[\d.,]* ?(?:%|per ?cent))[\d$]"
+)
+_SHARE_TO = re.compile(
+    r"(\d{1,2}(?:\.\d+)?) ?(?:%|per ?cent) to (?:only |just |about |around |some |nearly |almost )?[\d$]"
+)
+_ABSENT = "the text says what is made then, not by how much it changes, of what the atlas does not have"
+
+
+def _absent(claim: Claim, aim: Aim) -> bool:
+    """Whether the tonnes of a plant or firm that the atlas lacks are laid on its country."""
+    return claim.subject_kind in {"plant", "firm"} and not aim.whole
+
+
+def _left(claim: Claim, aim: Aim, text: str) -> Claim | str:
+    """The claim with the tonnes that are lost, where it gives those that are left; or why that cannot be told."""
+    q = claim.quantity
+    assert q is not None
+    if q.was is not None and q.value is not None and q.was > q.value:
+        lost = q.was - q.value
+    elif q.value is None or q.low is not None or q.high is not None or not _LEVEL.search(text):
+        return claim
+    elif share := _SHARE_TO.search(text):  # "fell 12% to 86,000 tonnes"
+        lost = q.value * float(share[1]) / (100 - float(share[1]))
+    elif _absent(claim, aim):
+        return _ABSENT
+    else:
+        lost = aim.base - q.value * MONTHS[q.per or "year"] if aim.base else 0.0
+        if lost <= 0:
+            return "what is left is no less than what the atlas says is made there"
+        lost /= MONTHS[q.per or "year"]
+    return replace(claim, quantity=replace(q, value=lost, was=None))
 
 
 def _restart(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
@@ -181,7 +219,15 @@ def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
         low, high = 1 + low / 100, 1 + high / 100
     elif q.unit.startswith("t") and q.per in MONTHS:
         factor = MONTHS[q.per]
-        reaches = q.was is not None or re.search(r"(?<!up )\bto (?:about |around |some |nearly )?[\d$]", text)
+        reaches = q.was is not None or (q.value is not None and _LEVEL.search(text))
+        if reaches and _absent(claim, aim) and q.value is not None:
+            share_ = _SHARE_TO.search(text)
+            gained = q.value - q.was if q.was is not None else 0.0
+            if share_ is not None:  # "rose 5% to 219,000 tonnes"
+                gained = q.value * float(share_[1]) / (100 + float(share_[1]))
+            if gained <= 0:
+                return Consequence("expansion", aim, reason=_ABSENT)
+            reaches, low, high = None, gained, gained
         share = low * factor / aim.base, high * factor / aim.base
         low, high = share if reaches else (1 + share[0], 1 + share[1])
     elif q.unit == "x":

@@ -140,11 +140,16 @@ def plants(claim: Claim, atlas: Atlas, text: str) -> Aim:
         if not keep:
             families = {atlas.mineral.get(w, "") for w in wanted}
             keep = [p for p in owned if atlas.mineral.get(atlas.plants[p][0], "") in families]
+        home = atlas.home.get(claim.subject or "", "")
+        place = atlas.names.country_of.get(claim.country, "ROW") if claim.country else ""
+        there = [p for p in keep if atlas.plants[p][1] == place]
+        if there or (place and place != home):
+            keep = there  # "Zijin raised output in Serbia": its mine in Congo is not meant
         if not keep and not (claim.quantity is not None and claim.quantity.unit.startswith("t")):
-            return Aim(None, label, "the atlas knows no plant of this firm that makes it")
+            return Aim(None, label, "the atlas knows no plant of this firm that makes it there")
         if not keep:
             unknown = True
-            home = claim.country or atlas.home.get(claim.subject or "", "")
+            home = claim.country or home
             claim = replace(claim, country=home or None)
     if claim.subject_kind == "firm" and not unknown:
         if len(keep) > 1:

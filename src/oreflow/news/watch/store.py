@@ -243,10 +243,11 @@ class Store:
         return article
 
     def _prepare(self) -> None:
+        # The tables first: another watch may be making them, and marks the file in the same transaction.
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (mark,), (version,) = (
             self._db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
         )
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if tables and mark != APPLICATION:
             raise ReadError(
                 f"{self.path}: this is a database of something else. Give another file with --store."
