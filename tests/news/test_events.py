@@ -185,6 +185,8 @@ def test_a_policy_or_shock_finds_its_rows(
         ),
         ("Lithium output at Greenbushes fell to 59,000 tonnes of LCE a year.", "no less than"),
         ("CATL halted production of lithium concentrate in Australia.", "makes it there"),
+        ("Lithium output at Greenbushes fell 20% in the first half of 2025.", "a time that is over"),
+        ("A second mine would raise lithium output in Australia by 50%.", "one plant there"),
         ("Lithium output fell 14%.", "whose output"),
         ("If CATL halts production at Jianxiawo, prices will rise.", "condition"),
     ],

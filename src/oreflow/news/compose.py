@@ -260,7 +260,15 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: boo
     general = claim.subject_kind in {"commodity", ""} and claim.quantity is not None and supply
     if claim.type in {"expansion", "output_cut"} and general and claim.modality == "forecast":
         claim = replace(claim, type="forecast")
-    if claim.type == "capacity_fact" and claim.modality == "planned" and claim.subject_kind != "region":
+    share = (
+        claim.quantity is not None and claim.quantity.unit == "%"
+    )  # "will run at 75% of capacity" adds nothing
+    if (
+        claim.type == "capacity_fact"
+        and claim.modality == "planned"
+        and claim.subject_kind != "region"
+        and not share
+    ):
         claim = replace(claim, type="expansion", direction="up")
     if claim.type in _GIVEN and claim.direction is None and claim.modality not in {"happened", "rumoured"}:
         claim = replace(claim, direction="up")

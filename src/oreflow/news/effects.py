@@ -127,8 +127,8 @@ def _cut(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
     law = cause or "suspension"
     defaults = [aim.note] if aim.note else []
     defaults.append(f"length of the cut: the law {law!r}")
-    if aim.target is None:
-        return Consequence(kind, aim, reason=aim.reason)
+    if beside := aim.reason or _beside(claim, aim, text):
+        return Consequence(kind, aim, reason=beside)
     if q is None or (not q.unit.startswith("t") and q.unit not in {"%"}):
         return Consequence(kind, aim, reason="the text does not say by how much")
     if q.unit.startswith("t"):
@@ -154,6 +154,33 @@ _SHARE_TO = re.compile(
     r"(\d{1,2}(?:\.\d+)?) ?(?:%|per ?cent) to (?:only |just |about |around |some |nearly |almost )?[\d$]"
 )
 _ABSENT = "the text says what is made then, not by how much it changes, of what the atlas does not have"
+
+
+_ONE = re.compile(
+    r"\b(?:a|an|the|its|their|this|that|second|third|first|new|one)\s(?:[\w-]+\s){0,2}?(?:phase|stage|plant|mine|works|line"
+    r"|factory|smelter|refinery|furnace|kiln|pit|concentrator|mill)\b"
+)
+_SEASON = 80
+
+
+def _beside(claim: Claim, aim: Aim, text: str) -> str:
+    """Why a change of output says nothing on what is to come, or not of what; ``""`` where it does."""
+    when, said, q = claim.effective, claim.said, claim.quantity
+    if (
+        claim.modality == "happened"
+        and when is not None
+        and when.start is not None
+        and when.end is not None
+        and said is not None
+        and said.end is not None
+        and when.end < said.end
+        and (when.end - when.start).days >= _SEASON
+    ):
+        return "what was made in a time that is over: it is compared with the atlas and changes nothing"
+    vague = q is not None and q.unit in {"%", "x"} and not aim.whole
+    if vague and claim.subject_kind == "region" and _ONE.search(text):
+        return "the text speaks of one plant there, and does not say which"
+    return ""
 
 
 def _absent(claim: Claim, aim: Aim) -> bool:
@@ -207,8 +234,8 @@ def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
             aim,
             reason="a delay of what is not yet built: the base of the atlas is 2025 without it",
         )
-    if aim.target is None:
-        return Consequence("expansion", aim, reason=aim.reason)
+    if beside := aim.reason or _beside(claim, aim, text):
+        return Consequence("expansion", aim, reason=beside)
     if q is None or not aim.base:
         return Consequence("expansion", aim, reason="the text does not say by how many tonnes a year")
     note = ""

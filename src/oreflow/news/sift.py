@@ -59,8 +59,8 @@ _HOLDS = frozenset({"has", "have", "holds", "hold", "holding", "contains", "cont
 
 
 def _reserves(triggers: list[Trigger], scene: Scene) -> list[Trigger]:
-    """Leave out "holds" as output where the sentence speaks of what is in the ground."""
-    ground = {t.clause for t in triggers if t.type == "reserve_report"}
+    """Leave out "holds" as output where the sentence speaks of what is in the ground, or of a surplus."""
+    ground = {t.clause for t in triggers if t.type == "reserve_report" or t.head.name == "GAP"}
     held = bool(_GROUND & set(scene.lower)) or any(q.kind == "grade" for q in scene.quantities)
 
     def buried(t: Trigger) -> bool:

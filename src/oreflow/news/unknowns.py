@@ -171,19 +171,21 @@ def _trim(start: int, name: str) -> tuple[int, str]:
 
 
 def _fuzzy(text: str, base: int, g: Gazetteer, taken: Spans) -> list[Mention]:
-    """Misspelt names of plants and firms: one word, nearly the same, and alone in being so near."""
+    """Misspelt names of plants and firms: one word, a slip or two away, and alone in being so near."""
     singles = matchers(g).singles
     if not singles:
         return []
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
 
     out = []
     for m in re.finditer(r"\b[A-Z][a-z]{6,}\b", text):
         word = m[0].lower()
         if word in g.loose or taken.over(base + m.start(), base + m.end()):
             continue
-        best = process.extract(word, singles, scorer=fuzz.ratio, score_cutoff=87, limit=2)
-        if best and best[0][0][0] == word[0] and (len(best) == 1 or best[0][1] > best[1][1]):
+        slips = 1 if len(word) < 11 else 2  # "Gamsberg" is two letters from "Grasberg", and another mine
+        best = process.extract(word, singles, scorer=OSA.distance, score_cutoff=slips, limit=2)
+        if best and best[0][0][0] == word[0] and (len(best) == 1 or best[0][1] < best[1][1]):
             names = tuple(n for n in g.loose[best[0][0]] if n.kind in {"plant", "firm"})
             out.append(Mention(base + m.start(), base + m.end(), m[0], names, "fuzzy"))
     return out
