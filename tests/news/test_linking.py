@@ -15,7 +15,7 @@ from oreflow.news import Reading
         ("CATL halted production at the Jianxiawo lithium mine.", "jianxiawo"),
         ("CATL halted production at the Jianxiawa lithium mine.", "jianxiawo"),
         ("CATL halted production at the Jianxaiwo lithium mine.", "jianxiawo"),
-        ("Vedanta halted production at the Grebenbushes lithium mine.", "Grebenbushes"),
+        ("Vedanta halted production at the Jianxeawa lithium mine.", "Jianxeawa"),
         ("CATL (宁德时代) halted production at 枧下窝 on Monday.", "jianxiawo"),
         ("CATL's large lithium mine in Jiangxi province has halted production.", "jianxiawo"),
         ("The Greenbushes mine suspended mining.", "greenbushes"),
