@@ -97,6 +97,7 @@ def test_sentences_name_rows_and_laws(world) -> None:
             phase_in=6.0,
         ),
         halt("known", "huaqiao", expected=True),
+        halt("talk", "jianxiawo", type="restart", start="2026-01-20", supersedes="halt"),
     )
     lines = Scenario("x", events=events).sentences(world)
     assert lines[0] == (
@@ -112,6 +113,9 @@ def test_sentences_name_rows_and_laws(world) -> None:
         "months, until further notice (default for technology_switch). Known from 21 April 2025."
     )
     assert lines[3].endswith("for 3 months. It was expected.")
+    assert lines[4].startswith(
+        "Word of a restart, 20 January 2026: if it is true, Jianxiawo stays shut for 3 months from then."
+    )
     assert "jianxiawo" in Scenario("x", events=events).sentences()[0]
 
 

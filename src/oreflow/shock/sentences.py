@@ -38,10 +38,15 @@ def sentence(event: Event, world: World | None = None) -> str:
     Returns:
         One line: when, what, how long, how sure, since when known.
     """
-    parts = [f"From {say(event.start)}, {subject(event.target, world)} {_does(event)}"]
-    if event.phase_in:
-        parts.append(f"building up over {event.phase_in:g} months")
-    text = ", ".join([*parts, _lasting(event, world)]) + "."
+    who, lasting = subject(event.target, world), _lasting(event, world)
+    if event.type == "restart" and event.effect.kind == "availability" and event.effect.high == 0:
+        then = "" if event.until else " from then"
+        text = f"Word of a restart, {say(event.start)}: if it is true, {who} stays shut {lasting}{then}."
+    else:
+        parts = [f"From {say(event.start)}, {who} {_does(event)}"]
+        if event.phase_in:
+            parts.append(f"building up over {event.phase_in:g} months")
+        text = ", ".join([*parts, lasting]) + "."
     if event.recovery is not None:
         text += f" Once over, {_percent(event.recovery)} of what was lost comes back each month."
     if event.certainty < 1:
