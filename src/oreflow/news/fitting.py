@@ -55,8 +55,8 @@ def fitting(
 ) -> tuple[Scenario, list[tuple[Event, str]]]:
     """Keep the events that the world and one horizon can take together.
 
-    Events are added one by one in their order; one that lies outside every horizon, contradicts those before it,
-    reaches nothing, or follows one that was left out is left out too.
+    Events are added in their order, in halves of halves where not all fit. One that lies outside every horizon,
+    contradicts those before it, reaches nothing, or follows one that was left out is left out too.
 
     Args:
         scenario: The events.
@@ -69,22 +69,28 @@ def fitting(
     waiting = list(scenario.events)
     kept: list[Event] = []
     reasons: dict[str, str] = {}
-    moved = True
-    while waiting and moved:
-        moved = False
-        for event in list(waiting):
-            trial = replace(scenario, events=(*kept, event))
-            settings = horizon(trial)
-            try:
-                staged = stage(trial, world, start=settings.start, months=settings.periods)
-                if not touched(staged, world):
-                    raise OreflowError("it reaches no commodity of the atlas")
-            except OreflowError as error:
-                reasons[event.id] = str(error)
-                continue
-            kept.append(event)
-            waiting.remove(event)
-            moved = True
+
+    def add(batch: list[Event]) -> None:
+        trial = replace(scenario, events=(*kept, *batch))
+        settings = horizon(trial)
+        try:
+            staged = stage(trial, world, start=settings.start, months=settings.periods)
+            if not touched(staged, world):
+                raise OreflowError("it reaches no commodity of the atlas")
+        except OreflowError as error:
+            if len(batch) > 1:
+                add(batch[: len(batch) // 2])
+                add(batch[len(batch) // 2 :])
+            else:
+                reasons[batch[0].id] = str(error)
+            return
+        kept.extend(batch)
+
+    before = -1
+    while waiting and len(kept) > before:
+        before = len(kept)
+        add(waiting)
+        waiting = [e for e in waiting if e not in kept]
     # The order of the scenario stays, so that the same articles give the same run.
     order = [e.id for e in scenario.events]
     found = replace(scenario, events=tuple(sorted(kept, key=lambda e: order.index(e.id))))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from oreflow.news.lexicon import entries, read_table
 from oreflow.news.pinyin import add_pinyin
+from oreflow.once import once
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -80,9 +81,7 @@ class Gazetteer:
             meanings.append(name)
 
 
-_BUILT: list[tuple[World, Gazetteer]] = []
-
-
+@once
 def gazetteer(world: World) -> Gazetteer:
     """Return the names of a world, built once for each.
 
@@ -92,19 +91,6 @@ def gazetteer(world: World) -> Gazetteer:
     Returns:
         The aliases.
     """
-    for known, built in _BUILT:
-        if known is world:
-            return built
-    built = _build(world)
-    _BUILT[:] = [*_BUILT[-3:], (world, built)]
-    return built
-
-
-def _split(text: str) -> list[str]:
-    return [w.strip() for w in text.split(";") if w.strip()]
-
-
-def _build(world: World) -> Gazetteer:
     g = Gazetteer()
     _places(g, world)
     _commodities(g, world)
@@ -119,6 +105,10 @@ def _build(world: World) -> Gazetteer:
     _plants(g, world)
     add_pinyin(g)
     return g
+
+
+def _split(text: str) -> list[str]:
+    return [w.strip() for w in text.split(";") if w.strip()]
 
 
 def _places(g: Gazetteer, world: World) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from oreflow.news.gazetteer import Gazetteer
 from oreflow.news.lexicon import entries
 from oreflow.news.sentences import pipeline
+from oreflow.once import once
 
 if TYPE_CHECKING:
     from spacy.matcher import PhraseMatcher
@@ -22,20 +23,9 @@ class _Matchers:
     singles: list[str]
 
 
+@once
 def matchers(g: Gazetteer) -> _Matchers:
     """Return the compiled phrase matchers of a gazetteer, built once."""
-    for known, built in _BUILT:
-        if known is g:
-            return built
-    built = _compile(g)
-    _BUILT[:] = [*_BUILT[-3:], (g, built)]
-    return built
-
-
-_BUILT: list[tuple[Gazetteer, _Matchers]] = []
-
-
-def _compile(g: Gazetteer) -> _Matchers:
     from spacy.matcher import PhraseMatcher
 
     nlp = pipeline()

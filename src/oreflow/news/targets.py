@@ -11,6 +11,7 @@ from oreflow.news.claims import Claim
 from oreflow.news.gazetteer import Gazetteer, gazetteer
 from oreflow.news.lexicon import read_table
 from oreflow.news.text import fold
+from oreflow.once import once
 
 if TYPE_CHECKING:
     from oreflow.atlas.world import World
@@ -85,17 +86,11 @@ class Atlas:
 BASE_YEAR = 2025
 """Year that the world describes, taken for a date whose year a text does not give."""
 
-_BUILT: list[tuple[World, Atlas]] = []
 
-
+@once
 def atlas_of(world: World) -> Atlas:
     """Return the lookup of a world, built once for each."""
-    for known, built in _BUILT:
-        if known is world:
-            return built
-    built = Atlas(world)
-    _BUILT[:] = [*_BUILT[-3:], (world, built)]
-    return built
+    return Atlas(world)
 
 
 _UNKNOWN = "the atlas has no plant of this name; add it with a table of your own (--with DIR)"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from oreflow.atlas import World
 from oreflow.errors import ScenarioError, UnknownNameError
+from oreflow.once import once
 
 Kind = Literal["plants", "trade", "policy", "passage", "demands", "stores", "mixes"]
 
@@ -241,6 +242,7 @@ def blocs(world: World) -> dict[str, list[str]]:
     return out
 
 
+@once
 def tradeable(world: World) -> pd.DataFrame:
     """Return the rows of trade that a scenario can reach: those of the base year, and those that may open.
 

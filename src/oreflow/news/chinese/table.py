@@ -7,6 +7,7 @@ from functools import cache
 
 from oreflow.news.gazetteer import Gazetteer
 from oreflow.news.lexicon import read_table
+from oreflow.once import once
 
 _NAMES = {"plant": "plant", "firm": "firm", "region": "place", "commodity": "commodity"}
 
@@ -58,9 +59,7 @@ class Terms:
         return None
 
 
-_BUILT: list[tuple[Gazetteer, Terms]] = []
-
-
+@once
 def terms(g: Gazetteer) -> Terms:
     """Return the terms of the lexicon with the names in characters that a world has, built once for each.
 
@@ -70,18 +69,13 @@ def terms(g: Gazetteer) -> Terms:
     Returns:
         The terms; a name of the world stands for itself, so that its mention keeps the characters.
     """
-    for known, built in _BUILT:
-        if known is g:
-            return built
     rows = dict(_rows())
     for alias, names in g.characters.items():
         rows[alias] = Term(alias, alias, _NAMES.get(names[0].kind, "plant"))
     lengths: dict[str, set[int]] = {}
     for word in rows:
         lengths.setdefault(word[0], set()).add(len(word))
-    out = Terms(rows, {c: tuple(sorted(n, reverse=True)) for c, n in lengths.items()})
-    _BUILT[:] = [*_BUILT[-3:], (g, out)]
-    return out
+    return Terms(rows, {c: tuple(sorted(n, reverse=True)) for c, n in lengths.items()})
 
 
 @cache

@@ -180,15 +180,21 @@ def _cleared(
 
 
 def _refused(scenario: Scenario, world: World) -> list[tuple[Event, OreflowError]]:
-    """Events that cannot be cleared alone."""
-    out = []
-    for event in scenario.events:
-        alone = replace(scenario, events=(replace(event, supersedes=None),))
-        try:
-            run(world, alone, settings=horizon(alone))
-        except OreflowError as error:
-            out.append((event, error))
-    return out
+    """Events that cannot be cleared even alone, found by halving what fails."""
+    events = scenario.events
+    ids = {e.id for e in events}
+    # What takes the place of an event that is not in this part stands for itself.
+    freed = (e if e.supersedes in ids else replace(e, supersedes=None) for e in events)
+    part = replace(scenario, events=tuple(freed))
+    try:
+        run(world, part, settings=horizon(part))
+    except OreflowError as error:
+        if len(events) == 1:
+            return [(events[0], error)]
+        half = len(events) // 2
+        halves = (replace(scenario, events=e) for e in (events[:half], events[half:]))
+        return [found for h in halves for found in _refused(h, world)]
+    return []
 
 
 def _model(scenario: Scenario, told: tuple[Told, ...], left: tuple[NotModelled, ...], world: World) -> Model:
