@@ -285,17 +285,7 @@ def amounts(scene: Scene, triggers: list[Trigger]) -> dict[int, list[Quantity]]:
         Index of the trigger to its quantities, the best first.
     """
     out: dict[int, list[tuple[float, Quantity]]] = {}
-    previous: Quantity | None = None
-    for q in scene.quantities:
-        conversion = (
-            previous is not None
-            and previous.kind == q.kind == "money"
-            and previous.unit != q.unit
-            and q.start - previous.end <= 12
-        )
-        previous = q
-        if conversion:
-            continue
+    for q in scene.stated():
         best: tuple[float, int] | None = None
         i, j = scene.span(q.start, q.end)
         for k, t in enumerate(triggers):

@@ -260,9 +260,8 @@ def _settled(claim: Claim, trigger: Trigger, stamp: Interval | None, hedged: boo
     general = claim.subject_kind in {"commodity", ""} and claim.quantity is not None and supply
     if claim.type in {"expansion", "output_cut"} and general and claim.modality == "forecast":
         claim = replace(claim, type="forecast")
-    share = (
-        claim.quantity is not None and claim.quantity.unit == "%"
-    )  # "will run at 75% of capacity" adds nothing
+    # "Will run at 75% of capacity" adds nothing.
+    share = claim.quantity is not None and claim.quantity.unit == "%"
     if (
         claim.type == "capacity_fact"
         and claim.modality == "planned"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from oreflow.news import policies
 from oreflow.news.assumptions import assumption
-from oreflow.news.claims import Claim
+from oreflow.news.claims import Amount, Claim
 from oreflow.news.consequence import MONTHS, Consequence, bounds, length_law, span
 from oreflow.news.targets import Aim, Atlas, plants
 from oreflow.news.weights import weighed
@@ -62,12 +62,10 @@ def _halt(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         return _loss(claim, aim, kind, length or law, defaults)
     if aim.target is not None and not aim.whole:
         if q is not None and q.unit == "%":
-            low, high = bounds(q)
-            effect = {"availability": span(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
             return Consequence(
                 kind,
                 aim,
-                effect,
+                _running(q),
                 duration=length or law,
                 recovery=assumption("restart_recovery"),
                 defaults=tuple(defaults),
@@ -84,6 +82,12 @@ def _halt(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         recovery=assumption("restart_recovery"),
         defaults=tuple(defaults),
     )
+
+
+def _running(q: Amount) -> dict[str, float | list[float]]:
+    """The share that goes on where a share is lost."""
+    low, high = bounds(q)
+    return {"availability": span(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
 
 
 def _loss(
@@ -139,10 +143,13 @@ def _cut(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence:
         if isinstance(lost, str):
             return Consequence(kind, aim, reason=lost)
         return _loss(lost, aim, kind, law, defaults)
-    low, high = bounds(q)
-    effect = {"availability": span(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
     return Consequence(
-        kind, aim, effect, duration=law, recovery=assumption("restart_recovery"), defaults=tuple(defaults)
+        kind,
+        aim,
+        _running(q),
+        duration=law,
+        recovery=assumption("restart_recovery"),
+        defaults=tuple(defaults),
     )
 
 
@@ -188,6 +195,12 @@ def _absent(claim: Claim, aim: Aim) -> bool:
     return claim.subject_kind in {"plant", "firm"} and not aim.whole
 
 
+def _by_share(level: float, text: str, sign: int) -> float:
+    """Tonnes by which output changed to a level, where the text gives the share; 0 where it does not."""
+    share = _SHARE_TO.search(text)
+    return level * float(share[1]) / (100 + sign * float(share[1])) if share else 0.0
+
+
 def _left(claim: Claim, aim: Aim, text: str) -> Claim | str:
     """The claim with the tonnes that are lost, where it gives those that are left; or why that cannot be told."""
     q = claim.quantity
@@ -196,8 +209,8 @@ def _left(claim: Claim, aim: Aim, text: str) -> Claim | str:
         lost = q.was - q.value
     elif q.value is None or q.low is not None or q.high is not None or not _LEVEL.search(text):
         return claim
-    elif share := _SHARE_TO.search(text):  # "fell 12% to 86,000 tonnes"
-        lost = q.value * float(share[1]) / (100 - float(share[1]))
+    elif by_share := _by_share(q.value, text, -1):  # "fell 12% to 86,000 tonnes"
+        lost = by_share
     elif _absent(claim, aim):
         return _ABSENT
     else:
@@ -247,16 +260,16 @@ def _expansion(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequence
     elif q.unit.startswith("t") and q.per in MONTHS:
         factor = MONTHS[q.per]
         reaches = q.was is not None or (q.value is not None and _LEVEL.search(text))
-        if reaches and _absent(claim, aim) and q.value is not None:
-            share_ = _SHARE_TO.search(text)
-            gained = q.value - q.was if q.was is not None else 0.0
-            if share_ is not None:  # "rose 5% to 219,000 tonnes"
-                gained = q.value * float(share_[1]) / (100 + float(share_[1]))
+        if reaches and q.value is not None and _absent(claim, aim):
+            # "Rose 5% to 219,000 tonnes" adds a part of these to what the country makes.
+            gained = _by_share(q.value, text, 1) or (q.value - q.was if q.was is not None else 0.0)
             if gained <= 0:
                 return Consequence("expansion", aim, reason=_ABSENT)
-            reaches, low, high = None, gained, gained
-        share = low * factor / aim.base, high * factor / aim.base
-        low, high = share if reaches else (1 + share[0], 1 + share[1])
+            low = high = 1 + gained * factor / aim.base
+        elif reaches:
+            low, high = low * factor / aim.base, high * factor / aim.base
+        else:
+            low, high = 1 + low * factor / aim.base, 1 + high * factor / aim.base
     elif q.unit == "x":
         pass
     else:
@@ -315,8 +328,7 @@ def _disruption(claim: Claim, atlas: Atlas, text: str, cause: str) -> Consequenc
     if q is not None and q.unit.startswith("t") and q.per in MONTHS:
         return _loss(claim, aim, kind, law, defaults)
     if q is not None and q.unit == "%":
-        low, high = bounds(q)
-        effect = {"availability": span(max(0.0, 1 - high / 100), max(0.0, 1 - low / 100))}
+        effect = _running(q)
     elif not aim.whole:
         return Consequence(kind, aim, reason="the text does not say how much of the country's output is hit")
     else:

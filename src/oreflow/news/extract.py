@@ -128,10 +128,9 @@ def scenes(article: Article, parsed: _Parsed) -> Iterator[tuple[Scene, Setting]]
         was_open = speakers.open_quote
         carried = {k: m for k, m in carried.items() if s.index - carried_at[k] <= 4}
         speech = attributions(s, own, speakers)
-        repeated = s.text.lower() in seen or any(
-            t.startswith(s.text.lower()) for t in seen if len(s.text) > 40
-        )
-        seen.add(s.text.lower())
+        said = s.text.lower()
+        repeated = said in seen or (len(said) > 40 and any(t.startswith(said) for t in seen))
+        seen.add(said)
         if s.item in relevant and not repeated and not s.text.rstrip(" \"')").endswith("?"):
             stamp = stamps[min(s.item, len(stamps) - 1)]
             ref = stamp.end if stamp and stamp.end else context_day(article.folded, s.start)

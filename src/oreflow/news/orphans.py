@@ -63,16 +63,8 @@ def orphans(scene: Scene, triggers: list[Trigger], taken: list[Quantity]) -> lis
         One trigger for each amount that makes a claim by itself.
     """
     out = []
-    previous: Quantity | None = None
-    for q in scene.quantities:
-        converted = (
-            previous is not None
-            and previous.kind == q.kind == "money"
-            and previous.unit != q.unit
-            and q.start - previous.end <= 12
-        )
-        previous = q
-        if converted or q in taken or any(t.head.start < q.end and q.start < t.head.end for t in triggers):
+    for q in scene.stated():
+        if q in taken or any(t.head.start < q.end and q.start < t.head.end for t in triggers):
             continue
         first, last = scene.span(q.start, q.end)
         clause = scene.clauses[first]

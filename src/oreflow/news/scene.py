@@ -149,6 +149,22 @@ class Scene:
             for w in window
         )
 
+    def stated(self) -> list[Quantity]:
+        """Amounts of the sentence without those that only turn another into a second currency."""
+        out = []
+        previous: Quantity | None = None
+        for q in self.quantities:
+            converted = (
+                previous is not None
+                and previous.kind == q.kind == "money"
+                and previous.unit != q.unit
+                and q.start - previous.end <= 12
+            )
+            previous = q
+            if not converted:
+                out.append(q)
+        return out
+
     def objects(self, name: str) -> list[tuple[int, int]]:
         """Spans of an object class, compounds such as "mine workers" left out."""
         if name.startswith("@"):

@@ -230,7 +230,6 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
     """Who does the saying: the nearest name or source in front of the verb, or right behind it (", said X")."""
     text = s.text
     before = text[max(0, m.start() - 110) : m.start()]
-    gap_words = re.split(r"\s+", before.strip())
     if re.search(r"\b(?:is|are|was|were|be|been|being|to|will be)\s*$", before):
         return ""
     weak = _WEAK.match(m[0])
@@ -299,7 +298,6 @@ def _subject(s: Sentence, m: re.Match[str], mentions: list[Mention], speakers: S
         return unnamed["who"]
     if after and m[0] in {"citing", "quoting", "quoted"}:
         return ""
-    _ = gap_words
     return ""
 
 

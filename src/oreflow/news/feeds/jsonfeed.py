@@ -12,7 +12,10 @@ from oreflow.news.feeds.need import needed
 from oreflow.news.feeds.plain import plain, tidy
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from oreflow.news.feeds.limits import Limits
+    from oreflow.news.feeds.schema import Post
 
 
 def json_items(raw: bytes, *, name: str, limits: Limits) -> list[Draft]:
@@ -84,9 +87,3 @@ def _day(when: datetime | None) -> date | None:
         return (when.astimezone(UTC) if when.tzinfo else when).date()
     except OverflowError:
         return None
-
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-
-    from oreflow.news.feeds.schema import Post

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from oreflow.news.learned.features import Feature
+from oreflow.news.lexicon import read_table
 
 BIAS = "*"
 """Name of the intercept in the table."""
@@ -81,8 +80,7 @@ def model() -> Model:
     weights: dict[str, dict[str, float]] = {}
     bias: dict[str, float] = {}
     limits: dict[str, dict[str, float]] = {KEEP: {}, ADD: {}}
-    text = resources.files("oreflow.news").joinpath("lexicon/learned.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_table("learned"):
         kind, name, weight = row["type"], row["feature"], float(row["weight"])
         if name == BIAS:
             bias[kind] = weight

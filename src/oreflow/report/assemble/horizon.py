@@ -57,8 +57,7 @@ def fit(
 ) -> tuple[Scenario, Settings | None, list[NotModelled]]:
     """Keep the events that the world and one horizon can take together.
 
-    Events are added one by one in the order of the text; one that lies beyond the longest horizon, contradicts those
-    before it, or follows one that was left out is left out too.
+    As `oreflow.news.fitting.fitting` finds them, on the horizon of a briefing.
 
     Args:
         scenario: The events.
