@@ -1,0 +1,1 @@
+"""What to do: reserves, hedges, contracts and the plan that puts them together."""
