@@ -1,0 +1,261 @@
+"""The series that a world holds, and `forecast` of one of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from oreflow.atlas.world import World
+from oreflow.errors import DataError, UnknownNameError
+from oreflow.outlook.forecast.backtest import Progress
+from oreflow.outlook.forecast.make import LEVELS, forecast_series
+from oreflow.outlook.forecast.periods import label, parse
+from oreflow.outlook.forecast.result import Forecast
+from oreflow.outlook.forecast.series import LEAST, Series
+
+WHAT = ("price", "consumption", "reliance", "production")
+"""Kinds of series: price by market, apparent consumption and net import reliance, production by country or world."""
+WORLD = "WLD"
+"""Region of a sum over all countries."""
+_STATISTIC = {"consumption": "apparent_consumption", "reliance": "net_import_reliance"}
+_TEXT = {
+    "price": "Price",
+    "consumption": "Apparent consumption",
+    "reliance": "Net import reliance",
+    "production": "Production",
+}
+
+
+def forecast(
+    world: World,
+    commodity: str,
+    *,
+    what: str = "price",
+    region: str | None = None,
+    horizon: int | None = None,
+    level: Sequence[float] = LEVELS,
+    models: Sequence[str] | None = None,
+    widen: bool = False,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Forecast:
+    """Forecast a price or a need by the model that is shown to beat naive, or naively.
+
+    Args:
+        world: The world.
+        commodity: Commodity, or a mineral: then that of its commodities with the longest series.
+        what: ``price``, ``consumption``, ``reliance`` or ``production``.
+        region: Market or country; where left out the market of reference, the country of the statistics, or the world.
+        horizon: Periods ahead; 12 months or 3 years where left out.
+        level: Levels of the intervals, 0.8 for 80 %.
+        models: Candidates; all that fit the series where left out.
+        widen: Whether an interval may not be narrower than one nearer in time.
+        seed: Seed of the bootstrap.
+        progress: Called with the name of each candidate before it starts.
+
+    Returns:
+        The forecast.
+
+    Raises:
+        UnknownNameError: A commodity, region, model or kind of series is not known.
+        DataError: The world has no such series that is long enough.
+        UsageError: The horizon or a level is out of range, or statsforecast is not installed.
+    """
+    return forecast_series(
+        series_of(world, commodity, what=what, region=region),
+        horizon=horizon,
+        level=level,
+        models=models,
+        widen=widen,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def series_of(world: World, commodity: str, *, what: str = "price", region: str | None = None) -> Series:
+    """Return one series of a world.
+
+    Args:
+        world: The world.
+        commodity: Commodity or mineral.
+        what: Kind of series.
+        region: Market or country; the usual one where left out.
+
+    Returns:
+        The longest that fits; monthly rather than yearly.
+
+    Raises:
+        UnknownNameError: A commodity, region or kind of series is not known.
+        DataError: There is none.
+    """
+    table = world.commodities
+    names = {*table["commodity"], *table["mineral"]}
+    if commodity not in names:
+        raise UnknownNameError("commodity", commodity, names)
+    regions = {*world.regions["region"], *world.production["country"], WORLD}
+    if region is not None and region not in regions:
+        raise UnknownNameError("region", region, regions)
+    mine = table[(table["commodity"] == commodity) | (table["mineral"] == commodity)]
+    hub = dict(zip(mine["commodity"], mine["price_hub"], strict=True))
+    found = [s for s in known(world, what) if s.commodity in hub]
+    fits = [s for s in found if region is None or s.region == region]
+    if not fits:
+        places = sorted({s.region for s in found})
+        other = (
+            f"There is one for {', '.join(places)}." if places else _hint(world, what, table, set(hub))
+        )
+        raise DataError(
+            f"no series of {what} of {commodity}{f' in {region}' if region else ''} with at least {LEAST} consecutive "
+            f"periods. {other}"
+        )
+    home = {"price": None, "production": WORLD}.get(what, "USA")
+    exact = [s for s in fits if s.commodity == commodity] or fits
+
+    def rank(s: Series) -> tuple[bool, bool, int, str]:
+        at_home = s.region == (home or hub[s.commodity])
+        return (s.step == "month", at_home, len(s.values), s.last)
+
+    return max(exact, key=rank)
+
+
+def _hint(world: World, what: str, table: pd.DataFrame, mine: set[str]) -> str:
+    minerals = dict(zip(table["commodity"], table["mineral"], strict=True))
+    have = sorted({s.commodity for s in known(world, what)})
+    near = [c for c in have if minerals[c] in {minerals[m] for m in mine}]
+    return f"Commodities with one: {', '.join(near or have) or 'none'}."
+
+
+def known(world: World, what: str = "price") -> tuple[Series, ...]:
+    """Return every series of a kind that a world holds.
+
+    Args:
+        world: The world.
+        what: ``price``, ``consumption``, ``reliance`` or ``production``.
+
+    Returns:
+        The series with at least four consecutive periods, by commodity and region, longer steps last.
+
+    Raises:
+        UnknownNameError: The kind is not known.
+    """
+    if what not in WHAT:
+        raise UnknownNameError("kind of series", what, WHAT)
+    if what == "price":
+        made = _prices(world)
+    elif what == "production":
+        made = _production(world)
+    else:
+        made = _salient(world, what)
+    return tuple(sorted(made, key=lambda s: (s.commodity, s.region, s.step, -len(s.values))))
+
+
+def _prices(world: World) -> Iterable[Series]:
+    rows = world.prices
+    unit = dict(zip(world.commodities["commodity"], world.commodities["unit"], strict=True))
+    rows = rows.assign(step=rows["period"].str.len())
+    for (commodity, region, _, basis), group in rows.groupby(["commodity", "region", "step", "basis"]):
+        made = _made(
+            world, "price", str(commodity), str(region), group, f"USD/{unit[commodity].removesuffix(' product')}",
+            str(basis), "period", "value",
+        )  # fmt: skip
+        if made is not None:
+            yield made
+
+
+def _salient(world: World, what: str) -> Iterable[Series]:
+    rows = world.salient
+    rows = rows[(rows["statistic"] == _STATISTIC[what]) & (rows["bound"] == "")]
+    for (commodity, country, detail, unit), group in rows.groupby(["commodity", "country", "detail", "unit"]):
+        share = what == "reliance"
+        made = _made(
+            world, what, str(commodity), str(country), group, "%" if share else str(unit).replace("metric tons", "t"),
+            str(detail), "year", "value", low=0.0 if share else None, high=100.0 if share else None,
+        )  # fmt: skip
+        if made is not None:
+            yield made
+
+
+def _production(world: World) -> Iterable[Series]:
+    """Yield production by country and of the world, each from one source, so that editions are not mixed."""
+    rows = world.production
+    rows = rows[rows["quantity"].notna()]
+    unit = dict(zip(world.commodities["commodity"], world.commodities["unit"], strict=True))
+    for (commodity, stage), group in rows.groupby(["commodity", "stage"]):
+        years = group.groupby("source")["year"].nunique()
+        group = group[group["source"] == years.idxmax()]
+        basis = f"{stage} production, {group['edition'].iloc[0]}"
+        total = group.groupby("year", as_index=False).agg(
+            {"quantity": "sum", "source": "first", "quality": "first"}
+        )
+        whole = (WORLD, total.assign(note="Sum of the countries listed"))
+        for country, part in [whole, *((str(c), p) for c, p in group.groupby("country"))]:
+            made = _made(
+                world, "production", str(commodity), country, part, f"{unit[commodity]}/yr", basis, "year", "quantity"
+            )  # fmt: skip
+            if made is not None and any(made.values):
+                yield made
+
+
+def _made(
+    world: World,
+    what: str,
+    commodity: str,
+    region: str,
+    rows: pd.DataFrame,
+    unit: str,
+    basis: str,
+    period: str,
+    value: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+) -> Series | None:
+    """Return the latest run of a series; a single period missing inside is filled between its neighbours."""
+    at = {parse(str(p))[1]: float(v) for p, v in zip(rows[period], rows[value], strict=True)}
+    step = parse(str(rows[period].iloc[0]))[0]
+    last = max(at)
+    run, filled = [last], []
+    while True:
+        before = run[-1] - 1
+        if before in at:
+            run.append(before)
+        elif before - 1 in at and at[before - 1] > 0 and at[before + 1] > 0:
+            at[before] = math.sqrt(at[before - 1] * at[before + 1])
+            filled.append(label(step, before))
+            run.append(before)
+        else:
+            break
+    run.reverse()
+    if len(run) - len(filled) < LEAST:
+        return None
+    notes = [str(n) for n in dict.fromkeys(rows.get("note", ())) if isinstance(n, str) and n]
+    if filled:
+        notes.append(f"{', '.join(sorted(filled))} missing, filled with the geometric mean of its neighbours")
+    names = dict(zip(world.commodities["commodity"], world.commodities["name"], strict=True))
+    places = {**dict(zip(world.regions["region"], world.regions["name"], strict=True)), WORLD: "the world"}
+    return Series(
+        name=f"{_TEXT[what]} of {_lower(names[commodity])}, {places.get(region, region)}",
+        periods=tuple(label(step, p) for p in run),
+        values=tuple(at[p] for p in run),
+        unit=unit,
+        source=";".join(dict.fromkeys(k for s in rows["source"] for k in str(s).split(";"))),
+        quality=_worst(rows["quality"]),
+        basis=basis,
+        note=". ".join(notes[:3]),
+        what=what,
+        commodity=commodity,
+        region=region,
+        low=low,
+        high=high,
+    )
+
+
+def _worst(qualities: Iterable[str]) -> str:
+    order = ("reported", "derived", "imputed", "assumed")
+    return max(map(str, qualities), key=order.index)
+
+
+def _lower(name: str) -> str:
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
