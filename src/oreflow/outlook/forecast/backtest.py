@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -59,6 +59,10 @@ class Score:
     coverage: float
     width: float
     failed: str = ""
+
+
+NUMBERS = tuple(f.name for f in fields(Score) if f.name not in ("model", "text", "failed"))
+"""Names of the numbers of a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +246,8 @@ def scored(
     rest = sorted((s for s in found if s.model != "naive"), key=lambda s: s.chosen_by)
     usable = [s for s in found if math.isfinite(s.chosen_by)]
     best = min(usable, key=lambda s: s.chosen_by).model if usable else "naive"
-    nan = float("nan")
-    lost = [Score(n, _text(n), *([nan] * 10), failed=why) for n, why in (failed or {}).items()]
+    unknown = dict.fromkeys(NUMBERS, float("nan"))
+    lost = [Score(n, _text(n), **unknown, failed=why) for n, why in (failed or {}).items()]
     order = (*(s for s in found if s.model == "naive"), *rest, *lost)
     return Backtest(plan, logs, MappingProxyType(errors), order, best)
 

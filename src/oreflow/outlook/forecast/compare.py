@@ -60,7 +60,13 @@ def diebold_mariano(difference: ArrayLike, *, overlap: int) -> tuple[float, floa
 
 
 def ratio_interval(
-    model: ArrayLike, rival: ArrayLike, *, block: int, seed: int, level: float = INTERVAL, resamples: int = RESAMPLES
+    model: ArrayLike,
+    rival: ArrayLike,
+    *,
+    block: int,
+    seed: int,
+    level: float = INTERVAL,
+    resamples: int = RESAMPLES,
 ) -> tuple[float, float]:
     """Return a bootstrap interval of the ratio of mean losses.
 

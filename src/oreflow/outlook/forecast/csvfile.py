@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 import re
 from pathlib import Path
@@ -69,8 +70,10 @@ def read_series(path: str | Path) -> Series:
             raise DataError(f"{file}, line {line}: more than {MOST:,} periods. Leave out the earliest.")
     order = sorted(cells)
     if len(order) < LEAST:
-        raise DataError(f"{file}: {len(order)} values; a forecast needs at least {LEAST}. Add earlier periods.")
-    for before, after in zip(order, order[1:], strict=False):
+        raise DataError(
+            f"{file}: {len(order)} values; a forecast needs at least {LEAST}. Add earlier periods."
+        )
+    for before, after in itertools.pairwise(order):
         if after != before + 1:
             gap = label(step, before + 1)
             raise DataError(
@@ -92,7 +95,9 @@ def _text(file: Path) -> str:
         with file.open("rb") as stream:
             raw = stream.read(LARGEST + 1)
     except FileNotFoundError:
-        raise ReadError(f"{file}: there is no such file. Give a CSV file with the columns period and value.") from None
+        raise ReadError(
+            f"{file}: there is no such file. Give a CSV file with the columns period and value."
+        ) from None
     except OSError as error:
         raise ReadError(f"{file}: cannot be read: {error.strerror or error}.") from None
     if len(raw) > LARGEST:
@@ -118,7 +123,9 @@ def _rows(text: str, file: Path) -> list[tuple[int, list[str]]]:
                 out.append((line, record))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise ReadError(f"{file}, line {line}: not readable as CSV ({error}). Check the quotation marks.") from None
+        raise ReadError(
+            f"{file}, line {line}: not readable as CSV ({error}). Check the quotation marks."
+        ) from None
     if not out:
         raise ReadError(f"{file}: is empty. Its first line must be: period,value")
     return out

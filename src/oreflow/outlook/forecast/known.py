@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -103,9 +104,7 @@ def series_of(world: World, commodity: str, *, what: str = "price", region: str 
     fits = [s for s in found if region is None or s.region == region]
     if not fits:
         places = sorted({s.region for s in found})
-        other = (
-            f"There is one for {', '.join(places)}." if places else _hint(world, what, table, set(hub))
-        )
+        other = f"There is one for {', '.join(places)}." if places else _hint(world, what, table, set(hub))
         raise DataError(
             f"no series of {what} of {commodity}{f' in {region}' if region else ''} with at least {LEAST} consecutive "
             f"periods. {other}"
@@ -236,7 +235,7 @@ def _made(
     names = dict(zip(world.commodities["commodity"], world.commodities["name"], strict=True))
     places = {**dict(zip(world.regions["region"], world.regions["name"], strict=True)), WORLD: "the world"}
     return Series(
-        name=f"{_TEXT[what]} of {_lower(names[commodity])}, {places.get(region, region)}",
+        name=_name(what, names[commodity], places.get(region, region), basis),
         periods=tuple(label(step, p) for p in run),
         values=tuple(at[p] for p in run),
         unit=unit,
@@ -257,5 +256,8 @@ def _worst(qualities: Iterable[str]) -> str:
     return max(map(str, qualities), key=order.index)
 
 
-def _lower(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+def _name(what: str, commodity: str, place: str, basis: str) -> str:
+    """Return a heading: a price is told by its quotation, anything else by its place."""
+    thing = commodity.partition(" (")[0]
+    thing = thing if thing[:2].isupper() else thing[:1].lower() + thing[1:]
+    return f"{_TEXT[what]} of {thing}, {re.split('[,;]', basis)[0] if what == 'price' else place}"

@@ -12,6 +12,7 @@ from oreflow.outlook.forecast.backtest import COUNTED, Backtest, Progress, backt
 from oreflow.outlook.forecast.compare import CHANCE
 from oreflow.outlook.forecast.measures import scale
 from oreflow.outlook.forecast.models import AVERAGE, CANDIDATES, average, walk
+from oreflow.outlook.forecast.periods import following
 from oreflow.outlook.forecast.result import Forecast, Verdict, around
 from oreflow.outlook.forecast.rolling import rolling
 from oreflow.outlook.forecast.series import Floats, Series
@@ -80,8 +81,7 @@ def forecast_series(
         if widen:
             reach[one] = np.maximum.accumulate(reach[one])
     path = _ahead(given, np.log(y) if series.logs else y, h, series.season)
-    median, quantiles = around(np.exp(path) if series.logs else path, reach, series)
-    plan = test.rolling
+    median, quantiles = around(_levels(path, y[-1], logs=series.logs), reach, series)
     return Forecast(
         series=series,
         periods=_periods(series, h),
@@ -123,12 +123,11 @@ def judge(test: Backtest) -> Verdict:
 def _ahead(name: str, work: Floats, h: int, season: int) -> Floats:
     """Return the path of a model from all values."""
     if name != AVERAGE:
-        return walk(CANDIDATES[name], work, [len(work)], h, season)[0]
+        return np.asarray(walk(CANDIDATES[name], work, [len(work)], h, season)[0])
     own = {n: walk(m, work, [len(work)], h, season) for n, m in CANDIDATES.items() if not m.rival}
     mean = average(own)
     assert mean is not None
-    path: Floats = mean[0]
-    return path
+    return np.asarray(mean[0], dtype=np.float64)
 
 
 def _sentence(test: Backtest, verdict: Verdict) -> str:
@@ -137,9 +136,11 @@ def _sentence(test: Backtest, verdict: Verdict) -> str:
     base = test.score("naive")
     if verdict == "naive best":
         second = min((s for s in test.scores[1:] if not s.failed), key=lambda s: s.chosen_by, default=None)
-        nearest = f"; {second.model}, the next, has {second.ratio:.2f} of its error {over} later" if second else ""
+        nearest = (
+            f"; {second.model}, the next, has {second.ratio:.2f} of its error {over} later" if second else ""
+        )
         return (
-            f"No model is better than naive: over the first {plan.choosing} origins the last value, unchanged, errs "
+            f"No candidate beats naive: over the first {plan.choosing} origins the last value, unchanged, errs "
             f"least{nearest}. The naive forecast is given."
         )
     s = test.score(test.best)
@@ -158,10 +159,11 @@ def _sentence(test: Backtest, verdict: Verdict) -> str:
 
 def _short(series: Series, h: int, levels: tuple[float, ...], seed: int, *, never: bool) -> Forecast:
     y = np.log(series.array) if series.logs else series.array
-    fitted = fit(y)
+    # What is scarce is dug and what is dear is replaced: five prices that fell four times are no reason to fall on.
+    fitted = fit(y, trend=series.what != "price")
     path = fitted.path(y[-1], h)
     reach = {one: fitted.radius(one, h) for one in levels}
-    median, quantiles = around(np.exp(path) if series.logs else path, reach, series)
+    median, quantiles = around(_levels(path, series.values[-1], logs=series.logs), reach, series)
     count = f"{len(y)} values, one a {series.step}, are too few to score forecasts of {h} ahead"
     if never:
         said = f"{count}; none differs from another, so that nothing is known of how far it may move."
@@ -171,6 +173,8 @@ def _short(series: Series, h: int, levels: tuple[float, ...], seed: int, *, neve
             f"{count}. Their mean change of {mean} a {series.step} is more than chance would give (p = "
             f"{fitted.chance:.3f}), so that it is carried on; whether it lasts is not known."
         )
+    elif series.what == "price":
+        said = f"{count}; a trend in so few prices is not carried on. The naive forecast is given."
     else:
         said = (
             f"{count}, and their mean change is not more than chance would give (p = {fitted.chance:.2f} against "
@@ -199,7 +203,11 @@ def _short(series: Series, h: int, levels: tuple[float, ...], seed: int, *, neve
     )
 
 
-def _periods(series: Series, h: int) -> tuple[str, ...]:
-    from oreflow.outlook.forecast.periods import following
+def _levels(path: Floats, last: float, *, logs: bool) -> Floats:
+    """Return a path in the unit of the series; one that stays at the last value gives that value to the digit."""
+    out: Floats = last * np.exp(path - np.log(last)) if logs else path
+    return out
 
+
+def _periods(series: Series, h: int) -> tuple[str, ...]:
     return following(series.last, h)

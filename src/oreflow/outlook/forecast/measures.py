@@ -88,7 +88,8 @@ def _errors(actual: ArrayLike, forecast: ArrayLike) -> Floats:
     y, f = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
     if y.shape != f.shape:
         raise DataError(f"forecasts have shape {f.shape}, what came {y.shape}; they must be the same.")
-    return y - f
+    out: Floats = y - f
+    return out
 
 
 def _over(error: float, by: float) -> float:

@@ -6,6 +6,8 @@ not assumed: at each origin a test on the values known by then decides whether a
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -126,11 +128,11 @@ def _order(y: Floats, season: int) -> tuple[tuple[int, ...], bool, bool]:
     model = library().AutoARIMA(
         season_length=season,
         seasonal=season > 1,
-        max_p=3,
-        max_q=3,
+        max_p=2,
+        max_q=2,
         max_P=1,
         max_Q=1,
-        max_order=4,
+        max_order=3,
         # The shortcut by conditional sums of squares is quicker and often does not converge.
         approximation=False,
     )
@@ -210,19 +212,16 @@ def library() -> Any:
         UsageError: It is not installed.
     """
     try:
-        from statsforecast import models
+        return importlib.import_module("statsforecast.models")
     except ImportError as error:
         raise UsageError(
             "forecasts by models need statsforecast. Install it with: pip install 'oreflow[forecast]'."
         ) from error
-    return models
 
 
 def installed() -> bool:
     """Whether statsforecast can be imported; it is not imported to find out."""
-    from importlib.util import find_spec
-
-    return find_spec("statsforecast") is not None
+    return importlib.util.find_spec("statsforecast") is not None
 
 
 @contextmanager

@@ -78,6 +78,14 @@ class Forecast:
         return next((s for s in self.scores if s.model == self.best != self.model), None)
 
     @property
+    def tested(self) -> Score | None:
+        """Score of the candidate put to the test; of the next best where that is naive; None in a short series."""
+        if self.verdict != "naive best":
+            return next((s for s in self.scores if s.model == self.best), None)
+        others = [s for s in self.scores if s.model != "naive" and not s.failed]
+        return min(others, key=lambda s: s.chosen_by, default=self.score)
+
+    @property
     def coverage(self) -> float | None:
         """Share of past outcomes inside the 80 % interval, made at the time; None where not counted."""
         score = self.score
@@ -137,7 +145,8 @@ class Forecast:
             "series": {
                 "name": s.name, "what": s.what, "commodity": s.commodity or None, "region": s.region or None,
                 "unit": s.unit, "basis": s.basis, "source": s.source, "quality": s.quality, "note": s.note,
-                "first_period": s.periods[0], "last_period": s.last, "last_value": s.values[-1], "values": len(s.values),
+                "first_period": s.periods[0], "last_period": s.last, "last_value": s.values[-1],
+                "values": len(s.values),
             },
             "model": self.model,
             "best": self.best or None,
@@ -174,7 +183,9 @@ def quantile_name(value: float) -> str:
 
 def bounded(values: Floats, series: Series) -> Floats:
     """Return values kept inside what is possible for the series."""
-    out: Floats = np.clip(values, series.low, series.high) if (series.low, series.high) != (None, None) else values
+    out: Floats = (
+        np.clip(values, series.low, series.high) if (series.low, series.high) != (None, None) else values
+    )
     return out
 
 

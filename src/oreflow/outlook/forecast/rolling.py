@@ -9,7 +9,7 @@ SHARE, YEARS_LEAST, YEARS_MOST = 1 / 3, 3, 10
 """The first origin knows this share of the values, but between so many years of them."""
 VALUES_LEAST = 12
 """Values that the first origin knows at least."""
-MOST = 100
+MOST = 120
 """Origins at most; with more values they lie further apart."""
 LEAST = 9
 """Origins that choose, and origins that score, at least: with fewer errors no interval of 90 % is finite."""

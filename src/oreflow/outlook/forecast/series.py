@@ -109,13 +109,20 @@ class Series:
             DataError: The period is not in the series, or too few values are left.
         """
         if period not in self.periods:
-            raise DataError(f"{self.name}: no period {period}; it runs from {self.periods[0]} to {self.last}.")
+            raise DataError(
+                f"{self.name}: no period {period}; it runs from {self.periods[0]} to {self.last}."
+            )
         n = self.periods.index(period) + 1
         return replace(self, periods=self.periods[:n], values=self.values[:n])
 
 
 def series(
-    values: Sequence[float] | Floats, *, first: str, name: str = "series", unit: str = "1", source: str = "user"
+    values: Sequence[float] | Floats,
+    *,
+    first: str,
+    name: str = "series",
+    unit: str = "1",
+    source: str = "user",
 ) -> Series:
     """Return a series of one's own.
 

@@ -52,9 +52,8 @@ class Walk:
     def errors(self, h: int) -> Floats:
         """Return the standard error of the forecast k = 1…h steps on, shape (h,)."""
         k = np.arange(1, h + 1)
-        wide = k * (1 + k / self.steps) if self.drifts else k
-        out: Floats = self.spread * np.sqrt(wide)
-        return out
+        wide = np.sqrt(k * (1 + k / self.steps) if self.drifts else k)
+        return np.asarray(wide * self.spread, dtype=np.float64)
 
     def radius(self, level: float, h: int) -> Floats:
         """Return how far the interval of a level reaches, shape (h,)."""
@@ -80,11 +79,12 @@ class Walk:
         return path
 
 
-def fit(y: Floats) -> Walk:
+def fit(y: Floats, *, trend: bool = True) -> Walk:
     """Fit a random walk; it drifts where its mean step differs from zero by more than chance.
 
     Args:
         y: Shape (n,), n ≥ 4, in logarithms for a positive series.
+        trend: Whether it may drift.
 
     Returns:
         The walk.
@@ -93,12 +93,12 @@ def fit(y: Floats) -> Walk:
     m = len(step)
     mean, spread = float(step.mean()), float(step.std(ddof=1))
     if spread == 0:
-        drifts, chance = mean != 0, float(mean == 0)
+        drifts, chance = trend and mean != 0, float(mean == 0)
     else:
         from scipy.stats import t
 
         chance = 2 * float(t.sf(abs(mean) / (spread / math.sqrt(m)), m - 1))
-        drifts = chance < TREND_AT
+        drifts = trend and chance < TREND_AT
     if drifts:
         return Walk(True, mean, spread, m - 1, m, chance)
     return Walk(False, 0.0, math.sqrt(float(np.mean(step**2))), m, m, chance)
