@@ -220,7 +220,7 @@ def scored(
         own, base = loss[name][later], loss["naive"][later]
         fits = np.isfinite(own) & np.isfinite(base)
         own, base = own[fits], base[fits]
-        low = high = chance = float("nan")
+        low = high = chance = math.nan
         if name != "naive" and len(own) > 1 and base.sum() > 0:
             low, high = ratio_interval(own, base, block=plan.overlap, seed=seed)
             chance = diebold_mariano(own - base, overlap=plan.overlap)[1]
@@ -246,7 +246,7 @@ def scored(
     rest = sorted((s for s in found if s.model != "naive"), key=lambda s: s.chosen_by)
     usable = [s for s in found if math.isfinite(s.chosen_by)]
     best = min(usable, key=lambda s: s.chosen_by).model if usable else "naive"
-    unknown = dict.fromkeys(NUMBERS, float("nan"))
+    unknown = dict.fromkeys(NUMBERS, math.nan)
     lost = [Score(n, _text(n), **unknown, failed=why) for n, why in (failed or {}).items()]
     order = (*(s for s in found if s.model == "naive"), *rest, *lost)
     return Backtest(plan, logs, MappingProxyType(errors), order, best)
@@ -279,8 +279,8 @@ def _text(name: str) -> str:
 
 def _mean(values: Floats) -> float:
     known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")
+    return float(known.mean()) if len(known) else math.nan
 
 
 def _over(value: float, by: float) -> float:
-    return value / by if by > 0 else float("nan")
+    return value / by if by > 0 else math.nan

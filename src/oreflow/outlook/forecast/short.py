@@ -46,14 +46,14 @@ class Walk:
 
     def path(self, last: float, h: int) -> Floats:
         """Return the forecast, shape (h,)."""
-        out: Floats = last + self.mean * np.arange(1, h + 1)
+        out: Floats = last + self.mean * np.arange(1, h + 1, dtype=np.float64)
         return out
 
     def errors(self, h: int) -> Floats:
         """Return the standard error of the forecast k = 1…h steps on, shape (h,)."""
-        k = np.arange(1, h + 1)
-        wide = np.sqrt(k * (1 + k / self.steps) if self.drifts else k)
-        return np.asarray(wide * self.spread, dtype=np.float64)
+        k = np.arange(1, h + 1, dtype=np.float64)
+        wide: Floats = np.sqrt(k * (1 + k / self.steps) if self.drifts else k)
+        return self.spread * wide
 
     def radius(self, level: float, h: int) -> Floats:
         """Return how far the interval of a level reaches, shape (h,)."""

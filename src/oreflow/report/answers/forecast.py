@@ -295,10 +295,10 @@ def _made(f: Forecast) -> list[str]:
     if f.scores:
         out += [
             "Candidates: " + "; ".join(f"{x.model}, {x.text}" for x in f.scores) + ".",
-            "First and Later: MASE, the mean absolute error over that which a naive forecast one period ahead makes on "
-            "the values known at the origin. Ratio: Later over that of naive, with its 90 % interval. Chance: of an error "
-            "as low, were it no better (Diebold and Mariano). Quantiles: score of its intervals over that of naive's. "
-            "Covered: outcomes inside its 80 % interval.",
+            "First and Later: MASE, the mean absolute error over that which a naive forecast one period ahead makes "
+            "on the values known at the origin. Ratio: Later over that of naive, with its 90 % interval. Chance: of an "
+            "error as low, were it no better (Diebold and Mariano). Quantiles: score of its intervals over that of "
+            "naive's. Covered: outcomes inside its 80 % interval.",
         ]
     if f.coverage is not None:
         out.append(
@@ -359,7 +359,7 @@ def _scored_table(forecasts: Sequence[Forecast], run: str) -> Table:
             (f.series.name, f.model, s.model, _ratio(s, run), _score(s.chance, run), _percent(covered, run),
              VERDICTS[f.verdict])
         )  # fmt: skip
-    caption = "Series with a score: the candidate that the first origins chose (or the next after naive), at the later ones"
+    caption = "Series with a score, at the later origins: the candidate that the first chose, or the next after naive"
     return Table("scored", caption, columns, tuple(rows))
 
 
