@@ -9,6 +9,7 @@ from oreflow.outlook.forecast.models import CANDIDATES, installed
 from oreflow.outlook.forecast.quote import Quoted, quoted
 from oreflow.outlook.forecast.result import Forecast
 from oreflow.outlook.forecast.rolling import Rolling, rolling
+from oreflow.outlook.forecast.rows import scoreboard_row
 from oreflow.outlook.forecast.series import Series, series
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "quoted",
     "read_series",
     "rolling",
+    "scoreboard_row",
     "series",
     "series_of",
 ]

@@ -85,7 +85,7 @@ def series_of(world: World, commodity: str, *, what: str = "price", region: str 
         region: Market or country; the usual one where left out.
 
     Returns:
-        The longest that fits; monthly rather than yearly.
+        Monthly rather than yearly, then one that is up to date, then that of the market of reference, then the longest.
 
     Raises:
         UnknownNameError: A commodity, region or kind of series is not known.
@@ -112,9 +112,11 @@ def series_of(world: World, commodity: str, *, what: str = "price", region: str 
     home = {"price": None, "production": WORLD}.get(what, "USA")
     exact = [s for s in fits if s.commodity == commodity] or fits
 
-    def rank(s: Series) -> tuple[bool, bool, int, str]:
+    newest = {step: max(s.last for s in exact if s.step == step) for step in {s.step for s in exact}}
+
+    def rank(s: Series) -> tuple[bool, bool, bool, int]:
         at_home = s.region == (home or hub[s.commodity])
-        return (s.step == "month", at_home, len(s.values), s.last)
+        return (s.step == "month", s.last == newest[s.step], at_home, len(s.values))
 
     return max(exact, key=rank)
 

@@ -8,6 +8,8 @@ import io
 import json
 import math
 from collections.abc import Iterable
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from oreflow.outlook.forecast.result import Forecast, quantile_name
@@ -73,6 +75,27 @@ def fingerprint(series: Series) -> str:
     """Return twelve hexadecimal digits that change with any value or period of a series."""
     text = json.dumps([series.periods, [f"{v:.10g}" for v in series.values], series.unit])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def scoreboard_row(series: Series) -> dict[str, str] | None:
+    """Return the row of the scoreboard that comes with oreflow for a series of these very values.
+
+    ``oreflow forecast --all --out src/oreflow/outlook/forecast/scores.csv`` makes that file again.
+
+    Args:
+        series: A series of the bundled world.
+
+    Returns:
+        Column to text; None where the values are others, or too few for a score.
+    """
+    row = _bundled().get(fingerprint(series))
+    return row if row is not None and row["scored"] else None
+
+
+@cache
+def _bundled() -> dict[str, dict[str, str]]:
+    text = (resources.files("oreflow.outlook.forecast") / "scores.csv").read_text("utf-8")
+    return {r["series"]: r for r in csv.DictReader(text.splitlines())}
 
 
 def _known(value: float) -> float | None:
