@@ -25,7 +25,6 @@ _TEXT = {
     "price": "Price",
     "consumption": "Apparent consumption",
     "reliance": "Net import reliance",
-    "production": "Production",
 }
 
 
@@ -234,10 +233,11 @@ def _made(
     notes = [str(n) for n in dict.fromkeys(rows.get("note", ())) if isinstance(n, str) and n]
     if filled:
         notes.append(f"{', '.join(sorted(filled))} missing, filled with the geometric mean of its neighbours")
-    names = dict(zip(world.commodities["commodity"], world.commodities["name"], strict=True))
+    table = world.commodities.set_index("commodity")
+    named = str(table.at[commodity, "mineral" if what == "production" else "name"]).replace("_", " ")
     places = {**dict(zip(world.regions["region"], world.regions["name"], strict=True)), WORLD: "the world"}
     return Series(
-        name=_name(what, names[commodity], places.get(region, region), basis),
+        name=_name(what, named, places.get(region, region), basis),
         periods=tuple(label(step, p) for p in run),
         values=tuple(at[p] for p in run),
         unit=unit,
@@ -262,4 +262,5 @@ def _name(what: str, commodity: str, place: str, basis: str) -> str:
     """Return a heading: a price is told by its quotation, anything else by its place."""
     thing = commodity.partition(" (")[0]
     thing = thing if thing[:2].isupper() else thing[:1].lower() + thing[1:]
-    return f"{_TEXT[what]} of {thing}, {re.split('[,;]', basis)[0] if what == 'price' else place}"
+    kind = basis.partition(",")[0].capitalize() if what == "production" else _TEXT[what]
+    return f"{kind} of {thing}, {re.split('[,;]', basis)[0] if what == 'price' else place}"
