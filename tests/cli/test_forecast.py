@@ -44,7 +44,7 @@ def test_json_says_the_same(capsys) -> None:
 def test_a_need_and_a_series_of_ones_own(tmp_path, capsys) -> None:
     assert run(["forecast", "lithium_carbonate", "--what", "production"]) == 0
     out = capsys.readouterr().out
-    assert "5 values, one a year, are too few to score forecasts of 3 ahead" in out
+    assert "5 values, one a year, are too few to score forecasts 3 years ahead" in out
     assert "not tested" in out
     mine = tmp_path / "mine.csv"
     mine.write_text(

@@ -233,8 +233,9 @@ def _made(
     notes = [str(n) for n in dict.fromkeys(rows.get("note", ())) if isinstance(n, str) and n]
     if filled:
         notes.append(f"{', '.join(sorted(filled))} missing, filled with the geometric mean of its neighbours")
-    table = world.commodities.set_index("commodity")
-    named = str(table.at[commodity, "mineral" if what == "production" else "name"]).replace("_", " ")
+    table = world.commodities
+    column = table["mineral" if what == "production" else "name"]
+    named = str(dict(zip(table["commodity"], column, strict=True))[commodity]).replace("_", " ")
     places = {**dict(zip(world.regions["region"], world.regions["name"], strict=True)), WORLD: "the world"}
     return Series(
         name=_name(what, named, places.get(region, region), basis),

@@ -164,7 +164,8 @@ def _short(series: Series, h: int, levels: tuple[float, ...], seed: int, *, neve
     path = fitted.path(y[-1], h)
     reach = {one: fitted.radius(one, h) for one in levels}
     median, quantiles = around(_levels(path, series.values[-1], logs=series.logs), reach, series)
-    count = f"{len(y)} values, one a {series.step}, are too few to score forecasts of {h} ahead"
+    distance = f"{h} {series.step}{'s' if h > 1 else ''}"
+    count = f"{len(y)} values, one a {series.step}, are too few to score forecasts {distance} ahead"
     if never:
         said = f"{count}; none differs from another, so that nothing is known of how far it may move."
     elif fitted.drifts:

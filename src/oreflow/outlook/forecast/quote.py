@@ -67,6 +67,6 @@ def scored_by(forecast: Forecast) -> str:
     covered = f"{100 * s.coverage:.0f} % of outcomes in its 80 % interval"
     if forecast.verdict == "better":
         return f"{s.model}, MASE {s.ratio:.2f} of naive over {plan.scored} origins, {covered}"
-    beaten = forecast.rejected
-    why = f"; {beaten.model} has {beaten.ratio:.2f} of its error" if beaten else ""
+    beaten = forecast.tested
+    why = f"; {beaten.model} has {beaten.ratio:.2f} of its error" if beaten and beaten.model != s.model else ""
     return f"naive, as no model is shown to beat it over {plan.scored} origins{why}; {covered}"

@@ -73,11 +73,6 @@ class Forecast:
         return next((s for s in self.scores if s.model == self.model), None)
 
     @property
-    def rejected(self) -> Score | None:
-        """Score of the best candidate where naive is given instead of it; None elsewhere."""
-        return next((s for s in self.scores if s.model == self.best != self.model), None)
-
-    @property
     def tested(self) -> Score | None:
         """Score of the candidate put to the test; of the next best where that is naive; None in a short series."""
         if self.verdict != "naive best":

@@ -47,7 +47,7 @@ def document(
     return answer(
         "forecast",
         title,
-        [*sections, Section("trust", "How far to trust it", 0, (_trust(),))],
+        [*sections, Section("trust", "How far to trust it", 0, (_trust(forecasts),))],
         world=world,
         run=run,
         settings=settings,
@@ -81,7 +81,7 @@ def scoreboard(
         f"Scoreboard of forecasts: every series of {board.what}",
         [
             Section("board", "Scoreboard", 1, tuple(blocks)),
-            Section("trust", "How far to trust it", 0, (_trust(),)),
+            Section("trust", "How far to trust it", 0, (_trust(board.forecasts),)),
         ],
         world=world,
         run=run,
@@ -126,7 +126,7 @@ def ahead(f: Forecast, run: str, *, level: float = 0.8) -> Figure:
     """
     q = quoted(f, level=level)
     return Figure(
-        q.value, q.unit, run, "modelled", f"range: {100 * level:g} % interval; {q.score}", q.low, q.high
+        q.value, q.unit, run, "modelled", f"Range: {100 * level:g} % interval; {q.score}", q.low, q.high
     )
 
 
@@ -255,7 +255,7 @@ def _over(s: Score, run: str) -> Figure:
         "%",
         run,
         "modelled",
-        "range: 90 % interval from blocks of origins",
+        "Range: 90 % interval from blocks of origins",
         *ends,
         change=True,
     )
@@ -272,7 +272,7 @@ def _percent(value: float, run: str) -> Figure:
 def _ratio(s: Score, run: str) -> Figure:
     ends = (s.low, s.high) if math.isfinite(s.low) and math.isfinite(s.high) else (None, None)
     value = s.ratio if math.isfinite(s.ratio) else None
-    return Figure(value, "1", run, "modelled", "range: 90 % interval from blocks of origins", *ends)
+    return Figure(value, "1", run, "modelled", "Range: 90 % interval from blocks of origins", *ends)
 
 
 def _made(f: Forecast) -> list[str]:
@@ -312,24 +312,26 @@ def _each(stride: int, step: str) -> str:
     return f"one a {step}" if stride == 1 else f"one every {stride} {step}s"
 
 
-def _trust() -> Items:
-    return Items(
-        "What to keep in mind",
-        tuple(
-            map(
-                Sentence,
-                (
-                    "A model counts as better than naive only where the interval of the ratio of errors lies below 1 "
-                    "and the test of Diebold and Mariano agrees, both over origins that did not choose it.",
-                    "That no model is shown to be better does not say that none is: with few independent horizons only "
-                    "a large difference can be seen.",
-                    "A forecast knows the series alone: no mine, ban or article. What news does to the price is the "
-                    "market's answer (oreflow brief, oreflow run).",
-                    "Intervals are as wide as past errors. What never happened in the series is not in them.",
-                ),
-            )
-        ),
+def _trust(forecasts: Sequence[Forecast]) -> Items:
+    points = []
+    if any(f.scores for f in forecasts):
+        points += [
+            "A model counts as better than naive only where the interval of the ratio of errors lies below 1 and the "
+            "test of Diebold and Mariano agrees, both over origins that did not choose it.",
+            "That no model is shown to be better does not say that none is: with few independent horizons only a large "
+            "difference can be seen.",
+            "Conformal intervals are as wide as past errors. What never happened in the series is not in them.",
+        ]
+    if not all(f.scores for f in forecasts):
+        points.append(
+            "Where a series is too short for a score, its interval takes for granted that what comes moves as the "
+            "few values behind did, and has not been tested."
+        )
+    points.append(
+        "A forecast knows the series alone: no mine, ban or article. What news does to a price is the market's answer "
+        "(oreflow brief, oreflow run)."
     )
+    return Items("What to keep in mind", tuple(map(Sentence, points)))
 
 
 def _summary(board: Board, run: str) -> Sentence:
