@@ -57,6 +57,13 @@ def test_a_need_and_a_series_of_ones_own(tmp_path, capsys) -> None:
     assert "EUR/t" in out
 
 
+def test_means_over_quarters(capsys) -> None:
+    assert run(["forecast", "zinc", "--step", "quarter", *FAST, "--json"]) == 0
+    (f,) = json.loads(capsys.readouterr().out)["forecasts"]
+    assert (f["series"]["last_period"], f["path"][-1]["period"]) == ("2025-Q3", "2026-Q3")
+    assert f["series"]["quality"] == "derived"
+
+
 def test_the_scoreboard(tmp_path, capsys) -> None:
     page = tmp_path / "b.html"
     assert run(["forecast", "--all", *FAST, "--json", "--html", str(page)]) == 0
@@ -77,6 +84,7 @@ def test_the_scoreboard(tmp_path, capsys) -> None:
         ([], 2, "name commodities, or give --series FILE, or --all"),
         (["copper", "--all"], 2, "one of the three"),
         (["--all", "--region", "USA"], 2, "--all takes no --region"),
+        (["lithium", "--step", "quarter"], 2, "a quarter is shorter"),
         (["coper"], 2, "Did you mean 'copper'"),
         (["copper", "--model", "prophet"], 2, "unknown model 'prophet'"),
         (["copper", "--horizon", "999"], 2, "give 1 to 120 periods"),

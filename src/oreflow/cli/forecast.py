@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     help="What is forecast.",
 )
 @click.option("--region", "--hub", metavar="ISO3", help="Market or country; WLD for the world's production.")
+@click.option("--step", type=click.Choice(["quarter", "year"]), help="Forecast means over longer periods.")
 @click.option("--horizon", type=int, help="Periods ahead.  [default: 12 months, 4 quarters or 3 years]")
 @click.option(
     "--level", multiple=True, type=float, help="Level of an interval, 0.8 for 80 %; may be repeated."
@@ -45,6 +46,7 @@ def forecast(
     commodity: tuple[str, ...],
     what: str,
     region: str | None,
+    step: str | None,
     horizon: int | None,
     level: tuple[float, ...],
     model: tuple[str, ...],
@@ -65,7 +67,7 @@ def forecast(
     from oreflow.atlas import load
     from oreflow.errors import UsageError
     from oreflow.files import write_text
-    from oreflow.outlook.forecast import board, forecast_series, read_series, series_of
+    from oreflow.outlook.forecast import board, coarser, forecast_series, read_series, series_of
     from oreflow.outlook.forecast.make import LEVELS
     from oreflow.outlook.forecast.rows import to_csv
     from oreflow.report.answers.forecast import document, scoreboard
@@ -74,8 +76,8 @@ def forecast(
     check_suffix(out, "--out", (".csv",))
     if sum((bool(commodity), own is not None, every)) != 1:
         raise UsageError("name commodities, or give --series FILE, or --all: one of the three.")
-    if every and (region or level or widen):
-        raise UsageError("--all takes no --region, --level or --widen.")
+    if every and (region or step or level or widen):
+        raise UsageError("--all takes no --region, --step, --level or --widen.")
     world = load(with_)
     settings = {"seed": str(seed), "candidates": ", ".join(model) or "all that fit the series"}
     command = f"oreflow {shlex.join(_words(click.get_current_context()))}"
@@ -95,6 +97,8 @@ def forecast(
         series = [read_series(own)] if own is not None else [
             series_of(world, c, what=what, region=region) for c in dict.fromkeys(commodity)
         ]  # fmt: skip
+        if step is not None:
+            series = [coarser(s, step) for s in series]
         with progress("Forecasting", quiet=as_json) as tick:
             forecasts = tuple(
                 forecast_series(

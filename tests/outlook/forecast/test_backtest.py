@@ -138,3 +138,20 @@ def test_what_cannot_be_tested_is_refused() -> None:
         candidates(["seasonal naive"], 1)
     assert "seasonal naive" not in candidates(None, 1)
     assert candidates(["average"], 12) == ("naive", "average", "AutoETS", "AutoARIMA", "AutoTheta")
+
+
+@pytest.mark.slow
+def test_the_models_find_what_can_be_forecast() -> None:
+    """A level that goes back to its mean, and a year that repeats: ARIMA and a seasonal form are given."""
+    rng = np.random.default_rng(1)
+    y = np.zeros(360)
+    for i in range(1, 360):
+        y[i] = 0.6 * y[i - 1] + rng.normal(0, 0.1)
+    back = backtest(series(100 * np.exp(y), first="1990-01"), ["AutoARIMA", "AutoTheta"], horizon=6)
+    assert back.best == "AutoARIMA"
+    assert judge(back) == "better"
+    season = 0.3 * np.sin(np.arange(240) * np.pi / 6) + rng.normal(0, 0.05, 240).cumsum()
+    told = backtest(series(100 * np.exp(season), first="2000-01"), horizon=6)
+    assert judge(told) == "better"
+    assert told.best in {"AutoETS", "AutoTheta", "AutoARIMA", "average"}
+    assert told.score(told.best).ratio < 0.8

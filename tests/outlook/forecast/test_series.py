@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oreflow.errors import DataError
+from oreflow.errors import DataError, UnknownNameError, UsageError
 from oreflow.outlook.forecast.periods import SEASONS, following, label, parse
-from oreflow.outlook.forecast.series import Series, series
+from oreflow.outlook.forecast.series import Series, coarser, series
 
 
 @given(st.sampled_from(sorted(SEASONS)), st.integers(1600, 2400), st.integers(0, 11))
@@ -52,3 +52,21 @@ def test_a_series_of_ones_own() -> None:
 def test_a_series_with_a_fault_is_refused(periods, values, said: str) -> None:
     with pytest.raises(DataError, match=said):
         Series("it", periods, values, "t", "user")
+
+
+def test_means_over_quarters_and_years() -> None:
+    s = series(range(1, 30), first="2020-02", unit="t")
+    q = coarser(s, "quarter")
+    assert q.periods[0] == "2020-Q2"
+    assert q.values[:2] == (4.0, 7.0)
+    assert q.periods[-1] == "2022-Q2"
+    assert coarser(series(range(60), first="2020-01"), "year").values == (5.5, 17.5, 29.5, 41.5, 53.5)
+    assert coarser(q, "quarter") is q
+    assert coarser(s, "month") is s
+    assert "mean of the quarter" in q.basis
+    with pytest.raises(UsageError, match="a month is shorter"):
+        coarser(q, "month")
+    with pytest.raises(DataError, match="a forecast needs 4"):
+        coarser(s, "year")
+    with pytest.raises(UnknownNameError, match="Did you mean 'quarter'"):
+        coarser(s, "quater")

@@ -10,7 +10,7 @@ from oreflow.outlook.forecast.quote import Quoted, quoted
 from oreflow.outlook.forecast.result import Forecast
 from oreflow.outlook.forecast.rolling import Rolling, rolling
 from oreflow.outlook.forecast.rows import scoreboard_row
-from oreflow.outlook.forecast.series import Series, series
+from oreflow.outlook.forecast.series import Series, coarser, series
 
 __all__ = [
     "CANDIDATES",
@@ -24,6 +24,7 @@ __all__ = [
     "Series",
     "backtest",
     "board",
+    "coarser",
     "forecast",
     "forecast_series",
     "installed",

@@ -14,7 +14,7 @@ from oreflow.outlook.forecast.backtest import Progress
 from oreflow.outlook.forecast.make import LEVELS, forecast_series
 from oreflow.outlook.forecast.periods import label, parse
 from oreflow.outlook.forecast.result import Forecast
-from oreflow.outlook.forecast.series import LEAST, Series
+from oreflow.outlook.forecast.series import LEAST, Series, coarser
 
 WHAT = ("price", "consumption", "reliance", "production")
 """Kinds of series: price by market, apparent consumption and net import reliance, production by country or world."""
@@ -34,6 +34,7 @@ def forecast(
     *,
     what: str = "price",
     region: str | None = None,
+    step: str | None = None,
     horizon: int | None = None,
     level: Sequence[float] = LEVELS,
     models: Sequence[str] | None = None,
@@ -48,7 +49,8 @@ def forecast(
         commodity: Commodity, or a mineral: then that of its commodities with the longest series.
         what: ``price``, ``consumption``, ``reliance`` or ``production``.
         region: Market or country; where left out the market of reference, the country of the statistics, or the world.
-        horizon: Periods ahead; 12 months or 3 years where left out.
+        step: ``quarter`` or ``year`` to forecast the means of a shorter series; its own step where left out.
+        horizon: Periods ahead; 12 months, 4 quarters or 3 years where left out.
         level: Levels of the intervals, 0.8 for 80 %.
         models: Candidates; all that fit the series where left out.
         widen: Whether an interval may not be narrower than one nearer in time.
@@ -63,8 +65,9 @@ def forecast(
         DataError: The world has no such series that is long enough.
         UsageError: The horizon or a level is out of range, or statsforecast is not installed.
     """
+    found = series_of(world, commodity, what=what, region=region)
     return forecast_series(
-        series_of(world, commodity, what=what, region=region),
+        found if step is None else coarser(found, step),
         horizon=horizon,
         level=level,
         models=models,

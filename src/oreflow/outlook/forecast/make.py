@@ -146,7 +146,7 @@ def _sentence(test: Backtest, verdict: Verdict) -> str:
     s = test.score(test.best)
     against = (
         f"MASE {s.mase:.2f} against {base.mase:.2f} {over} that it was not chosen on: {s.ratio:.2f} of naive's, "
-        f"90 % interval {s.low:.2f} to {s.high:.2f}"
+        f"90 % interval {s.low:.2f} to {s.high:.2f}, chance {s.chance:.2f}"
     )
     if verdict == "better":
         return f"{s.model} is better than naive: {against}."

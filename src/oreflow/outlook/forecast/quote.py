@@ -68,5 +68,7 @@ def scored_by(forecast: Forecast) -> str:
     if forecast.verdict == "better":
         return f"{s.model}, MASE {s.ratio:.2f} of naive over {plan.scored} origins, {covered}"
     beaten = forecast.tested
-    why = f"; {beaten.model} has {beaten.ratio:.2f} of its error" if beaten and beaten.model != s.model else ""
+    why = (
+        f"; {beaten.model} has {beaten.ratio:.2f} of its error" if beaten and beaten.model != s.model else ""
+    )
     return f"naive, as no model is shown to beat it over {plan.scored} origins{why}; {covered}"

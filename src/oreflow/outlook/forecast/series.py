@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from oreflow.errors import DataError
+from oreflow.errors import DataError, UnknownNameError, UsageError
 from oreflow.outlook.forecast.periods import SEASONS, label, parse
 
 Floats = NDArray[np.float64]
@@ -114,6 +114,46 @@ class Series:
             )
         n = self.periods.index(period) + 1
         return replace(self, periods=self.periods[:n], values=self.values[:n])
+
+
+def coarser(series: Series, step: str) -> Series:
+    """Return the means of a series over longer periods.
+
+    Args:
+        series: The series.
+        step: ``quarter`` or ``year``; no shorter than its own step.
+
+    Returns:
+        The means over whole quarters or years; what is left at either end is dropped. The series itself where it has
+        that step already. Means of a random walk go on a little in the direction of their last change (Working, 1960,
+        Note on the correlation of first differences of averages in a random chain, Econometrica 28), which a model may
+        find and naive does not know.
+
+    Raises:
+        UsageError: The step is not known or shorter than that of the series.
+        DataError: Too few whole periods.
+    """
+    if step not in SEASONS:
+        raise UnknownNameError("step", step, SEASONS)
+    if step == series.step:
+        return series
+    per = series.season // SEASONS[step]
+    if per < 1:
+        raise UsageError(
+            f"{series.name} has one value a {series.step}; a {step} is shorter. Choose a longer step."
+        )
+    first = parse(series.periods[0])[1]
+    skip = -first % per
+    count = (len(series.values) - skip) // per
+    means = series.array[skip : skip + count * per].reshape(count, per).mean(axis=1)
+    begin = (first + skip) // per
+    return replace(
+        series,
+        periods=tuple(label(step, begin + i) for i in range(count)),
+        values=tuple(means.tolist()),
+        quality="derived" if series.quality == "reported" else series.quality,
+        basis=f"{series.basis}, mean of the {step}".lstrip(", "),
+    )
 
 
 def series(
