@@ -46,7 +46,7 @@ def test_every_face_says_what_is_given_and_why(world, scored) -> None:
         assert "The naive forecast is given." in flat
         assert "World Bank" in flat
     (lead, verdict, *_) = blocks(made, Para)
-    assert verdict.sentence.plain == scored.sentence
+    assert verdict.sentence.plain.replace("\u00a0", " ") == scored.sentence
     assert lead.sentence.figures[0].value == scored.series.values[-1]
 
 

@@ -146,13 +146,13 @@ def _told(f: Forecast, run: str, i: int) -> list[Block]:
         f"{{{n}}}, and four outcomes in five are expected between {{{n + 1}}} and {{{n + 2}}}.",
         (*figures, low, high),
     )
-    out: list[Block] = [Para(lead, "lead"), Para(Sentence(f.sentence), "verdict"), _past(f, run, i)]
+    out: list[Block] = [Para(lead, "lead"), Para(_say(f.sentence), "verdict"), _past(f, run, i)]
     if f.rolling is not None and {0.5, 0.9} <= set(f.levels):
         out += [_fan(f, run, i), _errors(f, run, i)] if len(f.scores) > 1 else [_fan(f, run, i)]
     out.append(_path(f, run, i))
     if f.scores:
         out.append(_scores(f, run, i))
-    out.append(Items("How it was made", tuple(Sentence(t) for t in _made(f))))
+    out.append(Items("How it was made", tuple(map(_say, _made(f)))))
     return out
 
 
@@ -178,7 +178,7 @@ def _past(f: Forecast, run: str, i: int) -> Picture:
         from_zero=False,
         marked=(float(kept - 1), f"last value, {fmt.month(s.last)}"),
     )
-    caption = Sentence(f"Band: 80 % interval; {f.interval}.")
+    caption = _say(f"Band: 80 % interval; {f.interval}.")
     return Picture(f"past-{i}", f"{s.name}: past and forecast", data, caption)
 
 
@@ -261,6 +261,11 @@ def _over(s: Score, run: str) -> Figure:
     )
 
 
+def _say(text: str) -> Sentence:
+    """Return a sentence without figures, its numbers held to their per cent signs."""
+    return Sentence(text.replace(" %", "\u00a0%"))
+
+
 def _score(value: float, run: str) -> Figure:
     return Figure(value if math.isfinite(value) else None, "1", run)
 
@@ -331,7 +336,7 @@ def _trust(forecasts: Sequence[Forecast]) -> Items:
         "A forecast knows the series alone: no mine, ban or article. What news does to a price is the market's answer "
         "(oreflow brief, oreflow run)."
     )
-    return Items("What to keep in mind", tuple(map(Sentence, points)))
+    return Items("What to keep in mind", tuple(map(_say, points)))
 
 
 def _summary(board: Board, run: str) -> Sentence:
