@@ -104,3 +104,8 @@ def test_the_scoreboard_has_a_row_for_each(world, scored, short) -> None:
     tested = replace(scored, verdict="not shown", best="drift")
     lead = blocks(scoreboard(Board("price", (tested,), world.hash, 1.0), world), Para)[0].sentence
     assert lead.figures[2].value == pytest.approx(0.05)
+
+
+def test_a_scoreboard_without_a_score_says_so(world, short) -> None:
+    lead = blocks(scoreboard(Board("reliance", (short,), world.hash, 1.0), world), Para)[0].sentence
+    assert lead.plain == "1\u00a0series are too short to be scored: a random walk stands in."

@@ -27,6 +27,20 @@ def test_every_kind_has_series_with_unit_and_source(world: World) -> None:
             assert s.what == what
 
 
+def test_no_two_have_one_name(world: World) -> None:
+    for what in WHAT:
+        names = [(s.name, s.step) for s in known(world, what)]
+        assert len(names) == len(set(names))
+
+
+def test_the_whole_is_taken_rather_than_a_part(world: World) -> None:
+    s = series_of(world, "nickel", what="consumption")
+    assert s.basis == "Consumption: Apparent, total"
+    assert s.unit == "t/yr"
+    assert series_of(world, "copper", what="consumption").values[-1] == 2_200_000
+    assert s.name == "Apparent consumption of refined nickel, United States (Consumption: Apparent, total)"
+
+
 def test_the_values_are_those_of_the_table(world: World) -> None:
     rows = world.prices
     rows = rows[(rows["commodity"] == "copper_refined") & (rows["period"].str.len() == 7)].sort_values(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -21,6 +23,13 @@ WHAT = ("price", "consumption", "reliance", "production")
 WORLD = "WLD"
 """Region of a sum over all countries."""
 _STATISTIC = {"consumption": "apparent_consumption", "reliance": "net_import_reliance"}
+_UNITS = {
+    "metric tons": ("t/yr", 1.0),
+    "thousand metric tons": ("t/yr", 1e3),
+    "kilograms": ("kg/yr", 1.0),
+    "percent": ("%", 1.0),
+}
+"""How the statistics write a unit, to how it is written here and the factor to it."""
 _TEXT = {
     "price": "Price",
     "consumption": "Apparent consumption",
@@ -87,7 +96,8 @@ def series_of(world: World, commodity: str, *, what: str = "price", region: str 
         region: Market or country; the usual one where left out.
 
     Returns:
-        Monthly rather than yearly, then one that is up to date, then that of the market of reference, then the longest.
+        Monthly rather than yearly, then one that is up to date, then that of the market of reference, then the longest,
+        then the largest: the whole rather than a part.
 
     Raises:
         UnknownNameError: A commodity, region or kind of series is not known.
@@ -116,9 +126,9 @@ def series_of(world: World, commodity: str, *, what: str = "price", region: str 
 
     newest = {step: max(s.last for s in exact if s.step == step) for step in {s.step for s in exact}}
 
-    def rank(s: Series) -> tuple[bool, bool, bool, int]:
+    def rank(s: Series) -> tuple[bool, bool, bool, int, float]:
         at_home = s.region == (home or hub[s.commodity])
-        return (s.step == "month", s.last == newest[s.step], at_home, len(s.values))
+        return (s.step == "month", s.last == newest[s.step], at_home, len(s.values), s.values[-1])
 
     return max(exact, key=rank)
 
@@ -151,7 +161,9 @@ def known(world: World, what: str = "price") -> tuple[Series, ...]:
         made = _production(world)
     else:
         made = _salient(world, what)
-    return tuple(sorted(made, key=lambda s: (s.commodity, s.region, s.step, -len(s.values))))
+    found = sorted(made, key=lambda s: (s.commodity, s.region, s.step, -len(s.values)))
+    alike = Counter((s.name, s.step) for s in found)
+    return tuple(replace(s, name=f"{s.name} ({s.basis})") if alike[s.name, s.step] > 1 else s for s in found)
 
 
 def _prices(world: World) -> Iterable[Series]:
@@ -172,22 +184,23 @@ def _salient(world: World, what: str) -> Iterable[Series]:
     rows = rows[(rows["statistic"] == _STATISTIC[what]) & (rows["bound"] == "")]
     for (commodity, country, detail, unit), group in rows.groupby(["commodity", "country", "detail", "unit"]):
         share = what == "reliance"
+        name, factor = _UNITS.get(str(unit), (str(unit), 1.0))
         made = _made(
-            world, what, str(commodity), str(country), group, "%" if share else str(unit).replace("metric tons", "t"),
-            str(detail), "year", "value", low=0.0 if share else None, high=100.0 if share else None,
+            world, what, str(commodity), str(country), group.assign(value=group["value"] * factor), name, str(detail),
+            "year", "value", low=0.0 if share else None, high=100.0 if share else None,
         )  # fmt: skip
         if made is not None:
             yield made
 
 
 def _production(world: World) -> Iterable[Series]:
-    """Yield production by country and of the world, each from one source, so that editions are not mixed."""
+    """Yield production by country and of the world, each from one edition, so that none is counted twice."""
     rows = world.production
     rows = rows[rows["quantity"].notna()]
     unit = dict(zip(world.commodities["commodity"], world.commodities["unit"], strict=True))
     for (commodity, stage), group in rows.groupby(["commodity", "stage"]):
-        years = group.groupby("source")["year"].nunique()
-        group = group[group["source"] == years.idxmax()]
+        years = group.groupby("edition")["year"].nunique()
+        group = group[group["edition"] == years.idxmax()]
         basis = f"{stage} production, {group['edition'].iloc[0]}"
         total = group.groupby("year", as_index=False).agg(
             {"quantity": "sum", "source": "first", "quality": "first"}

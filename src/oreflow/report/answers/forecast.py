@@ -341,6 +341,9 @@ def _trust(forecasts: Sequence[Forecast]) -> Items:
 
 def _summary(board: Board, run: str) -> Sentence:
     scored, rest = len(board.scored), len(board.forecasts) - len(board.scored)
+    short = Figure(float(rest), "series", run)
+    if not scored:
+        return Sentence("{0} are too short to be scored: a random walk stands in.", (short,))
     figures = [Figure(float(scored), "series", run), Figure(float(len(board.better)), "1", run)]
     text = "Of {0} long enough to be scored, a model beats the naive forecast in {1}."
     if board.by_luck:
@@ -350,7 +353,7 @@ def _summary(board: Board, run: str) -> Sentence:
         )
     if rest:
         text += f" Another {{{len(figures)}}} are too short to be scored: a random walk stands in."
-        figures.append(Figure(float(rest), "series", run))
+        figures.append(short)
     return Sentence(text, tuple(figures))
 
 
@@ -406,7 +409,7 @@ def _short_table(forecasts: Sequence[Forecast], run: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for f in forecasts:
         s = f.series
-        name = s.name if f.model == "naive" else f"{s.name}, by {f.model}"
+        name = s.name if f.model == "naive" else f"{s.name}, its growth carried on"
         rows.append((name, f"{len(s.values)} to {s.last}", where(f, run)[0], ahead(f, run), f.periods[-1]))
     caption = "Series too short for a score, yearly: the last value, and the 80 % interval of a random walk, not tested"
     return Table("short", caption, columns, tuple(rows))
