@@ -69,6 +69,14 @@ def test_the_tables_hold_every_month_and_every_candidate(world, scored) -> None:
     assert (scores.rows[1][3].low, scores.rows[1][3].high) == (scored.scores[1].low, scored.scores[1].high)
 
 
+def test_near_and_far_are_drawn_beside_naive(world, scored) -> None:
+    picture = blocks(document([scored], world), Picture)[-1]
+    assert picture.key == "distances-1"
+    assert [s.name for s in picture.data.series] == ["drift", "naive"]
+    assert picture.data.series[0].y == scored.scores[1].distances
+    assert set(picture.data.series[1].y) == {1.0}
+
+
 def test_a_short_series_has_no_scores_and_no_fan(world, short) -> None:
     made = document([short], world)
     assert not blocks(made, Fan)

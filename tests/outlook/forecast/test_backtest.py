@@ -10,7 +10,7 @@ from oreflow.outlook.forecast.backtest import backtest, candidates, scored
 from oreflow.outlook.forecast.compare import diebold_mariano, ratio_interval
 from oreflow.outlook.forecast.conformal import radius
 from oreflow.outlook.forecast.make import judge
-from oreflow.outlook.forecast.measures import coverage, mase, rmsse
+from oreflow.outlook.forecast.measures import coverage, mase, rmsse, scale
 from oreflow.outlook.forecast.rolling import rolling
 from oreflow.outlook.forecast.series import series
 
@@ -48,6 +48,10 @@ def test_every_number_again_by_hand() -> None:
                 if len(seen) >= 9:
                     inside.append(coverage(y[t + k], f(t)[k] * np.exp(-reach), f(t)[k] * np.exp(reach)))
         assert score.coverage == pytest.approx(np.mean(inside))
+        near = [abs(y[t] - f(t)[0]) / scale(y[:t]) for t in later]
+        base = [abs(y[t] - y[t - 1]) / scale(y[:t]) for t in later]
+        assert score.distances[0] == pytest.approx(np.mean(near) / np.mean(base))
+        assert len(score.distances) == h
     other = test.score("seasonal naive")
     assert other.ratio == pytest.approx(losses["seasonal naive"].mean() / losses["naive"].mean())
     expected = ratio_interval(losses["seasonal naive"], losses["naive"], block=plan.overlap, seed=1)

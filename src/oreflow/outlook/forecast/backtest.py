@@ -43,6 +43,8 @@ class Score:
         quantiles: Quantile score of its conformal intervals over that of naive's; below 1 is better.
         coverage: Share of outcomes inside its 80 % interval, made at each scored origin from errors seen by then.
         width: Mean width of that interval over that of naive's.
+        distances: Its error over that of naive at each distance ahead, over the scored origins, shape (h,); empty where
+            it failed.
         failed: Why it could not be used; empty where it could. All numbers are then NaN.
     """
 
@@ -58,10 +60,11 @@ class Score:
     quantiles: float
     coverage: float
     width: float
+    distances: tuple[float, ...] = ()
     failed: str = ""
 
 
-NUMBERS = tuple(f.name for f in fields(Score) if f.name not in ("model", "text", "failed"))
+NUMBERS = tuple(f.name for f in fields(Score) if f.type in (float, "float"))
 """Names of the numbers of a score."""
 
 
@@ -213,7 +216,9 @@ def scored(
     first = np.arange(len(origins)) < plan.choosing
     errors = {name: work - path for name, path in paths.items()}
     natural = {name: np.exp(p) if logs else p for name, p in paths.items()}
-    loss = {name: np.abs(came - p).mean(axis=1) / known for name, p in natural.items()}
+    apart = {name: np.abs(came - p) / known[:, None] for name, p in natural.items()}
+    loss = {name: e.mean(axis=1) for name, e in apart.items()}
+    seen = later & np.isfinite(known)
     spread = {name: _spread(errors[name], natural[name], came, origins, known, logs) for name in paths}
 
     def made(name: str) -> Score:
@@ -240,13 +245,16 @@ def scored(
             quantiles=_over(_mean(quantile), _mean(quantile0)),
             coverage=_mean(inside),
             width=_over(_mean(wide), _mean(wide0)),
+            distances=tuple(
+                _over(_mean(apart[name][seen, k]), _mean(apart["naive"][seen, k])) for k in range(h)
+            ),
         )
 
     found = [made(name) for name in paths]
     rest = sorted((s for s in found if s.model != "naive"), key=lambda s: s.chosen_by)
     usable = [s for s in found if math.isfinite(s.chosen_by)]
     best = min(usable, key=lambda s: s.chosen_by).model if usable else "naive"
-    unknown = dict.fromkeys(NUMBERS, math.nan)
+    unknown: dict[str, Any] = dict.fromkeys(NUMBERS, math.nan)
     lost = [Score(n, _text(n), **unknown, failed=why) for n, why in (failed or {}).items()]
     order = (*(s for s in found if s.model == "naive"), *rest, *lost)
     return Backtest(plan, logs, MappingProxyType(errors), order, best)

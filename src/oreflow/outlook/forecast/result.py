@@ -205,4 +205,6 @@ def around(
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -16,6 +16,8 @@ from oreflow.report.plots import BarRow, Bars, Lines, Series
 
 KEPT = 60
 """Periods of the past that the chart shows."""
+FAR = 1.5
+"""Error over naive's beyond which a candidate is left out of the chart by distance, so that the others can be told."""
 _QUALITY: dict[str, Quality] = {q: q for q in get_args(Quality)}
 
 
@@ -152,6 +154,7 @@ def _told(f: Forecast, run: str, i: int) -> list[Block]:
     out.append(_path(f, run, i))
     if f.scores:
         out.append(_scores(f, run, i))
+        out += _distances(f, i)
     out.append(Items("How it was made", tuple(map(_say, _made(f)))))
     return out
 
@@ -245,6 +248,32 @@ def _errors(f: Forecast, run: str, i: int) -> Picture:
         "Error at the later origins against that of naive, with its 90 % interval; below 0 is better."
     )
     return Picture(f"errors-{i}", "Candidates against naive", Bars(rows, "%"), caption, half=True)
+
+
+def _distances(f: Forecast, i: int) -> list[Block]:
+    """Return the error of each candidate over that of naive by distance; nothing where there is one distance alone."""
+    known = [s for s in f.scores[1:] if s.distances and all(map(math.isfinite, s.distances))]
+    told = [s for s in known if max(s.distances) <= FAR]
+    out = [s.model for s in known if s not in told]
+    if f.horizon < 2 or not told:
+        return []
+    lines = [Series("naive", (1.0,) * f.horizon, kind="dashed")]
+    lines = [*(Series(s.model, s.distances) for s in told), *lines]
+    data = Lines(
+        x=tuple(float(k) for k in range(1, f.horizon + 1)),
+        x_label=f"{f.series.step}s ahead",
+        x_unit="1",
+        series=tuple(lines),
+        unit="1",
+        names=tuple(str(k) for k in range(1, f.horizon + 1)),
+        y_label="error over naive's",
+        from_zero=False,
+    )
+    left = f" Off the scale: {', '.join(out)}." if out else ""
+    caption = _say(
+        "Mean error at the later origins over that of naive, by distance; not tested one by one." + left
+    )
+    return [Picture(f"distances-{i}", "Near and far: error over naive's", data, caption)]
 
 
 def _over(s: Score, run: str) -> Figure:
