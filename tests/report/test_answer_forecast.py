@@ -11,7 +11,9 @@ import pytest
 from oreflow.atlas import bundled
 from oreflow.outlook.forecast import Board, forecast_series, series_of
 from oreflow.outlook.forecast.series import series
-from oreflow.report.answers.forecast import ahead, document, scoreboard, where
+from oreflow.report.answers.forecast import document
+from oreflow.report.answers.forecast_board import scoreboard
+from oreflow.report.answers.forecast_figures import ahead, where
 from oreflow.report.faces import html, markdown, terminal
 from oreflow.report.outline import Fan, Para, Picture, Table
 

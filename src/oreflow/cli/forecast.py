@@ -70,7 +70,8 @@ def forecast(
     from oreflow.outlook.forecast import board, coarser, forecast_series, read_series, series_of
     from oreflow.outlook.forecast.make import LEVELS
     from oreflow.outlook.forecast.rows import to_csv
-    from oreflow.report.answers.forecast import document, scoreboard
+    from oreflow.report.answers.forecast import document
+    from oreflow.report.answers.forecast_board import scoreboard
 
     check_suffix(html, "--html", (".html", ".htm"))
     check_suffix(out, "--out", (".csv",))
