@@ -88,6 +88,8 @@ def test_the_scoreboard(tmp_path, capsys) -> None:
         (["coper"], 2, "Did you mean 'copper'"),
         (["copper", "--model", "prophet"], 2, "unknown model 'prophet'"),
         (["copper", "--horizon", "999"], 2, "give 1 to 120 periods"),
+        (["copper", "--seed", "-1"], 2, "seed -1"),
+        (["copper", "--level", "nan"], 2, "between 0 and 1"),
         (["copper", "--level", "80"], 2, "between 0 and 1"),
         (["copper", "--html", "a.pdf"], 2, "must end in .html"),
         (["magnet"], 4, "no series of price of magnet"),

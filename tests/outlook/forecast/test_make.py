@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oreflow.errors import UnknownNameError, UsageError
+from oreflow.errors import DataError, UnknownNameError, UsageError
 from oreflow.outlook.forecast import forecast_series, quoted, series
 from oreflow.outlook.forecast.rows import fingerprint, row, to_csv
 from oreflow.outlook.forecast.series import Series
@@ -84,6 +84,8 @@ def test_paths_have_the_spread_of_the_intervals_and_hold_together(walked) -> Non
     assert not np.array_equal(walked.paths(5, seed=3), walked.paths(5, seed=4))
     with pytest.raises(UsageError, match="give 1 to"):
         walked.paths(0)
+    with pytest.raises(UsageError, match="seed -1"):
+        walked.paths(1, seed=-1)
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=4, max_size=8), st.integers(1, 6))
@@ -136,6 +138,7 @@ def test_what_never_moves() -> None:
     [
         ({"horizon": 0}, UsageError, "give 1 to 120"),
         ({"horizon": 500}, UsageError, "give 1 to 120"),
+        ({"seed": -1}, UsageError, "give a whole number of 0 or more"),
         ({"level": (80,)}, UsageError, "between 0 and 1"),
         ({"level": (0.999,)}, UsageError, "needs 999 past errors"),
         ({"models": ("AutoTeta",)}, UnknownNameError, "AutoTheta"),
@@ -144,6 +147,11 @@ def test_what_never_moves() -> None:
 def test_what_cannot_be_forecast_is_refused(options, error, said: str) -> None:
     with pytest.raises(error, match=said):
         forecast_series(monthly(), **{"models": CHEAP, **options})
+
+
+def test_values_that_no_interval_holds_are_refused() -> None:
+    with pytest.raises(DataError, match="Look for a slip of unit"):
+        forecast_series(series([1e-300, 1e300, 1e-300, 1e300], first="2020"))
 
 
 def test_as_plain_values_and_as_a_row(walked) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from oreflow.errors import DataError, NumericalError, UnknownNameError, UsageError
 from oreflow.outlook.forecast import conformal
-from oreflow.outlook.forecast.compare import diebold_mariano, ratio_interval
+from oreflow.outlook.forecast.compare import check_seed, diebold_mariano, ratio_interval
 from oreflow.outlook.forecast.measures import pinball, scale
 from oreflow.outlook.forecast.models import AVERAGE, CANDIDATES, NAMES, average, walk
 from oreflow.outlook.forecast.rolling import Rolling, rolling
@@ -151,11 +151,12 @@ def backtest(
     Raises:
         DataError: The series is too short for a back-test, or never changes.
         UnknownNameError: A model is not known.
-        UsageError: statsforecast is not installed, or the horizon is below 1.
+        UsageError: statsforecast is not installed, the horizon is below 1, or the seed below 0.
     """
     y, season = series.array, series.season
     if horizon < 1:
         raise UsageError(f"horizon {horizon}: give 1 or more periods.")
+    check_seed(seed)
     names = candidates(models, season)
     plan = rolling(len(y), horizon, season)
     if plan is None:

@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from oreflow.errors import DataError
+from oreflow.errors import DataError, UsageError
 from oreflow.outlook.forecast.series import Floats
 
 RESAMPLES = 2_000
@@ -99,3 +99,13 @@ def ratio_interval(
         ratio = np.where(below > 0, a[picked].sum(axis=1) / below, np.inf)
     low, high = np.quantile(ratio, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that is none.
+
+    Raises:
+        UsageError: It is below zero.
+    """
+    if seed < 0:
+        raise UsageError(f"seed {seed}: give a whole number of 0 or more.")

@@ -9,7 +9,7 @@ import numpy as np
 from oreflow.errors import UsageError
 from oreflow.outlook.forecast import conformal
 from oreflow.outlook.forecast.backtest import COUNTED, Backtest, Progress, backtest, candidates
-from oreflow.outlook.forecast.compare import CHANCE
+from oreflow.outlook.forecast.compare import CHANCE, check_seed
 from oreflow.outlook.forecast.measures import scale
 from oreflow.outlook.forecast.models import AVERAGE, CANDIDATES, average, walk
 from oreflow.outlook.forecast.periods import following
@@ -51,13 +51,14 @@ def forecast_series(
         The forecast.
 
     Raises:
-        UsageError: The horizon or a level is out of range, or statsforecast is not installed.
+        UsageError: The horizon, a level or the seed is out of range, or statsforecast is not installed.
         UnknownNameError: A model is not known.
         DataError: A level asks for more past errors than the back-test has.
     """
     h = HORIZON[series.step] if horizon is None else horizon
     if not 1 <= h <= LONGEST:
         raise UsageError(f"horizon {h}: give 1 to {LONGEST} periods.")
+    check_seed(seed)
     for one in level:
         conformal.check_level(one)
     levels = tuple(sorted({*level, COUNTED}))

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from oreflow.errors import UsageError
+from oreflow.errors import DataError, UsageError
 from oreflow.outlook.forecast import conformal
 from oreflow.outlook.forecast.backtest import COUNTED, Score
+from oreflow.outlook.forecast.compare import check_seed
 from oreflow.outlook.forecast.rolling import Rolling
 from oreflow.outlook.forecast.series import Floats, Series
 from oreflow.outlook.forecast.short import Walk
@@ -117,10 +118,11 @@ class Forecast:
             Shape (n, h), in the unit of the series.
 
         Raises:
-            UsageError: ``n`` is out of range.
+            UsageError: ``n`` or the seed is out of range.
         """
         if not 1 <= n <= MOST_PATHS:
             raise UsageError(f"{n} paths: give 1 to {MOST_PATHS:,}.")
+        check_seed(seed)
         return np.stack([self._path(i, seed) for i in range(n)])
 
     def _path(self, i: int, seed: int) -> Floats:
@@ -196,10 +198,18 @@ def around(
 
     Returns:
         Median, and share to values, shares rising; the median is the share 0.5.
+
+    Raises:
+        DataError: An end is no finite number.
     """
     out: dict[float, tuple[float, ...]] = {0.5: tuple(bounded(median, series).tolist())}
     for level, r in reach.items():
         for side, end in zip((-1, 1), conformal.apply(median, r, logs=series.logs), strict=True):
+            if not np.isfinite(end).all():
+                raise DataError(
+                    f"{series.name}: its values change too wildly for an interval of {100 * level:g} % to be a number. "
+                    "Look for a slip of unit."
+                )
             out[share((1 + side * level) / 2)] = tuple(bounded(end, series).tolist())
     return out[0.5], dict(sorted(out.items()))
 
