@@ -62,8 +62,8 @@ class Model(Protocol):
     def sides(self, rows: Ints32 | None, lower: Floats, upper: Floats) -> None:
         """Set the sides of rows in rising order; of all where `rows` is None."""
 
-    def append(self, rows: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
-        """Add rows below the others; a basis that is held gets their slacks."""
+    def append(self, start: Ints32, index: Ints32, value: Floats, lower: Floats, upper: Floats) -> None:
+        """Add rows below the others, in compressed rows; a basis that is held gets their slacks."""
 
     def drop(self, rows: Ints32) -> None:
         """Take rows out; those below move up."""
@@ -195,9 +195,8 @@ class _Native:
             )
         self._done(code, "change sides")
 
-    def append(self, rows: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
-        start, index = rows.indptr.astype(np.int32), rows.indices.astype(np.int32)
-        lower, upper, value = _floats(lower), _floats(upper), _floats(rows.data)
+    def append(self, start: Ints32, index: Ints32, value: Floats, lower: Floats, upper: Floats) -> None:
+        lower, upper, value = _floats(lower), _floats(upper), _floats(value)
         code = self._lib.Highs_addRows(
             self._h, len(lower), _at(lower), _at(upper), len(value), _at(start), _at(index), _at(value)
         )
@@ -301,10 +300,9 @@ class _Portable:
         which = np.arange(self._m, dtype=np.int32) if rows is None else rows
         self._h.changeRowsBounds(len(which), which, lower, upper)  # type: ignore[attr-defined]
 
-    def append(self, rows: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
-        start, index = rows.indptr.astype(np.int32), rows.indices.astype(np.int32)
-        value = _floats(rows.data)
-        done = self._h.addRows(len(lower), _floats(lower), _floats(upper), len(value), start, index, value)
+    def append(self, start: Ints32, index: Ints32, value: Floats, lower: Floats, upper: Floats) -> None:
+        rows = (len(lower), _floats(lower), _floats(upper))
+        done = self._h.addRows(*rows, len(value), start, index, _floats(value))
         if done == highspy.HighsStatus.kError:
             raise NumericalError("the solver would not take more rows.")
         self._m += len(lower)

@@ -15,6 +15,10 @@ from oreflow.market.network import Floats, Ints
 
 TIE = 1e-12
 """Share by which a cut must be higher than another one to take its place."""
+SAME = 1e-10
+"""Difference, as a share of one more than a number, up to which numbers of two cuts are the same."""
+PLACES = 9
+"""Decimals of states that are told apart."""
 IDLE = 10
 """Rows that may idle in a programme before they are taken out."""
 
@@ -40,6 +44,11 @@ class _Buffer:
     def rows(self) -> Floats:
         return self.data[: self.size]
 
+    def copy(self) -> _Buffer:
+        made = _Buffer(self.width, self.size)
+        made.data = self.data.copy()
+        return made
+
 
 class Pool:
     """All cuts of one function, in the order in which they were found.
@@ -53,9 +62,8 @@ class Pool:
         self._points = _Buffer(states)
         self._visited = _Buffer(states)
         self._highest = _Buffer(1)
-        self._which: list[int] = []
+        self._which = _Buffer(1)
         self._seen: set[bytes] = set()
-        self._known: set[bytes] = set()
         self.iterations: list[int] = []
 
     def __len__(self) -> int:
@@ -76,30 +84,37 @@ class Pool:
         """States that the cuts were found at, shape (C, k)."""
         return self._points.rows
 
-    def add(self, intercept: float, slope: Floats, point: Floats, iteration: int) -> None:
-        """Take a cut; one that was found at the same state before is no news.
+    def add(self, intercept: float, slope: Floats, point: Floats, iteration: int) -> tuple[int, ...]:
+        """Take a cut; the same one again at a state that was visited before is no news.
 
         Args:
             intercept: Its value at the state of noughts.
             slope: Shape (k,).
             point: State that it was found at.
             iteration: When.
+
+        Returns:
+            Numbers of cuts that have become the highest somewhere.
         """
         plane = np.concatenate([[intercept], slope])
-        key = plane.tobytes() + point.tobytes()
-        if key in self._known:
-            return
-        self._known.add(key)
-        number = len(self)
+        key = (np.round(point, PLACES) + 0.0).tobytes()
+        if (
+            key in self._seen
+            and (np.abs(self._planes.rows - plane) <= SAME * (1.0 + np.abs(plane))).all(1).any()
+        ):
+            return ()
+        number, came = len(self), set()
         self._planes.add(plane)
         self._points.add(point)
         self.iterations.append(iteration)
         if self._visited.size:
             highest = self._highest.rows[:, 0]
             here = intercept + self._visited.rows @ slope
-            for i in np.flatnonzero(here > highest + TIE * (1.0 + np.abs(highest))):
-                highest[i], self._which[i] = here[i], number
-        key = point.tobytes()
+            better = np.flatnonzero(here > highest + TIE * (1.0 + np.abs(highest)))
+            if len(better):
+                highest[better] = here[better]
+                self._which.rows[better] = number
+                came.add(number)
         if key not in self._seen:
             self._seen.add(key)
             values = self.intercepts + self.slopes @ point
@@ -107,10 +122,22 @@ class Pool:
             best = int(np.argmax(values >= values.max() - TIE * (1.0 + abs(values.max()))))
             self._visited.add(point)
             self._highest.add(values[best : best + 1])
-            self._which.append(best)
+            self._which.add(np.array([best]))
+            came.add(best)
+        return tuple(sorted(came))
+
+    def copy(self) -> Pool:
+        """Return a copy that can grow by itself."""
+        pool = Pool(self._points.width)
+        for name in ("_planes", "_points", "_visited", "_highest", "_which"):
+            setattr(pool, name, getattr(self, name).copy())
+        pool._seen, pool.iterations = set(self._seen), list(self.iterations)
+        return pool
 
     def first(self, size: int) -> Pool:
-        """Return a pool of the first so many cuts, taken in again one by one."""
+        """Return a pool of the first so many cuts; fewer than all are taken in again one by one."""
+        if size == len(self):
+            return self.copy()
         pool = Pool(self._points.width)
         for i in range(size):
             pool.add(float(self.intercepts[i]), self.slopes[i], self.points[i], self.iterations[i])
@@ -118,7 +145,7 @@ class Pool:
 
     def needed(self) -> Ints:
         """Return the numbers of the cuts that are highest at a visited state, rising."""
-        return np.unique(np.array(self._which, dtype=np.int64))
+        return np.unique(self._which.rows.astype(np.int64))
 
     def value(self, state: Floats) -> float:
         """Return the height of the highest cut at a state; minus infinity where there is none."""

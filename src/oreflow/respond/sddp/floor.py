@@ -57,9 +57,9 @@ def floors(graph: Graph) -> Floats:
 
 def _fixed(graph: Graph, least: Floats, given: Floats) -> Floats:
     passage, leads = graph.passage, graph.passage > 0
-    open_ended = np.zeros(len(least), dtype=bool)
+    open_ended = np.zeros(len(least), dtype=np.bool_)
     for _ in graph.nodes:
-        open_ended = (leads & (open_ended | ~np.isfinite(least))).any(axis=1)
+        open_ended = np.asarray((leads & (open_ended | ~np.isfinite(least))).any(axis=1))
     closed = np.flatnonzero(~open_ended)
     among = passage[np.ix_(closed, closed)]
     values = given.copy()

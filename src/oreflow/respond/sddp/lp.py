@@ -29,6 +29,7 @@ from oreflow.respond.sddp.stage import Stage
 Row = tuple[int, int]
 """A row below the stage's own: (outcome, number of the cut), or (`WEIGHTS`, number of the weights)."""
 WEIGHTS = -1
+_ONE = np.ones(1)
 SAME = 1e-12
 """Largest difference between weights that are taken to be the same."""
 
@@ -52,7 +53,7 @@ class Later:
         """Return nothing yet; no pools at a node that nothing follows."""
         return cls([Pool(states) for _ in range((outcomes if multi else 1) if outcomes else 0)], multi)
 
-    def copy(self, sizes: Sequence[int] | None = None, weights: int | None = None) -> Later:
+    def first(self, sizes: Sequence[int] | None = None, weights: int | None = None) -> Later:
         """Return a copy, with the first so many cuts of each pool and the first so many weights."""
         lengths = [len(p) for p in self.pools] if sizes is None else sizes
         pools = [p.first(size) for p, size in zip(self.pools, lengths, strict=True)]
@@ -109,8 +110,8 @@ class StageLP:
         self._held: set[Row] = set()
         self.bases: list[Basis | None] = list(bases) if bases is not None else [None] * len(stage.noises)
         self.solves, self.inside = 0, 0.0
-        if rows:
-            self._append(list(rows))
+        self._given = 0
+        self.hold(rows)
 
     # -- solving -----------------------------------------------------------------------------------------------
 
@@ -129,11 +130,14 @@ class StageLP:
             ModelError: It has no end; the message names the columns.
             NumericalError: The solver gave up.
         """
+        if self._given < len(self.rows):
+            self._hand_over()
         began = time.perf_counter()
         self._edits.apply(self._model, state, noise, fresh=noise != self._noise)
         self._noise = noise
         basis = self.bases[noise]
         if basis is not None:
+            self._model.forget()
             self._model.start(self._full(basis))
         else:
             self._model.forget()
@@ -192,47 +196,59 @@ class StageLP:
         known = self.later.weights
         if not any(np.abs(q - weights).max() <= SAME for q in known):
             known.append(weights)
-            self._append([(WEIGHTS, len(known) - 1)])
+            self.hold([(WEIGHTS, len(known) - 1)])
 
-    def refresh(self, *, select: bool, drop: bool = True) -> None:
-        """Bring the rows in line with the pools: cuts that are needed come in, and idle ones go when they are many.
+    def hold(self, rows: Sequence[Row]) -> None:
+        """Put rows into the programme, those that are not there yet."""
+        for row in rows:
+            if row not in self._held:
+                self._held.add(row)
+                self.rows.append(row)
+
+    def refresh(self, *, select: bool) -> None:
+        """Bring the rows in line with the pools: what is needed comes in, and idle cuts go when they are many.
 
         Args:
             select: Leave dominated cuts out; all cuts are held otherwise.
-            drop: Take idle ones out.
         """
+        pools = enumerate(self.later.pools)
         if not select:
-            new = [(o, i) for o, pool in enumerate(self.later.pools) for i in range(len(pool))]
-            self._append([r for r in new if r not in self._held])
+            self.hold([(o, i) for o, pool in pools for i in range(len(pool))])
             return
-        needed = [(o, int(i)) for o, pool in enumerate(self.later.pools) for i in pool.needed()]
-        self._append([r for r in needed if r not in self._held])
-        if not drop:
+        if len(self.rows) <= IDLE:
             return
-        wanted = set(needed)
+        wanted = {(o, int(i)) for o, pool in pools for i in pool.needed()}
         idle = [k for k, r in enumerate(self.rows) if r[0] != WEIGHTS and r not in wanted]
         if len(idle) > max(IDLE, len(wanted)):
             self._drop(np.array(idle, dtype=np.int64))
 
-    def _append(self, rows: list[Row]) -> None:
-        if not rows:
-            return
-        dense = np.zeros((len(rows), self._width))
-        lower = np.zeros(len(rows))
-        for k, (outcome, number) in enumerate(rows):
+    def _hand_over(self) -> None:
+        """Give the solver the rows that it does not have yet."""
+        new = self.rows[self._given :]
+        out, n = self.stage.state_out, self._n
+        index, value, lower, start = [], [], np.zeros(len(new)), [0]
+        for k, (outcome, number) in enumerate(new):
             if outcome == WEIGHTS:
-                dense[k, self._n] = 1.0
-                dense[k, self._n + 1 :] = -self.later.weights[number]
+                index += [np.arange(n, self._width)]
+                value += [_ONE, -self.later.weights[number]]
             else:
                 pool = self.later.pools[outcome]
-                dense[k, self._n + (1 + outcome if self.later.multi else 0)] = 1.0
-                dense[k, self.stage.state_out] = -pool.slopes[number]
+                index += [out, [n + (1 + outcome if self.later.multi else 0)]]
+                value += [-pool.slopes[number], _ONE]
                 lower[k] = pool.intercepts[number]
-        self._model.append(sparse.csr_matrix(dense), lower, np.full(len(rows), np.inf))
-        self.rows += rows
-        self._held.update(rows)
+            start.append(start[-1] + (len(index[-1]) if outcome == WEIGHTS else len(out) + 1))
+        self._model.append(
+            np.array(start[:-1], dtype=np.int32),
+            np.concatenate(index).astype(np.int32),
+            np.concatenate(value),
+            lower,
+            np.full(len(new), np.inf),
+        )
+        self._given = len(self.rows)
 
     def _drop(self, idle: Ints) -> None:
+        if self._given < len(self.rows):
+            self._hand_over()
         kept = np.ones(self._m + len(self.rows), dtype=bool)
         kept[self._m + idle] = False
         self._model.drop((self._m + idle).astype(np.int32))
@@ -242,6 +258,7 @@ class StageLP:
         gone = {self.rows[i] for i in idle}
         self._held -= gone
         self.rows = [r for r in self.rows if r not in gone]
+        self._given = len(self.rows)
 
 
 class _Edits:
@@ -258,12 +275,12 @@ class _Edits:
                 told |= (values != usual).any(axis=0)
             return np.flatnonzero(told)
 
-        cols, self._costed, rows = differing(1, 2), differing(0), differing(3, 4)
+        cols, costed, rows = differing(1, 2), differing(0), differing(3, 4)
         cols = np.union1d(cols, stage.state_in)
         self._state = np.searchsorted(cols, stage.state_in)
         self._cols, self._rows = cols.astype(np.int32), rows.astype(np.int32)
-        self._cost = [n[0][self._costed] for n in numbers]
-        self._costed = self._costed.astype(np.int32)
+        self._cost = [n[0][costed] for n in numbers]
+        self._costed = costed.astype(np.int32)
         self._lower, self._upper = [n[1][cols] for n in numbers], [n[2][cols] for n in numbers]
         self._row_lower, self._row_upper = [n[3][rows] for n in numbers], [n[4][rows] for n in numbers]
 

@@ -150,9 +150,12 @@ class _Run:
         self.log: list[Iteration] = list(resume.iterations) if resume is not None else []
         self.worst: dict[int, Floats] = dict(resume.worst) if resume is not None else {}
         self.x0 = np.array(settings.initial_state)
+        self._chance = {i: self._nominal(c) for i, c in enumerate(graph.children) if c} | {
+            -1: self._nominal(graph.root)
+        }
         if resume is not None:
             self.floors = resume.floors
-            self.later = [later.copy() for later in resume.later]
+            self.later = [later.first() for later in resume.later]
         else:
             self.floors = floors(graph)
             self.later = [
@@ -245,24 +248,25 @@ class _Run:
         return np.array(values), np.array(slopes)
 
     def _cut(self, node: int, state: Floats, values: Floats, slopes: Floats, iteration: int) -> None:
-        following, m = self.graph.children[node], float(self.graph.onward[node])
-        nominal = self._nominal(following) / m
-        q = self.settings.risk.weights(values, nominal)
+        m = float(self.graph.onward[node])
+        q = self.settings.risk.weights(values, self._chance[node])
         self.worst[node] = q
         height = m * float(q @ values)
         self._check_floor(node, state, height)
         later, lp = self.later[node], self.programmes[node]
         if self.settings.multi:
-            for pool, value, slope in zip(later.pools, values, slopes, strict=True):
-                pool.add(float(value - slope @ state), slope, state, iteration)
+            for o, (value, slope) in enumerate(zip(values, slopes, strict=True)):
+                came = later.pools[o].add(float(value - slope @ state), slope, state, iteration)
+                lp.hold([(o, c) for c in came])
             lp.weigh(m * q)
         else:
             slope = m * (q @ slopes)
-            later.pools[0].add(height - float(slope @ state), slope, state, iteration)
-        lp.refresh(select=self.settings.select, drop=False)
+            came = later.pools[0].add(height - float(slope @ state), slope, state, iteration)
+            lp.hold([(0, c) for c in came])
 
     def _nominal(self, following: Sequence[tuple[int, float]]) -> Floats:
-        return np.concatenate([p * self.graph.nodes[j].probabilities for j, p in following])
+        chances = np.concatenate([p * self.graph.nodes[j].probabilities for j, p in following])
+        return chances / chances.sum()
 
     def _check_floor(self, node: int, state: Floats, height: float) -> None:
         """Refuse a floor that the cost-to-go is known to go below: nothing is left open where leaves follow."""
@@ -278,8 +282,7 @@ class _Run:
     def bound(self) -> float:
         """Return the risk-adjusted objective at the root."""
         values, _ = self._solved([i for i, _ in self.graph.root], self.x0)
-        nominal = self._nominal(self.graph.root)
-        q = self.settings.risk.weights(values, nominal)
+        q = self.settings.risk.weights(values, self._chance[-1])
         self.worst[-1] = q
         return float(q @ values)
 
@@ -301,7 +304,7 @@ class _Run:
             settings=self.settings,
             floors=self.floors,
             later=tuple(
-                later.copy(sizes, weights)
+                later.first(sizes, weights)
                 for later, sizes, weights in zip(self.later, kept.pools, kept.weights, strict=True)
             ),
             rows=tuple(map(tuple, kept.rows)),

@@ -134,7 +134,13 @@ class _Tree:
         upper[stage.state_in] = np.inf if state is None else state
         offset = self._columns(lower, upper)
         matrix = stage.matrix.tocoo()
-        self._rows(matrix.row, matrix.col + offset, matrix.data, row_lower, row_upper)
+        self._rows(
+            matrix.row.astype(np.int64),
+            matrix.col.astype(np.int64) + offset,
+            matrix.data,
+            row_lower,
+            row_upper,
+        )
         return offset
 
     def _worth(self, m: float, chances: Floats, costs: list[tuple[Ints, Floats]]) -> int:
@@ -146,18 +152,17 @@ class _Tree:
                     self._at_least(np.append(cols, theta), np.append(-m * values, 1.0))
             return theta
         weight, level = _tail(self.measure)
-        cols = [c for c, _ in costs] + [np.array([theta])]
-        values = [-m * (1.0 - weight) * p * v for p, (_, v) in zip(chances, costs, strict=True)] + [
-            np.ones(1)
-        ]
+        mean = -m * (1.0 - weight) * chances
+        entries = [*(c for c, _ in costs), np.array([theta])]
+        factors = [*(p * v for p, (_, v) in zip(mean, costs, strict=True)), np.ones(1)]
         if weight > 0:
             eta = self._columns(np.array([-np.inf]), np.array([np.inf]))
             excess = self._columns(np.zeros(len(costs)), np.full(len(costs), np.inf))
             for k, (c, v) in enumerate(costs):
                 self._at_least(np.append(c, [excess + k, eta]), np.append(-v, [1.0, 1.0]))
-            cols.append(np.append(eta, excess + np.arange(len(costs))))
-            values.append(-m * weight * np.append(1.0, chances / level))
-        self._at_least(np.concatenate(cols), np.concatenate(values))
+            entries.append(np.append(eta, excess + np.arange(len(costs))))
+            factors.append(-m * weight * np.append(1.0, chances / level))
+        self._at_least(np.concatenate(entries), np.concatenate(factors))
         return theta
 
     def _columns(self, lower: Floats, upper: Floats) -> int:
