@@ -17,6 +17,7 @@ from oreflow.respond.sddp.policy import Decision, Policy
 from oreflow.respond.sddp.risk import CVaR, Expectation, Mix, Risk, WorstCase
 from oreflow.respond.sddp.sampling import Sampling
 from oreflow.respond.sddp.simulate import Simulation
+from oreflow.respond.sddp.stability import Stability
 from oreflow.respond.sddp.stage import Noise, Stage
 from oreflow.respond.sddp.stopping import (
     BoundStalls,
@@ -45,6 +46,7 @@ __all__ = [
     "Risk",
     "Sampling",
     "Simulation",
+    "Stability",
     "Stage",
     "Stopping",
     "TimeLimit",

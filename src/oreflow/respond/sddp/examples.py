@@ -93,10 +93,11 @@ def stockpile_table(spacing: float = SPACING) -> tuple[Floats, Floats]:
     Returns:
         Levels, shape (S,), and the cost of going from one to another in each regime, shape (R, S, S).
     """
-    levels = np.arange(round(LEVELS / spacing) + 1) * spacing
+    levels: Floats = np.arange(round(LEVELS / spacing) + 1) * spacing
     change = levels[None, :] - levels[:, None]
-    cost = np.stack([stockpile_cost(change, i) for i in range(len(REGIMES))])
-    return levels, cost + _HOLDING * levels[None, None, :]
+    cost: Floats = np.stack([stockpile_cost(change, i) for i in range(len(REGIMES))])
+    cost += _HOLDING * levels
+    return levels, cost
 
 
 def stockpile(spacing: float = SPACING) -> Graph:

@@ -226,14 +226,16 @@ class StageLP:
         """Give the solver the rows that it does not have yet."""
         new = self.rows[self._given :]
         out, n = self.stage.state_out, self._n
-        index, value, lower, start = [], [], np.zeros(len(new)), [0]
+        lower, start = np.zeros(len(new)), [0]
+        index: list[Ints] = []
+        value: list[Floats] = []
         for k, (outcome, number) in enumerate(new):
             if outcome == WEIGHTS:
                 index += [np.arange(n, self._width)]
                 value += [_ONE, -self.later.weights[number]]
             else:
                 pool = self.later.pools[outcome]
-                index += [out, [n + (1 + outcome if self.later.multi else 0)]]
+                index += [out, np.array([n + (1 + outcome if self.later.multi else 0)])]
                 value += [-pool.slopes[number], _ONE]
                 lower[k] = pool.intercepts[number]
             start.append(start[-1] + (len(index[-1]) if outcome == WEIGHTS else len(out) + 1))

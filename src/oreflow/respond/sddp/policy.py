@@ -19,6 +19,7 @@ from oreflow.respond.sddp.lp import Later, Row, StageLP
 from oreflow.respond.sddp.risk import Risk
 from oreflow.respond.sddp.sampling import Sampling
 from oreflow.respond.sddp.simulate import Simulation, simulate
+from oreflow.respond.sddp.stability import Stability, stability
 from oreflow.respond.sddp.stopping import Iteration
 
 
@@ -230,6 +231,10 @@ class Policy:
         """
         i = self.graph.index(node)
         return self.later[i].value(self.graph.state(i, state), float(self.floors[i]))
+
+    def report(self) -> Stability:
+        """Return the numerical-stability report: how far apart the numbers lie, and what to look at."""
+        return stability(self)
 
     def save(self, path: str | Path) -> None:
         """Write the policy as JSON that follows ``cuts.schema.json``, whole or not at all.

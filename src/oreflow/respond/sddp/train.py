@@ -266,7 +266,8 @@ class _Run:
 
     def _nominal(self, following: Sequence[tuple[int, float]]) -> Floats:
         chances = np.concatenate([p * self.graph.nodes[j].probabilities for j, p in following])
-        return chances / chances.sum()
+        chances /= chances.sum()
+        return chances
 
     def _check_floor(self, node: int, state: Floats, height: float) -> None:
         """Refuse a floor that the cost-to-go is known to go below: nothing is left open where leaves follow."""
