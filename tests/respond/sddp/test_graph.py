@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from oreflow.errors import ModelError, UnknownNameError
-from oreflow.respond.sddp import Graph, Noise, Stage
+from oreflow.respond.sddp import Graph, IterationLimit, Noise, Stage, deterministic_equivalent, train
 from oreflow.respond.sddp.examples import hydro_thermal, stockpile
 from tests.respond.sddp.problems import linear, markov
 
@@ -69,7 +69,7 @@ def test_a_stage_that_is_none(change: dict, told: str) -> None:
         ((FIRST, SECOND), ((0, 1.0),), ((0, 1, -0.1),), "is -0.1, not between"),
         ((FIRST, SECOND), ((0, 1.0),), ((0, 1, np.nan),), "is nan, not between"),
         ((FIRST, SECOND), ((0, 1.0),), ((0, 1, 0.7), (0, 1, 0.7)), r"follows 'stage 1' sum to 1\.4"),
-        ((FIRST, SECOND), ((0, 1.0),), (), "'stage 2' can never be reached"),
+        ((FIRST, SECOND), ((0, 1.0),), (), "'stage 2' can never be reached from the start: no edge"),
         ((FIRST, SECOND), ((0, 1.0),), ((0, 1, 1.0), (1, 0, 1.0)), "goes on for ever"),
         ((FIRST, linear(0).nodes[0]), ((0, 1.0),), ((0, 1, 1.0),), "states do not fit along the edge"),
     ],
@@ -119,3 +119,15 @@ def test_nodes_are_found_by_name_and_number() -> None:
         graph.index("disrupted ")
     with pytest.raises(UnknownNameError):
         graph.index(3)
+
+
+def test_regimes_without_a_chance_keep_their_place() -> None:
+    rows = [[replace(SECOND, name=f"{t}{r}") for r in "ab"] for t in (1, 2)]
+    graph = Graph.markov(rows, [[1.0, 0.0], [0.5, 0.5]], [1.0, 0.0])
+    assert [s.name for s in graph.nodes] == ["1a", "1b", "2a", "2b"]
+    assert graph.starts == ((0, 1.0),)
+    assert graph.children[0] == ((2, 1.0),)
+    policy = train(graph, initial_state=[0.0], stopping=IterationLimit(10))
+    whole = deterministic_equivalent(graph, initial_state=[0.0]).value
+    assert policy.bound == pytest.approx(whole)
+    assert set(policy.simulate(20).nodes.ravel().tolist()) == {0, 2}

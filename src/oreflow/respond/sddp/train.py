@@ -151,7 +151,7 @@ class _Run:
         self.worst: dict[int, Floats] = dict(resume.worst) if resume is not None else {}
         self.x0 = np.array(settings.initial_state)
         self._chance = {i: self._nominal(c) for i, c in enumerate(graph.children) if c} | {
-            -1: self._nominal(graph.root)
+            -1: self._nominal(graph.starts)
         }
         if resume is not None:
             self.floors = resume.floors
@@ -282,7 +282,7 @@ class _Run:
 
     def bound(self) -> float:
         """Return the risk-adjusted objective at the root."""
-        values, _ = self._solved([i for i, _ in self.graph.root], self.x0)
+        values, _ = self._solved([i for i, _ in self.graph.starts], self.x0)
         q = self.settings.risk.weights(values, self._chance[-1])
         self.worst[-1] = q
         return float(q @ values)
