@@ -121,8 +121,12 @@ def _library() -> ctypes.CDLL | None:
     return library
 
 
-def _at(array: NDArray[Any]) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)
+def _at(array: NDArray[Any]) -> Any:
+    """Return where the numbers of an array lie."""
+    try:
+        return ctypes.byref(ctypes.c_char.from_buffer(array))  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # it may not be written to, or is empty
+        return ctypes.c_void_p(array.ctypes.data)
 
 
 def _floats(array: Floats) -> Floats:

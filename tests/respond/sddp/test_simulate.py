@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from oreflow.errors import ModelError, UnknownNameError, UsageError
-from oreflow.respond.sddp import BoundStalls, Graph, IterationLimit, Policy, train
+from oreflow.respond.sddp import BoundStalls, Graph, IterationLimit, Noise, Policy, train
 from oreflow.respond.sddp.examples import hydro_thermal, stockpile
 from tests.respond.sddp.problems import linear
 
@@ -132,3 +132,40 @@ def test_a_column_that_only_some_stages_have() -> None:
     oil = policy.simulate(4, columns=["oil"]).column("oil")
     assert np.isfinite(oil[:, 0]).all()
     assert np.isnan(oil[:, 1]).all()
+
+
+def test_histories_that_are_given(hydro: Policy) -> None:
+    drawn = hydro.simulate(5, seed=9)
+    paths = [
+        list(zip(n.tolist(), k.tolist(), strict=True)) for n, k in zip(drawn.nodes, drawn.noises, strict=True)
+    ]
+    given = hydro.simulate(5, paths=paths)
+    assert given.costs.tolist() == drawn.costs.tolist()
+    short = hydro.simulate(1, paths=[[(0, 0), (1, 1)]])
+    assert short.nodes.tolist() == [[0, 1]]
+    assert short.left == 1.0
+    with pytest.raises(UsageError, match="path 0 goes from 'stage 1' to 'stage 3', which never follows it"):
+        hydro.simulate(1, paths=[[(0, 0), (2, 0)]])
+    with pytest.raises(UnknownNameError, match="path 0, stage 'stage 2': unknown noise '5'"):
+        hydro.simulate(1, paths=[[(0, 0), (1, 5)]])
+    with pytest.raises(UsageError, match="1 paths are given for 2"):
+        hydro.simulate(2, paths=[[(0, 0)]])
+    with pytest.raises(UsageError, match="path 0 is empty"):
+        hydro.simulate(1, paths=[[]])
+
+
+def test_a_noise_that_is_none_of_the_stage_s(hydro: Policy) -> None:
+    """An inflow of 4, between those of 2 and 10 that the second stage knows."""
+    known = hydro.act("stage 2", [3.0], 0)
+    same = hydro.act("stage 2", [3.0], Noise(0.1, row_upper=([0], [2.0])))
+    assert same.columns == pytest.approx(known.columns)
+    assert same.to_go == pytest.approx(known.to_go)
+    between = hydro.act("stage 2", [3.0], Noise(1.0, row_upper=([0], [4.0])))
+    assert between.columns["stored"] + between.columns["released"] == pytest.approx(7.0)
+    assert between.stage_cost + between.to_go < same.stage_cost + same.to_go
+
+
+def test_what_a_policy_does_does_not_hang_on_what_it_did_before(endless: Policy) -> None:
+    before = endless.act("normal", [7.3])
+    endless.simulate(5, seed=77)
+    assert endless.act("normal", [7.3]).columns == before.columns

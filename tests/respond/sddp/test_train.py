@@ -150,3 +150,12 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         train(graph, initial_state=[0.0], stopping=[])
     with pytest.raises(UsageError, match="at least one path"):
         train(graph, initial_state=[0.0], paths=0)
+
+
+def test_any_number_of_workers_finds_the_same_policy() -> None:
+    graph = markov(5, discount=0.9)
+    state = zero(graph)
+    one = train(graph, initial_state=state, stopping=IterationLimit(25))
+    two = train(graph, initial_state=state, stopping=IterationLimit(25), workers=2)
+    assert two.cuts.equals(one.cuts)
+    assert [i.bound for i in two.iterations] == [i.bound for i in one.iterations]

@@ -87,6 +87,8 @@ class StageLP:
         floor: Lower bound of Θ.
         rows: Rows to begin with, in their order.
         bases: Basis to start each noise from; None for none.
+        learn: Whether the next solve of a noise starts from where the last one ended. Otherwise each starts from
+            `bases`, and what is found follows from the state alone, also among equals.
     """
 
     def __init__(
@@ -96,6 +98,8 @@ class StageLP:
         floor: float,
         rows: Sequence[Row] = (),
         bases: Sequence[Basis | None] | None = None,
+        *,
+        learn: bool = True,
     ) -> None:
         self.stage, self.later, self.floor = stage, later, floor
         m, n = stage.matrix.shape
@@ -125,7 +129,7 @@ class StageLP:
         self._held: set[Row] = set()
         self.bases: list[Basis | None] = list(bases) if bases is not None else [None] * len(stage.noises)
         self.solves, self.inside = 0, 0.0
-        self._given = 0
+        self._given, self._learn = 0, learn
         self.hold(rows)
 
     # -- solving -----------------------------------------------------------------------------------------------
@@ -162,7 +166,8 @@ class StageLP:
             status = self._model.run()
         if status != highs.OPTIMAL:
             self._fail(state, noise, status)
-        self.bases[noise] = self._model.basis()
+        if self._learn:
+            self.bases[noise] = self._model.basis()
         value = self._model.objective
         self.inside += time.perf_counter() - began
         self.solves += 1

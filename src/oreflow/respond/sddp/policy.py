@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from oreflow.respond.sddp.risk import Risk
 from oreflow.respond.sddp.sampling import Sampling
 from oreflow.respond.sddp.simulate import Simulation, simulate
 from oreflow.respond.sddp.stability import Stability, stability
+from oreflow.respond.sddp.stage import Noise
 from oreflow.respond.sddp.stopping import Iteration
 
 
@@ -129,7 +131,7 @@ class Policy:
     @cached_property
     def _programmes(self) -> list[StageLP]:
         return [
-            StageLP(stage, self.later[i], float(self.floors[i]), self.rows[i], self.bases[i])
+            StageLP(stage, self.later[i], float(self.floors[i]), self.rows[i], self.bases[i], learn=False)
             for i, stage in enumerate(self.graph.nodes)
         ]
 
@@ -141,6 +143,7 @@ class Policy:
         depth: int | None = None,
         start: ArrayLike | None = None,
         node: int | str | None = None,
+        paths: Sequence[Sequence[tuple[int, int]]] | None = None,
         columns: tuple[str, ...] | list[str] = (),
         rows: tuple[str, ...] | list[str] = (),
     ) -> Simulation:
@@ -156,6 +159,8 @@ class Policy:
             depth: Stages; see above.
             start: State to begin with; that of the training where None.
             node: Node to begin at; drawn by the root's chances where None.
+            paths: Histories to live through in place of drawn ones, each of pairs of (node, noise), e.g. what happened
+                or the worst that may; their cost is discounted. `n` must be their number.
             columns: Names of columns to record.
             rows: Names of rows whose duals to record.
 
@@ -164,6 +169,7 @@ class Policy:
 
         Raises:
             UnknownNameError: No stage has such a column or row, or there is no such node.
+            UsageError: A path goes where the graph does not.
             ModelError: A stage could not be solved.
         """
         at = None if node is None else self.graph.index(node)
@@ -176,17 +182,19 @@ class Policy:
             state=self.graph.state(first, self.settings.initial_state if start is None else start),
             depth=depth,
             start=at,
+            paths=paths,
             columns=columns,
             rows=rows,
         )
 
-    def act(self, node: int | str, state: ArrayLike, noise: int = 0) -> Decision:
+    def act(self, node: int | str, state: ArrayLike, noise: int | Noise = 0) -> Decision:
         """Return what the policy does.
 
         Args:
             node: Name or number.
             state: Incoming state.
-            noise: Number of the noise.
+            noise: Number of the noise, or one that is none of the stage's, to see what the policy does about it; its
+                probability does not matter.
 
         Returns:
             The decision.
@@ -197,11 +205,14 @@ class Policy:
         """
         i = self.graph.index(node)
         stage = self.graph.nodes[i]
-        if not 0 <= noise < len(stage.noises):
-            raise UnknownNameError(
-                "noise", str(noise), map(str, range(len(stage.noises))), where=f"stage {stage.name!r}"
-            )
-        lp = self._programmes[i]
+        if isinstance(noise, Noise):
+            stage = replace(stage, noises=(replace(noise, probability=1.0),))
+            lp, noise = StageLP(stage, self.later[i], float(self.floors[i]), self.rows[i]), 0
+        elif 0 <= noise < len(stage.noises):
+            lp = self._programmes[i]
+        else:
+            known = map(str, range(len(stage.noises)))
+            raise UnknownNameError("noise", str(noise), known, where=f"stage {stage.name!r}")
         objective = lp.solve(self.graph.state(i, state), noise)
         x, later = lp.point()
         out = x[stage.state_out]

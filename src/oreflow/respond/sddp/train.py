@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -53,6 +54,7 @@ def train(
     multi: bool = False,
     select: bool = True,
     paths: int = 1,
+    workers: int = 1,
     progress: Progress | None = None,
     resume: Policy | None = None,
     save: str | FilePath | None = None,
@@ -70,6 +72,8 @@ def train(
         multi: A cut for each outcome of what follows, in place of one for all: fewer iterations, larger programmes.
         select: Leave dominated cuts out of the programmes; all are kept in the policy.
         paths: Forward paths an iteration.
+        workers: Threads that solve what may follow a stage at the same time; the policy is the same for any number.
+            More than one pays where several large stages may follow.
         progress: Called after each iteration.
         resume: Policy to go on from, trained with the same settings: the run is the same as one without a stop.
         save: File to keep the policy in, written now and then and at the end, also when the run is interrupted or
@@ -94,8 +98,8 @@ def train(
         select=select,
         paths=paths,
     )
-    if paths < 1:
-        raise UsageError(f"an iteration walks at least one path, not {paths}.")
+    if paths < 1 or workers < 1:
+        raise UsageError(f"an iteration walks at least one path with one worker, not {paths} with {workers}.")
     if resume is not None:
         resume.same(graph, settings)
     rules = _rules(stopping)
@@ -103,6 +107,7 @@ def train(
     began, saved = time.perf_counter(), time.perf_counter()
     reason = ""
     try:
+        run.employ(workers)
         while not (reason := run.stops(rules, time.perf_counter() - began)):
             run.iterate(began)
             if progress is not None:
@@ -114,6 +119,8 @@ def train(
         if save is not None and run.log:
             run.policy("interrupted").save(save)
         raise
+    finally:
+        run.employ(1)
     policy = run.policy(reason)
     if save is not None:
         policy.save(save)
@@ -173,6 +180,13 @@ class _Run:
             for i, stage in enumerate(graph.nodes)
         ]
         self._kept = self._keep()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def employ(self, workers: int) -> None:
+        """Solve with so many threads from now on; let go of those before."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+        self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
 
     def _outcomes(self, node: int) -> int:
         return sum(len(self.graph.nodes[j].noises) for j, _ in self.graph.children[node])
@@ -239,13 +253,19 @@ class _Run:
 
     def _solved(self, nodes: Sequence[int], state: Floats) -> tuple[Floats, Floats]:
         """Solve all noises of some nodes at a state: objectives, shape (K,), and slopes, shape (K, k)."""
-        values, slopes = [], []
-        for j in nodes:
+
+        def solved(j: int) -> list[tuple[float, Floats]]:
             lp = self.programmes[j]
-            for k in range(len(lp.stage.noises)):
-                values.append(lp.solve(state, k))
-                slopes.append(lp.slope())
-        return np.array(values), np.array(slopes)
+            return [(lp.solve(state, k), lp.slope()) for k in range(len(lp.stage.noises))]
+
+        # Each node is a programme of its own, and the solver lets go of the interpreter's lock.
+        each = (
+            map(solved, nodes)
+            if self._threads is None or len(nodes) < 2
+            else self._threads.map(solved, nodes)
+        )
+        found = [pair for pairs in each for pair in pairs]
+        return np.array([v for v, _ in found]), np.array([s for _, s in found])
 
     def _cut(self, node: int, state: Floats, values: Floats, slopes: Floats, iteration: int) -> None:
         m = float(self.graph.onward[node])
