@@ -111,7 +111,7 @@ class StageLP:
         self._model = highs.model(sparse.csc_matrix(sparse.hstack([scaled, sparse.csc_matrix((m, count))])))
         for name, value in OPTIONS.items():
             self._model.option(name, value)
-        self._edits = _Edits(stage, self._row, self._col)
+        self._edits = Edits(stage, self._row, self._col)
         cost = stage.cost * self._col
         self._theta = float(power(np.abs(cost).max(initial=1.0, keepdims=True))[0])
         """Scale of Θ and θ: they are of the size of costs, not of quantities."""
@@ -291,7 +291,7 @@ class StageLP:
         self._given = len(self.rows)
 
 
-class _Edits:
+class Edits:
     """What differs between the noises of a stage, laid out so that each is handed over in one call."""
 
     def __init__(self, stage: Stage, row: Floats, col: Floats) -> None:
