@@ -155,9 +155,9 @@ class _Native:
         )  # fmt: skip
 
     def __del__(self) -> None:
-        if getattr(self, "_h", None):
-            self._lib.Highs_destroy(self._h)
-            self._h = ctypes.c_void_p()
+        handle = self.__dict__.pop("_h", None)  # no module may be left when the interpreter ends
+        if handle:
+            self._lib.Highs_destroy(handle)
 
     def option(self, name: str, value: bool | int | float | str) -> None:
         key = name.encode()

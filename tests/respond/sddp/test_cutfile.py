@@ -10,10 +10,13 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from oreflow.errors import DataError, OreflowError, ReadError, SchemaError
 from oreflow.respond.sddp import CVaR, Graph, IterationLimit, Mix, Policy, Sampling, train
 from oreflow.respond.sddp.cutfile import cuts_schema, differences
+from oreflow.respond.sddp.cutfile import document as cutfile_document
 from oreflow.respond.sddp.examples import hydro_thermal
 from tests.respond.sddp.problems import linear, markov
 
@@ -112,6 +115,8 @@ def test_states_and_order_are_told_apart() -> None:
         (("nodes", 0, "bases"), [], "0 bases for 1 noises"),
         (("iterations", 0, "bound"), "x", "iterations.0.bound"),
         (("worst",), {"x": []}, "worst"),
+        (("worst",), {"7": []}, "names node 7"),
+        (("worst", "0"), [1.0], r"worst.0 has shape \(1,\), not \(2,\)"),
     ],
 )
 def test_a_file_that_was_tampered_with(file: Path, place: tuple, value: Any, told: str) -> None:
@@ -166,6 +171,45 @@ def test_a_failure_to_write_leaves_the_old_file(
         policy.save(file)
     assert file.read_bytes() == before
     assert [p.name for p in file.parent.iterdir()] == [file.name]
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**30), 10**30),
+    st.floats(),
+    st.text(max_size=5),
+    st.lists(st.integers(-9, 9), max_size=3),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_part_may_be_junk(policy: Policy, tmp_path: Path, data: st.DataObject) -> None:
+    """It is read, or refused by an error of ours, and what was read can be used."""
+    document = json.loads(json.dumps(cutfile_document(policy)))
+    spot: Any = document
+    while True:
+        keys = sorted(spot) if isinstance(spot, dict) else list(range(len(spot)))
+        if not keys:
+            break
+        key = data.draw(st.sampled_from(keys))
+        inner = spot[key]
+        if not isinstance(inner, dict | list) or data.draw(st.integers(0, 4)) == 0:
+            spot[key] = data.draw(JUNK)
+            break
+        spot = inner
+    path = tmp_path / "junk.json"
+    path.write_text(json.dumps(document), "utf-8")
+    try:
+        read = Policy.load(path, GRAPH)
+    except DataError:
+        return
+    try:
+        read.simulate(2)
+    except OreflowError:
+        return
 
 
 @dataclass(frozen=True)

@@ -76,3 +76,6 @@ def test_one_that_no_cut_ever_passes_is_told_in_the_report() -> None:
     wrong = train(high, initial_state=[0.0], stopping=IterationLimit(60))
     assert wrong.bound > true.bound
     assert any("after 'stage 1' no cut rises above the floor of 90" in w for w in wrong.report().warnings)
+    assert true.upper_bound().value == pytest.approx(true.bound)
+    with pytest.raises(ModelError, match=r"a floor that was given is no lower bound \(stages 'stage 1'\)"):
+        wrong.upper_bound()

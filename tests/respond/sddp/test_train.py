@@ -148,6 +148,13 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         train(graph, initial_state=[np.nan])
     with pytest.raises(UsageError, match="never ends"):
         train(graph, initial_state=[0.0], stopping=[])
+    for options in (
+        {"risk": CVaR(0.5)},
+        {"sampling": Sampling(importance=0.5)},
+        {"sampling": Sampling(revisit=2)},
+    ):
+        with pytest.raises(UsageError, match="GapClosed compares the mean cost"):
+            train(graph, initial_state=[0.0], stopping=[GapClosed(), IterationLimit(3)], **options)
     with pytest.raises(UsageError, match="at least one path"):
         train(graph, initial_state=[0.0], paths=0)
 

@@ -51,8 +51,8 @@ class Decision:
         state: Outgoing state, by name.
         marginal: By name of the state: what one more unit in stock when the stage begins would save, from here to the
             end; the price at which a unit in stock is worth having.
-        next_unit: By name of the state: what one more unit left in stock when the stage ends would save later, net of
-            nothing: the price at which the policy goes on buying and stops releasing.
+        next_unit: By name of the state: what one more unit left in stock when the stage ends would save later,
+            discounted: below this price the policy buys, above it it releases.
     """
 
     columns: dict[str, float]
@@ -258,7 +258,8 @@ class Policy:
 
         Raises:
             UsageError: A stage of a cycle goes on for certain.
-            ModelError: The points are too few: some noise leads beyond them.
+            ModelError: The points are too few: some noise leads beyond them. Or the bound of the cuts lies above this
+                one, because a floor that was given is none.
         """
         return upper_bound(self, points=points, turns=turns)
 

@@ -33,7 +33,7 @@ from oreflow.respond.sddp.lp import Later, Row, StageLP
 from oreflow.respond.sddp.policy import Policy, Settings
 from oreflow.respond.sddp.risk import Expectation, Risk
 from oreflow.respond.sddp.sampling import Path, Sampling
-from oreflow.respond.sddp.stopping import BoundStalls, Iteration, IterationLimit, Stopping
+from oreflow.respond.sddp.stopping import BoundStalls, GapClosed, Iteration, IterationLimit, Stopping
 
 EVERY = 60.0
 """Seconds after which a run that is to be saved is written again."""
@@ -83,7 +83,7 @@ def train(
         The policy.
 
     Raises:
-        UsageError: `resume` was trained with other settings.
+        UsageError: `resume` was trained with other settings, or a stopping rule means nothing here.
         InfeasibleError: A stage has no solution at a state that was reached; names stage, noise and rows.
         ModelError: A stage has no end, a floor is none, or a state does not fit.
     """
@@ -103,6 +103,14 @@ def train(
     if resume is not None:
         resume.same(graph, settings)
     rules = _rules(stopping)
+    plain = settings.sampling.importance == 0 and settings.sampling.revisit == 0
+    if any(isinstance(r, GapClosed) for r in rules) and not (
+        isinstance(settings.risk, Expectation) and plain
+    ):
+        raise UsageError(
+            "GapClosed compares the mean cost of paths with the bound, which says something only under the expectation "
+            "and with new paths drawn by their own chances. Use BoundStalls, and Policy.upper_bound afterwards."
+        )
     run = _Run(graph, settings, resume)
     began, saved = time.perf_counter(), time.perf_counter()
     reason = ""

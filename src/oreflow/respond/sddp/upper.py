@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 CORNERS = 6
 """States up to which the corners of their range are among the points."""
+SLIP = 1e-5
+"""Share of the bounds by which they may cross for what the solver leaves open."""
 SETTLED = 1e-6
 """Share of the bound by which a turn must lower it for another to follow."""
 
@@ -91,6 +93,15 @@ def upper_bound(policy: Policy, *, points: int, turns: int) -> Upper:
         raise ModelError(
             "no upper bound: from the points that were visited some noise leads to states beyond all of them. Train "
             "longer, or give finite bounds to the columns of the outgoing states."
+        )
+    if value < policy.bound - SLIP * max(1.0, abs(value), abs(policy.bound)):
+        given = [s.name for s in graph.nodes if s.floor is not None]
+        raise ModelError(
+            f"the bound of the cuts, {policy.bound:.8g}, lies above what a policy costs that can be followed, "
+            f"{value:.8g}: a floor that was given is no lower bound (stages {', '.join(map(repr, given[:4]))})."
+            if given
+            else f"the bound of the cuts, {policy.bound:.8g}, lies above an upper bound, {value:.8g}: the numbers lie "
+            "too far apart for the solver; see the stability report."
         )
     return Upper(value, policy.bound, sum(len(n.points) for n in inner), turn)
 
