@@ -185,7 +185,7 @@ JUNK = st.one_of(
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_part_may_be_junk(policy: Policy, tmp_path: Path, data: st.DataObject) -> None:
     """It is read, or refused by an error of ours, and what was read can be used."""
     document = json.loads(json.dumps(cutfile_document(policy)))

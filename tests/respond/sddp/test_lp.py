@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
-from oreflow.errors import NumericalError
+from oreflow.errors import InfeasibleError, NumericalError
 from oreflow.market import highs
 from oreflow.respond.sddp import Graph, IterationLimit, Stage, deterministic_equivalent, train
 from oreflow.respond.sddp.cuts import Pool
@@ -177,6 +177,27 @@ def test_a_solver_that_fails_once_is_asked_again_from_nothing(monkeypatch: pytes
 
     monkeypatch.setattr(lp._model, "run", failing)
     assert lp.solve(state, 0) == pytest.approx(value)
+
+
+def test_a_state_that_leaves_its_range_by_rounding_is_no_failure() -> None:
+    """Nothing but the stock itself can be used, and it is less than nothing by 5e-9."""
+    given = Stage(
+        "s",
+        [[1.0, -1.0]],
+        cost=[0.0, 1.0],
+        lower=0.0,
+        upper=9.0,
+        row_lower=0.0,
+        row_upper=0.0,
+        state_in=[0],
+        state_out=[1],
+    )
+    lp = StageLP(given, Later.none(1, 0, False), 0.0)
+    assert lp.solve(np.array([-5e-9]), 0) == pytest.approx(0.0, abs=1e-8)
+    assert lp.point()[0][1] >= 0.0
+    assert lp.solve(np.array([2.0]), 0) == pytest.approx(2.0)
+    with pytest.raises(InfeasibleError, match=r"incoming column 1 = -0\.001: no decision satisfies row 0"):
+        lp.solve(np.array([-1e-3]), 0)
 
 
 @pytest.mark.skipif(highs._library() is None, reason="highspy comes without its library here")

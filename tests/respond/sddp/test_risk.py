@@ -20,7 +20,7 @@ chances = st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5).map(lambda v: n
 
 @pytest.mark.parametrize("risk", RISKS, ids=str)
 @given(z=costs, w=costs, p=chances, scale=st.floats(0.0, 10.0), shift=st.floats(-10, 10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_they_are_coherent(risk, z, w, p, scale, shift) -> None:
     value = evaluate(risk, z, p)
     q = risk.weights(z, p)
@@ -36,7 +36,7 @@ def test_they_are_coherent(risk, z, w, p, scale, shift) -> None:
 
 
 @given(z=costs, p=chances, level=st.floats(0.02, 1.0))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_cvar_is_the_least_of_rockafellar_and_uryasev(z, p, level) -> None:
     """min over η of η + Σ p·max(z − η, 0)/level, as a linear programme."""
     n = len(z)

@@ -25,7 +25,7 @@ from oreflow.respond.sddp.examples import hydro_thermal
 from tests.respond.sddp.problems import linear, markov
 
 RISKS = (Expectation(), CVaR(0.3), CVaR(1.0), Mix(0.4, 0.25), WorstCase())
-LONG = (IterationLimit(400), BoundStalls(60, 1e-11))
+LONG = (IterationLimit(300), BoundStalls(40, 1e-11))
 
 
 def zero(graph: Graph) -> np.ndarray:
@@ -39,7 +39,7 @@ def zero(graph: Graph) -> np.ndarray:
     select=st.booleans(),
     discount=st.sampled_from([1.0, 0.8]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_bound_meets_the_deterministic_equivalent(
     seed: int, risk: object, multi: bool, select: bool, discount: float
 ) -> None:
@@ -55,7 +55,7 @@ def test_the_bound_meets_the_deterministic_equivalent(
 
 
 @given(seed=st.integers(0, 10_000), risk=st.sampled_from(RISKS), multi=st.booleans())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_so_it_does_where_a_regime_follows_a_chain(seed: int, risk: object, multi: bool) -> None:
     graph = markov(seed, discount=0.9)
     policy = train(graph, initial_state=zero(graph), risk=risk, multi=multi, stopping=LONG)

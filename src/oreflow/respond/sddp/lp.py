@@ -27,7 +27,8 @@ from oreflow.respond.sddp.diagnose import told
 from oreflow.respond.sddp.scaling import power, scales
 from oreflow.respond.sddp.stage import Stage
 
-OPTIONS: dict[str, int | float | str] = {
+Options = dict[str, int | float | str]
+FINE: Options = {
     "presolve": "off",
     # Scaled here: see `oreflow.respond.sddp.scaling`.
     "simplex_scale_strategy": 0,
@@ -35,6 +36,12 @@ OPTIONS: dict[str, int | float | str] = {
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
+COARSE: Options = FINE | {
+    "presolve": "choose",
+    "primal_feasibility_tolerance": 1e-7,
+    "dual_feasibility_tolerance": 1e-7,
+}
+"""For what cannot be solved so finely, e.g. a state that leaves its range by what the last stage left open."""
 Row = tuple[int, int]
 """A row below the stage's own: (outcome, number of the cut), or (`WEIGHTS`, number of the weights)."""
 WEIGHTS = -1
@@ -109,8 +116,7 @@ class StageLP:
         self._row, self._col = scales(stage.matrix)
         scaled = sparse.diags_array(self._row) @ stage.matrix @ sparse.diags_array(self._col)
         self._model = highs.model(sparse.csc_matrix(sparse.hstack([scaled, sparse.csc_matrix((m, count))])))
-        for name, value in OPTIONS.items():
-            self._model.option(name, value)
+        self._set(FINE)
         self._edits = Edits(stage, self._row, self._col)
         cost = stage.cost * self._col
         self._theta = float(power(np.abs(cost).max(initial=1.0, keepdims=True))[0])
@@ -124,6 +130,10 @@ class StageLP:
             np.concatenate([stage.upper / self._col, np.full(count, np.inf)]),
         )
         self._model.sides(None, stage.row_lower * self._row, stage.row_upper * self._row)
+        self._range = [
+            (n[1][stage.state_out], n[2][stage.state_out])
+            for n in map(stage.numbers, range(len(stage.noises)))
+        ]
         self._noise = -1
         self.rows: list[Row] = []
         self._held: set[Row] = set()
@@ -161,9 +171,13 @@ class StageLP:
         else:
             self._model.forget()
         status = self._model.run()
-        if status != highs.OPTIMAL:
+        for options in (FINE, COARSE):
+            if status == highs.OPTIMAL:
+                break
+            self._set(options)
             self._model.forget()
             status = self._model.run()
+            self._set(FINE)
         if status != highs.OPTIMAL:
             self._fail(state, noise, status)
         if self._learn:
@@ -173,16 +187,23 @@ class StageLP:
         self.solves += 1
         return value
 
+    def _set(self, options: Options) -> None:
+        for name, value in options.items():
+            self._model.option(name, value)
+
     def slope(self) -> Floats:
         """Return what one more unit of each incoming state adds to the last objective, shape (k,)."""
         which = self.stage.state_in
         return self._model.reduced()[which] / self._col[which]
 
     def point(self) -> tuple[Floats, float]:
-        """Return the columns of the last solution, shape (n,), and Θ in it."""
+        """Return the columns of the last solution, shape (n,), outgoing states within their bounds, and Θ in it."""
         x = self._model.solution()[0]
         later = float(x[self._n]) * self._theta if self.later.pools else 0.0
-        return x[: self._n] * self._col, later
+        x = x[: self._n] * self._col
+        out, bounds = self.stage.state_out, self._range[self._noise]
+        x[out] = np.clip(x[out], *bounds)
+        return x, later
 
     def duals(self) -> Floats:
         """Return the duals of the stage's rows in the last solution, shape (m,)."""
