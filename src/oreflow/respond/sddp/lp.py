@@ -11,7 +11,6 @@ which is what lets a run that was stopped go on as if it had not been.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -138,7 +137,7 @@ class StageLP:
         self.rows: list[Row] = []
         self._held: set[Row] = set()
         self.bases: list[Basis | None] = list(bases) if bases is not None else [None] * len(stage.noises)
-        self.solves, self.inside = 0, 0.0
+        self.solves = 0
         self._given, self._learn = 0, learn
         self.hold(rows)
 
@@ -161,15 +160,12 @@ class StageLP:
         """
         if self._given < len(self.rows):
             self._hand_over()
-        began = time.perf_counter()
         self._edits.apply(self._model, state, noise, fresh=noise != self._noise)
         self._noise = noise
+        self._model.forget()
         basis = self.bases[noise]
         if basis is not None:
-            self._model.forget()
             self._model.start(self._full(basis))
-        else:
-            self._model.forget()
         status = self._model.run()
         for options in (FINE, COARSE):
             if status == highs.OPTIMAL:
@@ -183,7 +179,6 @@ class StageLP:
         if self._learn:
             self.bases[noise] = self._model.basis()
         value = self._model.objective
-        self.inside += time.perf_counter() - began
         self.solves += 1
         return value
 

@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -342,10 +341,3 @@ class _Run:
             iterations=tuple(self.log[: kept.iterations]),
             stopped=stopped,
         )
-
-    def spent(self) -> dict[str, Any]:
-        """Return how many programmes were solved and how long the solver took, s."""
-        return {
-            "solves": sum(lp.solves for lp in self.programmes),
-            "inside": sum(lp.inside for lp in self.programmes),
-        }
