@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,13 @@ def test_the_first_rule_that_holds_is_told() -> None:
     policy = train(graph, initial_state=[0.0], stopping=[IterationLimit(50), BoundStalls(5, 1e-9)])
     assert "rose by no more" in policy.stopped
     assert len(policy.iterations) == 6
+    told = policy.to_plain()
+    assert told["iteration"] == 6
+    assert told["bound"] == pytest.approx(10.0)
+    assert told["risk"] == {"kind": "Expectation"}
+    assert told["states"] == ["stored"]
+    assert not told["without_end"]
+    json.dumps(told, allow_nan=False)
     assert train(graph, initial_state=[0.0]).stopped
     assert list(policy.log["iteration"]) == [1, 2, 3, 4, 5, 6]
 

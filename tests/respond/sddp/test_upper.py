@@ -52,7 +52,7 @@ def test_the_truth_lies_between(seed: int, risk: Risk, regimes: bool, multi: boo
     assert many.value <= few.value + slack
     assert many.bound == policy.bound
     if policy.stopped == "met":
-        assert many.gap < 0.01
+        assert many.gap < 0.1
     assert many.turns == 1
 
 

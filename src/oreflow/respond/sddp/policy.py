@@ -267,6 +267,22 @@ class Policy:
         """Return the numerical-stability report: how far apart the numbers lie, and what to look at."""
         return stability(self)
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return how the policy was found as plain values: settings, bound, size and effort of the run."""
+        last = self.iterations[-1] if self.iterations else None
+        return {
+            "bound": self.bound if last else None,
+            "stopped": self.stopped,
+            "stages": len(self.graph.nodes),
+            "states": list(self.graph.nodes[self.graph.root[0][0]].states),
+            "without_end": self.graph.cyclic,
+            **{name: plain(getattr(self.settings, name)) for name in ("risk", "seed", "sampling", "multi")},
+            **{
+                name: getattr(last, name) if last else 0
+                for name in ("iteration", "cuts", "held", "solves", "seconds")
+            },
+        }
+
     def save(self, path: str | Path) -> None:
         """Write the policy as JSON that follows ``cuts.schema.json``, whole or not at all.
 
