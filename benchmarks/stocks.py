@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import highspy
 import numpy as np
@@ -149,26 +150,45 @@ def in_linopy(policy: Policy, solve: Solve) -> float:
     return float(model.objective.value)
 
 
-@contextmanager
-def inside() -> Iterator[list[float]]:
-    """Add up the time that the solver's `run` takes, s, and how often it is called."""
-    kinds = [highs._Native, highs._Portable]
-    before, total = [k.run for k in kinds], [0.0, 0.0]
+CALLS = (
+    "append",
+    "basis",
+    "bounds",
+    "costs",
+    "drop",
+    "forget",
+    "reduced",
+    "run",
+    "sides",
+    "solution",
+    "start",
+)
+"""What is asked of the solver."""
 
-    def timing(run):  # type: ignore[no-untyped-def]
-        def timed(self) -> int:  # type: ignore[no-untyped-def]
+
+@contextmanager
+def inside() -> Iterator[dict[str, list[float]]]:
+    """Add up how long the solver takes for each of `CALLS`, s, and how often it is called."""
+    kinds = [highs._Native, highs._Portable]
+    before = {(kind, name): getattr(kind, name) for kind in kinds for name in CALLS}
+    total = {name: [0.0, 0.0] for name in CALLS}
+
+    def timing(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        spent = total[name]
+
+        def timed(*given: Any) -> Any:
             began = time.perf_counter()
-            status: int = run(self)
-            total[0] += time.perf_counter() - began
-            total[1] += 1
-            return status
+            found = call(*given)
+            spent[0] += time.perf_counter() - began
+            spent[1] += 1
+            return found
 
         return timed
 
-    for kind, run in zip(kinds, before, strict=True):
-        kind.run = timing(run)
+    for (kind, name), call in before.items():
+        setattr(kind, name, timing(name, call))
     try:
         yield total
     finally:
-        for kind, run in zip(kinds, before, strict=True):
-            kind.run = run
+        for (kind, name), call in before.items():
+            setattr(kind, name, call)
