@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import doctest
 
+import benchmarks.cases  # noqa: F401  (enters the cases)
 import pytest
 from benchmarks.registry import QUICK, REGISTRY
 from benchmarks.stocks import graph
 
-import benchmarks.cases  # noqa: F401  (enters the cases)
 from oreflow.respond import sddp
 
 
