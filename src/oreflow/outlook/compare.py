@@ -140,7 +140,7 @@ def _iea(world: World, model: Model, scenario: str, to: int) -> Iterator[Compari
             value if value == value else low, None if value == value else high,
             None if c.cover is None else 100.0 * c.cover,
             f"The IEA's tables by the same formula give {_percent(iea_cover(world, _N1[spec.mineral], YEAR, scenario))}: "
-            f"the published figure takes more off. With the largest country's own demand taken off too ours is "
+            f"the published figure must count another demand. With the largest country's own demand taken off too ours is "
             f"{_percent(_hundred(model.outside('refined', YEAR)))}", str(claims.loc[key, "source"]),
         )  # fmt: skip
 

@@ -1,0 +1,378 @@
+"""The outlook as a document: gaps, demand and supply over the years, policies, and published figures beside ours."""
+
+from __future__ import annotations
+
+import math
+
+from oreflow.atlas import World
+from oreflow.outlook.result import Bar, Comparison, Milestone, MineralOutlook, Outlook, StageOutlook
+from oreflow.report import format as fmt
+from oreflow.report.briefing import KeyFigure
+from oreflow.report.document import Document, answer, run_id
+from oreflow.report.effects import Sensitivity, WhatWouldChange
+from oreflow.report.figure import Figure, Quality, Sentence
+from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
+from oreflow.report.plots import Lines, Series
+
+STAGES = {"mined": "at the mine", "refined": "refined"}
+"""Stage in plain words."""
+BARS = 10
+"""Rows of a tornado."""
+_CHARTS = 3
+"""Up to so many minerals get their charts as a matter of course; with more, each still has its table."""
+
+_GROUPS = {
+    "Cars": ("ev_car",),
+    "Vans, buses, trucks": ("ev_van", "ev_bus", "ev_truck", "ev_two_wheeler"),
+    "Stationary storage": ("stationary",),
+    "Electronics, tools": ("other_battery",),
+    "Electric drives": ("drive",),
+    "Grids and power": ("networks", "solar", "wind", "hydrogen", "other_power"),
+    "Other uses": ("other_uses", "mined_uses"),
+}
+"""What demand is summed up as in a chart: no more than can be told apart."""
+
+
+def document(made: Outlook, world: World, *, command: str = "") -> Document:
+    """Return an outlook as every face shows it.
+
+    Args:
+        made: The outlook.
+        world: World that it was made from.
+        command: Command line that makes it again.
+
+    Returns:
+        The document.
+    """
+    run = name(made)
+    few = len(made.minerals) <= _CHARTS
+    sections = [
+        Section("gap", f"The gap in {made.at}", 1, _gap(made, run)),
+        *(Section(f"of-{m.mineral}", m.name, i, _mineral(made, m, run, charts=few))
+          for i, m in enumerate(made.minerals, start=2)),
+        Section("policies", "What policies do", len(made.minerals) + 2, _policies(made, run)),
+        Section("published", "Published figures beside ours", len(made.minerals) + 3, _published(made, run)),
+        Section("trust", "How far to trust it", 0, (Items("", tuple(_trust(made, run))),)),
+    ]  # fmt: skip
+    return answer(
+        "outlook",
+        title(made),
+        [s for s in sections if s.blocks],
+        world=world,
+        run=run,
+        settings={
+            "place": made.title,
+            "years": f"{made.years[0]} to {made.years[-1]}",
+            "scenario of demand": made.scenario,
+            "scenario of chemistry": made.chemistry,
+            "policies": ", ".join(made.policies) or "none",
+            "draws": f"{made.draws}, seed {made.seed}",
+        },
+        command=command,
+    )
+
+
+def name(made: Outlook) -> str:
+    """Return the name of the run: the same world and settings give the same."""
+    return run_id(
+        made.world, verb="outlook", place=made.place, minerals=[m.mineral for m in made.minerals],
+        to=made.years[-1], scenario=made.scenario, chemistry=made.chemistry, policies=made.policies,
+        draws=made.draws, seed=made.seed,
+    )  # fmt: skip
+
+
+def title(made: Outlook) -> str:
+    """Return the title of an outlook."""
+    which = made.minerals[0].name.lower() if len(made.minerals) == 1 else "minerals"
+    return f"Outlook for {which} in {made.title} to {made.years[-1]}"
+
+
+def _gap(made: Outlook, run: str) -> tuple[Block, ...]:
+    blocks: list[Block] = [Para(_lead(made, m, run), "lead") for m in made.minerals[:_CHARTS]]
+    if len(made.minerals) == 1:
+        m = made.minerals[0]
+        tiles = []
+        for s in m.stages:
+            k = s.at(made.at)
+            tiles.append(KeyFigure(f"Gap {STAGES[s.stage]}", _banded(k, m.unit, run)))
+            tiles.append(KeyFigure(f"Gap to demand {STAGES[s.stage]}", _percent(k.gap_to_demand, run)))
+        blocks.append(Tiles(tuple(tiles)))
+    columns = (
+        Column("Mineral"), Column("Stage"), Column("Demand", True), Column("Supply", True), Column("Gap", True),
+        Column("Gap to supply", True), Column("Gap to demand", True), Column("Net import reliance", True),
+        Column("World N-1", True), Column("Largest supplier"),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for m in made.minerals:
+        for s in m.stages:
+            k = s.at(made.at)
+            rows.append(
+                (
+                    m.name, STAGES[s.stage], Figure(k.demand, m.unit, run), Figure(k.supply, m.unit, run),
+                    _banded(k, m.unit, run), _percent(k.gap_to_supply, run), _percent(k.gap_to_demand, run),
+                    _percent(k.net_import_reliance, run), _percent(_hundred(k.cover), run), _largest(k),
+                )
+            )  # fmt: skip
+    blocks.append(Table("gaps", f"Demand, supply and gap, {made.at}", columns, tuple(rows)))
+    text = (
+        "Gap: demand less supply at home, old scrap counted as supply; below zero is a surplus. Its range holds nine "
+        "draws in ten. Gap to supply and gap to demand are two numbers: the first can exceed 100 %. Net import "
+        "reliance is the USGS's: what of refined use new metal refined at home and old scrap do not give. N-1: the "
+        "world's supply without its largest supplier over the world's demand."
+    )
+    blocks.append(Para(Sentence(text), "aside"))
+    if made.note:
+        blocks.append(Para(Sentence(made.note + "."), "aside"))
+    return tuple(blocks)
+
+
+def _lead(made: Outlook, m: MineralOutlook, run: str) -> Sentence:
+    mined, refined = (m.stage(s).at(made.at) for s in ("mined", "refined"))
+    parts = []
+    figures: list[Figure] = [Figure(refined.demand, m.unit, run)]
+    for k, stage in ((mined, "at the mine"), (refined, "refined")):
+        figures += [Figure(k.supply, m.unit, run), Figure(abs(k.gap), m.unit, run)]
+        i = len(figures) - 2
+        word = "a gap" if k.gap >= 0 else "a surplus"
+        parts.append(f"{{{i}}} {stage}, {word} of {{{i + 1}}}")
+    where = made.title[:1].upper() + made.title[1:]
+    text = f"{where} in {made.at}, {m.name.lower()}: a demand of {{0}}; supply of {parts[0]}, and {parts[1]}."
+    return Sentence(text, tuple(figures))
+
+
+def _mineral(made: Outlook, m: MineralOutlook, run: str, *, charts: bool) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if charts:
+        blocks.append(_demand(made, m))
+        for s in m.stages:
+            blocks += [_supply(made, m, s), _band(made, m, s)]
+    blocks.append(_years(m, run))
+    blocks += _headroom(m, run)
+    if charts:
+        if m.families:
+            blocks.append(_families(made, m, run))
+        for s in m.stages:
+            blocks += _tornado(made, m, s, run)
+            blocks += _projects(made, m, s, run)
+    return tuple(blocks)
+
+
+def _axis(made: Outlook) -> tuple[float, ...]:
+    return tuple(float(y) for y in made.years)
+
+
+def _demand(made: Outlook, m: MineralOutlook) -> Picture:
+    paths = {p.name: p for p in m.demand}
+    series = []
+    for label, names in _GROUPS.items():
+        held = [paths[n] for n in names if n in paths]
+        values = tuple(sum(p.values[i] for p in held) for i in range(len(made.years)))
+        if held and max(values) > 0:
+            series.append(Series(label, values))
+    data = Lines(_axis(made), "year", "yr", tuple(series), m.unit, stacked=True)
+    return Picture(
+        f"demand-{m.mineral}", f"Demand for {m.name.lower()} by product, {made.scenario}", data,
+        Sentence("Refined, losses of cell making included. Areas add up to all demand."), half=True,
+    )  # fmt: skip
+
+
+def _supply(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
+    held = [p for p in s.supply if max(p.values) > 0]
+    series = tuple(Series(p.title, tuple(max(0.0, v) for v in p.values)) for p in held)
+    data = Lines(_axis(made), "year", "yr", series or (Series("None", (0.0,) * len(made.years)),), m.unit, stacked=True)
+    return Picture(
+        f"supply-{m.mineral}-{s.stage}", f"Supply of {m.name.lower()} {STAGES[s.stage]} by source", data,
+        Sentence("Projects at their mean: size times odds times how far they have come by then."), half=True,
+    )  # fmt: skip
+
+
+def _band(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
+    band = s.band
+    data = Lines(
+        _axis(made), "year", "yr",
+        (Series("Gap", band.central, band.q05, band.q95), Series("Demand", s.demand, kind="dashed")),
+        m.unit, marked=(float(made.at), str(made.at)),
+    )  # fmt: skip
+    return Picture(
+        f"gap-{m.mineral}-{s.stage}", f"Gap of {m.name.lower()} {STAGES[s.stage]}", data,
+        Sentence("Line: every assumption at its central value. Shaded: nine draws in ten."), half=True,
+    )  # fmt: skip
+
+
+def _years(m: MineralOutlook, run: str) -> Table:
+    columns = (
+        Column("Stage"), Column("Year", True), Column("Demand", True), Column("Supply", True), Column("of it scrap", True),
+        Column("Gap", True), Column("Gap to supply", True), Column("Gap to demand", True),
+        Column("Net import reliance", True), Column("World N-1", True), Column("Largest supplier"),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for s in m.stages:
+        for k in s.milestones:
+            rows.append(
+                (
+                    STAGES[s.stage], str(k.year), Figure(k.demand, m.unit, run), Figure(k.supply, m.unit, run),
+                    Figure(k.scrap, m.unit, run), _banded(k, m.unit, run), _percent(k.gap_to_supply, run),
+                    _percent(k.gap_to_demand, run), _percent(k.net_import_reliance, run),
+                    _percent(_hundred(k.cover), run), _largest(k),
+                )
+            )  # fmt: skip
+    return Table(f"years-{m.mineral}", f"{m.name} over the years", columns, tuple(rows))
+
+
+def _families(made: Outlook, m: MineralOutlook, run: str) -> Table:
+    marks = [k.year for k in m.stages[0].milestones]
+    columns = (Column("Cells"), *(Column(str(y), True) for y in marks))
+    rows = tuple(
+        (p.title, *(Figure(p.values[y - made.years[0]], m.unit, run) for y in marks)) for p in m.families
+    )
+    return Table(f"families-{m.mineral}", f"{m.name} in batteries by chemistry", columns, rows)
+
+
+def _headroom(m: MineralOutlook, run: str) -> list[Block]:
+    if not m.headroom:
+        return []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            str(h.year), fmt.words(h.process), Figure(h.running, m.unit, run), Figure(h.idle, m.unit, run),
+            Figure(h.feed, m.unit, run), Figure(h.headroom, m.unit, run, change=True),
+        )
+        for h in m.headroom
+    )  # fmt: skip
+    columns = (
+        Column("Year"), Column("Conversion"), Column("Capacity that runs", True), Column("Idle in 2025", True),
+        Column("Mined for it", True), Column("Headroom", True),
+    )  # fmt: skip
+    caption = f"Room to refine what is mined at home, {m.name.lower()}"
+    return [Table(f"headroom-{m.mineral}", caption, columns, rows)]
+
+
+def _tornado(made: Outlook, m: MineralOutlook, s: StageOutlook, run: str) -> list[Block]:
+    if not s.bars:
+        return []
+    base = s.at(made.at).gap
+
+    def gap(value: float) -> Figure:
+        return Figure(base + value, m.unit, run)
+
+    rows = tuple(
+        Sensitivity(b.title, _end(b, b.low), _end(b, b.high), gap(b.at_low), gap(b.at_high)) for b in s.bars[:BARS]
+    )
+    measure = f"gap of {m.name.lower()} {STAGES[s.stage]} in {made.at}"
+    data = WhatWouldChange(measure, Figure(base, m.unit, run), rows)
+    return [
+        Picture(
+            f"tornado-{m.mineral}-{s.stage}", f"What moves the {measure} most", data,
+            Sentence("One assumption at a time from its low to its high end; the upright line is the gap as it stands."),
+        )
+    ]  # fmt: skip
+
+
+def _end(b: Bar, value: float) -> Figure:
+    quality: Quality = "assumed" if b.quality == "assumed" else "reported"
+    note = "From the low ends (-1) to the high ends (1) of the tables" if b.low == -1 and b.high == 1 else ""
+    return Figure(value, b.unit, b.source, quality, note)
+
+
+def _projects(made: Outlook, m: MineralOutlook, s: StageOutlook, run: str) -> list[Block]:
+    if not s.projects:
+        return []
+    rows = tuple((title_, Figure(q, m.unit, run)) for title_, q in s.projects)
+    caption = f"Projects that add most {STAGES[s.stage]} in {made.at}, at their mean"
+    return [Table(f"projects-{m.mineral}-{s.stage}", caption, (Column("Project"), Column("Adds", True)), rows)]
+
+
+def _policies(made: Outlook, run: str) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for m in made.minerals:
+        held = [e for e in m.effects if e.holds]
+        if not held:
+            continue
+        years = sorted({e.year for e in held})
+        columns = (Column("Policy"), *(Column(f"{y}, {STAGES[s]}", True) for y in years for s in STAGES), Column("What it is"))
+        rows: list[tuple[Cell, ...]] = []
+        for policy in dict.fromkeys(e.policy for e in held):
+            of = {(e.year, e.stage): e for e in held if e.policy == policy}
+            first = next(iter(of.values()))
+            cells: list[Cell] = [fmt.words(policy)]
+            for y in years:
+                for stage in STAGES:
+                    e = of[y, stage]
+                    low, high = _around(e.change, e.low, e.high)
+                    cells.append(Figure(e.change, m.unit, run, "modelled", "", low, high, change=True))
+            rows.append((*cells, first.description))
+        caption = f"Change of the gap of {m.name.lower()}; below zero the gap shrinks"
+        blocks.append(Table(f"policies-{m.mineral}", caption, columns, tuple(rows)))
+    idle = [p for p in made.policies if not any(e.holds for m in made.minerals for e in m.effects if e.policy == p)]
+    if idle:
+        blocks.append(Para(Sentence(f"Of no effect here: {', '.join(fmt.words(p) for p in idle)}."), "aside"))
+    if blocks:
+        text = "Alone each; together they are less or more than their sum, for one may need what another brings."
+        blocks.append(Para(Sentence(text), "aside"))
+    return tuple(blocks)
+
+
+def _published(made: Outlook, run: str) -> tuple[Block, ...]:
+    columns = (Column("Figure"), Column("Published", True), Column("Ours", True), Column("Near"), Column("Why they differ"))
+    rows = tuple(_compared(c, run) for c in made.comparisons)
+    blocks: list[Block] = []
+    if rows:
+        blocks.append(Table("published", "Published figures beside ours", columns, rows))
+    if made.contradictions:
+        items = tuple(Sentence(f"{c.statement}. {c.arithmetic.strip()}") for c in made.contradictions)
+        blocks.append(Items("Statements that do not fit their own figures, or others", items))
+    return tuple(blocks)
+
+
+def _compared(c: Comparison, run: str) -> tuple[Cell, ...]:
+    low, high = (None, None) if c.published_high is None else (c.published, c.published_high)
+    middle = c.published if high is None or low is None else (low + high) / 2
+    note = "" if high is None else "Published as a range; its middle is shown"
+    return (
+        c.what,
+        Figure(middle, c.unit, c.source, "claimed", note, low, high),
+        Figure(c.ours, c.unit, run),
+        "–" if c.agrees is None else "yes" if c.agrees else "no",
+        c.why,
+    )
+
+
+def _trust(made: Outlook, run: str) -> list[Sentence]:
+    draws = Figure(float(made.draws), "draws", run)
+    return [
+        Sentence("Demand is that of products where they are sold, cells and magnets inside them counted; other uses "
+                 "stand where the metal is turned into goods. It is not the apparent use of refined metal alone."),
+        Sentence("Sectors beyond batteries (grids, solar, wind) are the world's of the IEA, shared by a place's part "
+                 "of all other uses."),
+        Sentence("Supply is what plants of 2025 and known projects give. Odds and delays of projects are assumptions "
+                 "with a low and a high end; projects nobody has announced are not in it, so that gaps late in the "
+                 "thirties are no forecast of shortage: prices bring supply."),
+        Sentence("No trade and no price is solved here; the gap is what must come from abroad or from new projects."),
+        Sentence("The range is that of {0}: every assumption between its ends, every project built or not, and late or "
+                 "not. Scenarios of demand and of chemistry are not in it.", (draws,)),
+    ]  # fmt: skip
+
+
+def _banded(k: Milestone, unit: str, run: str) -> Figure:
+    low, high = _around(k.gap, k.low, k.high)
+    return Figure(k.gap, unit, run, "modelled", "Central value; the range holds nine draws in ten", low, high)
+
+
+def _around(value: float, low: float, high: float) -> tuple[float | None, float | None]:
+    """A range that is none where both ends are the value."""
+    scale = max(abs(value), abs(low), abs(high), 1e-9)
+    return (None, None) if math.isclose(low, high, abs_tol=1e-6 * scale) else (low, high)
+
+
+def _percent(value: float | None, run: str) -> Figure:
+    return Figure(value, "%", run)
+
+
+def _hundred(value: float | None) -> float | None:
+    return None if value is None else 100.0 * value
+
+
+def _largest(k: Milestone) -> str:
+    return f"{k.largest}, {100.0 * k.largest_share:.0f} %" if k.largest else "–"
+
+
+__all__ = ["document", "name", "title"]
