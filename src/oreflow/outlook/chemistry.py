@@ -117,7 +117,9 @@ def chemistry(world: World, where: Place, commodity: str, scenario: str) -> Chem
     missing = sorted(set(by_year) - set(family))
     if missing:
         raise DataError(f"chemistry_shares: no row of intensities for {', '.join(missing)}.")
-    total = {f: sum((v for k, v in by_year.items() if family[k] == f), np.zeros(len(YEARS))) for f in FAMILIES}
+    total = {
+        f: sum((v for k, v in by_year.items() if family[k] == f), np.zeros(len(YEARS))) for f in FAMILIES
+    }
     content = np.zeros((len(FAMILIES), len(YEARS)))
     for i, f in enumerate(FAMILIES):
         chems = [k for k in family if family[k] == f]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from oreflow.atlas.world import World
 from oreflow.outlook.activity import BASE
@@ -75,8 +76,12 @@ def _report(world: World, made: Sequence[MineralOutlook]) -> Iterator[Comparison
                 "copper": "Ours takes refined use only; the report's supply is not broken down. Ours expects mines of "
                 "today to fall as in the IEA's base case and Resolution Copper after 2035",
             }.get(m.mineral, "")
-            yield _quantity(f"US {m.name.lower()} demand, 2035", q["demand"], ours.demand, m.unit, why, source)
-            yield _quantity(f"US {m.name.lower()} domestic supply, 2035", q["supply"], ours.supply, m.unit, why, source)
+            yield _quantity(
+                f"US {m.name.lower()} demand, 2035", q["demand"], ours.demand, m.unit, why, source
+            )
+            yield _quantity(
+                f"US {m.name.lower()} domestic supply, 2035", q["supply"], ours.supply, m.unit, why, source
+            )
             for name, of, value in (
                 ("gap to supply", gap_to_supply, ours.gap_to_supply),
                 ("gap to demand", gap_to_demand, ours.gap_to_demand),
@@ -119,29 +124,30 @@ def _iea(world: World, model: Model, scenario: str, to: int) -> Iterator[Compari
         )  # fmt: skip
     if to < YEAR:
         return
-    claims = world.claims.set_index("claim")
+    claims = _claims(world)
     key = f"iea_{spec.mineral}_deficit_2035"
-    if key in claims.index:
+    if key in claims:
         needed = float(at(base.demand.total - base.supply.mined["scrap"], YEAR)[0])
         mined = float(at(base.supply.total("mined") - base.supply.mined["scrap"], YEAR)[0])
         yield _points(
             f"World {spec.name.lower()}, mined supply short of what is needed beyond scrap, 2035",
-            float(claims.loc[key, "value"]), None, 100.0 * (needed - mined) / needed,
+            float(claims[key]["value"]), None, 100.0 * (needed - mined) / needed,
             "Both count existing and announced projects; ours weighs them by odds and delay"
-            + _table_deficit(world, spec.mineral, scenario), str(claims.loc[key, "source"]),
+            + _table_deficit(world, spec.mineral, scenario), str(claims[key]["source"]),
         )  # fmt: skip
     key = f"iea_n1_{spec.mineral}_2035"
-    if key in claims.index:
-        low, high = float(claims.loc[key, "low"]), float(claims.loc[key, "high"])
-        value = float(claims.loc[key, "value"])
+    if key in claims:
+        low, high = float(claims[key]["low"]), float(claims[key]["high"])
+        value = float(claims[key]["value"])
         c = model.concentration("refined", YEAR)
+        theirs = _percent(iea_cover(world, _N1[spec.mineral], YEAR, scenario))
+        outside = _percent(_hundred(model.outside("refined", YEAR)))
         yield _points(
             f"World {spec.name.lower()}, refined supply without the largest country over demand (N-1), 2035",
             value if value == value else low, None if value == value else high,
             None if c.cover is None else 100.0 * c.cover,
-            f"The IEA's tables by the same formula give {_percent(iea_cover(world, _N1[spec.mineral], YEAR, scenario))}: "
-            f"the published figure must count another demand. With the largest country's own demand taken off too ours is "
-            f"{_percent(_hundred(model.outside('refined', YEAR)))}", str(claims.loc[key, "source"]),
+            f"The IEA's tables by the same formula give {theirs}: the published figure must count another demand. "
+            f"With the largest country's own demand taken off too, ours is {outside}", str(claims[key]["source"]),
         )  # fmt: skip
 
 
@@ -150,7 +156,12 @@ def _table_deficit(world: World, name: str, scenario: str) -> str:
     mined = {"copper": "copper_concentrate", "lithium": "lithium_carbonate"}.get(name)
     refined = {"copper": "copper_refined", "lithium": "lithium_carbonate"}.get(name)
     t = world.outlook
-    s = t[(t["commodity"] == mined) & (t["measure"] == "supply") & (t["stage"] == "mining") & (t["year"] == YEAR)]
+    s = t[
+        (t["commodity"] == mined)
+        & (t["measure"] == "supply")
+        & (t["stage"] == "mining")
+        & (t["year"] == YEAR)
+    ]
     d = t[
         (t["commodity"] == refined) & (t["stage"] == "total") & (t["scenario"] == scenario) & (t["year"] == YEAR)
         & (t["country"] == "WLD")
@@ -161,7 +172,9 @@ def _table_deficit(world: World, name: str, scenario: str) -> str:
     return f". Its tables give {short:.0f} % of all demand, scrap not taken off"
 
 
-def iea_cover(world: World, commodity: str, year: int, scenario: str, *, stage: str = "refining") -> float | None:
+def iea_cover(
+    world: World, commodity: str, year: int, scenario: str, *, stage: str = "refining"
+) -> float | None:
     """Return the N-1 that the agency's own tables give, in percent of demand.
 
     Args:
@@ -205,28 +218,28 @@ def contradictions(world: World, made: Sequence[MineralOutlook], where: Place) -
     for name, c in (("copper", "copper_refined"), ("lithium", "lithium_carbonate")):
         rows = t[(t["commodity"] == c) & (t["scenario"] == REPORT)]
         figures[name] = {str(r["measure"]): float(r["quantity"]) for _, r in rows.iterrows()}
-    claims = world.claims.set_index("claim")
+    claims = _claims(world)
     for name, claim in (("copper", "us_copper_reliance_2035"), ("lithium", "us_lithium_reliance_2035")):
         q = figures[name]
-        if name not in names or len(q) < 2 or claim not in claims.index:
+        if name not in names or len(q) < 2 or claim not in claims:
             continue
         d, s = q["demand"], q["supply"]
-        said = 100.0 * float(claims.loc[claim, "value"])
+        said = 100.0 * float(claims[claim]["value"])
         note = " No import dependency can exceed 100 %." if said > 100 else ""
         yield Contradiction(
             f"{name.capitalize()}: an import dependency of {said:.0f} % in 2035",
             f"({d:,.0f} - {s:,.0f}) t = {d - s:,.0f} t: {gap_to_supply(d, s):.1f} % of domestic supply and "
             f"{gap_to_demand(d, s):.1f} % of demand. The figure is the gap over supply; it is no net import reliance."
             + note,
-            str(claims.loc[claim, "source"]),
+            str(claims[claim]["source"]),
         )
-    if "copper" in names and "us_copper_supply_2035_misprint" in claims.index:
-        d, s = figures["copper"]["demand"], float(claims.loc["us_copper_supply_2035_misprint", "value"])
+    if "copper" in names and "us_copper_supply_2035_misprint" in claims:
+        d, s = figures["copper"]["demand"], float(claims["us_copper_supply_2035_misprint"]["value"])
         yield Contradiction(
             f"Copper: domestic production of {s:,.0f} t against a demand of {d:,.0f} t in one printing",
             f"The gap would be {d - s:,.0f} t and {gap_to_supply(d, s):,.0f} % of supply. The gap of 1.1 Mt and the "
             f"62 % that it prints too need {figures['copper']['supply']:,.0f} t.",
-            str(claims.loc["us_copper_supply_2035_misprint", "source"]),
+            str(claims["us_copper_supply_2035_misprint"]["source"]),
         )
     if "lithium" in names and len(figures["lithium"]) == 2:
         now = names["lithium"].stage("refined").at(BASE).demand
@@ -236,11 +249,14 @@ def contradictions(world: World, made: Sequence[MineralOutlook], where: Place) -
             f"Lithium: a demand of {d:,.0f} t in 2035, without saying of what",
             f"As LCE it is less than the {now:,.0f} t LCE in what the United States uses and buys in {BASE}; as "
             f"lithium metal it is {d * lce:,.0f} t LCE.",
-            str(claims.loc["us_lithium_demand_2035", "source"]),
+            str(claims["us_lithium_demand_2035"]["source"]),
         )
     for name in ("zinc", "molybdenum"):
         if name in names:
-            mined, refined = names[name].stage("mined").at(YEAR if YEAR in _years(names[name]) else BASE), None
+            mined, refined = (
+                names[name].stage("mined").at(YEAR if YEAR in _years(names[name]) else BASE),
+                None,
+            )
             refined = names[name].stage("refined").at(mined.year)
             yield Contradiction(
                 f"{name.capitalize()}: in balance in 2035",
@@ -257,28 +273,37 @@ def _smelters(world: World, where: Place, m: MineralOutlook) -> Iterator[Contrad
     plants = world.plants
     here = plants[(plants["process"] == "copper_smelting") & (plants["region"] == "USA")]
     running, idle, output = capacity_of(world, "copper_smelting", where)
-    first = m.headroom[0]
+    feed = m.headroom[0].feed
+    base = m.stage("mined").at(BASE)
     yield Contradiction(
         "Copper: three smelters are in operation",
         f"{int((here['status'] == 'operating').sum())} of {len(here)} run: {output:,.0f} t a year from a capacity of "
-        f"{running:,.0f} t, while {idle:,.0f} t stand still. Mines give {m.stage('mined').at(BASE).supply - m.stage('mined').at(BASE).scrap:,.0f} t, of "
-        f"which {first.feed:,.0f} t as concentrate that needs a smelter; the rest is leached.",
+        f"{running:,.0f} t, while {idle:,.0f} t stand still. Mines give {base.supply - base.scrap:,.0f} t, of "
+        f"which {feed:,.0f} t as concentrate that needs a smelter; the rest is leached.",
         "sohu_2025_10;usgs_mcs_2026",
     )
 
 
 def _printed_reliance(world: World, commodity: str) -> str:
     t = world.salient
-    rows = t[(t["commodity"] == commodity) & (t["statistic"] == "net_import_reliance") & (t["country"] == "USA")]
+    rows = t[
+        (t["commodity"] == commodity) & (t["statistic"] == "net_import_reliance") & (t["country"] == "USA")
+    ]
     rows = rows[rows["detail"].str.contains("efined")].sort_values("year")
     if rows.empty:
         return ""
     last = rows.iloc[-1]
-    return f"The USGS prints a net import reliance of {float(last['value']):.0f} % for refined zinc in {int(last['year'])}."
+    value, year = float(last["value"]), int(last["year"])
+    return f"The USGS prints a net import reliance of {value:.0f} % for refined zinc in {year}."
 
 
 def _years(m: MineralOutlook) -> set[int]:
     return {x.year for x in m.stages[0].milestones}
+
+
+def _claims(world: World) -> dict[str, dict[str, Any]]:
+    """Claims by their key."""
+    return {str(r["claim"]): {str(k): v for k, v in r.items()} for r in world.claims.to_dict("records")}
 
 
 def _hundred(value: float | None) -> float | None:
@@ -289,12 +314,16 @@ def _percent(value: float | None) -> str:
     return "not known" if value is None else f"{value:.0f} %"
 
 
-def _points(what: str, low: float, high: float | None, ours: float | None, why: str, source: str) -> Comparison:
+def _points(
+    what: str, low: float, high: float | None, ours: float | None, why: str, source: str
+) -> Comparison:
     top = low if high is None else high
     near = None if ours is None else low - NEAR_POINTS <= ours <= top + NEAR_POINTS
     return Comparison(what, low, high, ours, "%", why, source, near)
 
 
-def _quantity(what: str, published: float, ours: float | None, unit: str, why: str, source: str) -> Comparison:
+def _quantity(
+    what: str, published: float, ours: float | None, unit: str, why: str, source: str
+) -> Comparison:
     near = None if ours is None else abs(ours - published) <= NEAR_SHARE * published
     return Comparison(what, published, None, ours, unit, why, source, near)

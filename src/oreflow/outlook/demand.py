@@ -129,10 +129,15 @@ class DemandModel:
         parts["other_uses"] = self.other_base * self.other_index * (1.0 + rate) ** ahead * dearer
         if not self.spec.uses:
             del parts["other_uses"]
-        cells = self.spec.battery and by_family.sum(axis=1)
-        families = {f: cells[:, i] for i, f in enumerate(FAMILIES)} if self.spec.battery else {}
+        families: dict[str, Floats] = {}
+        if self.spec.battery:
+            families = {f: by_family[:, :, i].sum(axis=1) for i, f in enumerate(FAMILIES)}
         return Demand(
-            parts, families, self._mined(parts, rate, ahead), energy, self._scrapped(of, energy, shares, metal)
+            parts,
+            families,
+            self._mined(parts, rate, ahead),
+            energy,
+            self._scrapped(of, energy, shares, metal),
         )
 
     def _energy(self, of: Values, moves: Moves) -> Floats:
@@ -151,9 +156,9 @@ class DemandModel:
                 level[:, i] = ((1.0 + of["other_battery_growth"]) / base) ** ahead
         wanted = self.activity.energy * level
         lives = np.stack([of[_LIFE.get(p, "vehicle_life")][:, 0] for p in PRODUCTS], axis=1)
-        if np.allclose(lives, [self.central[_LIFE.get(p, "vehicle_life")].value for p in PRODUCTS]) and np.allclose(
-            of["life_shape"], self.central["life_shape"].value
-        ):
+        if np.allclose(
+            lives, [self.central[_LIFE.get(p, "vehicle_life")].value for p in PRODUCTS]
+        ) and np.allclose(of["life_shape"], self.central["life_shape"].value):
             return np.asarray(wanted)
         fleet = stock.sales_driven(wanted, self.kept).stock
         kept = stock.survival(len(YEARS), lives, np.broadcast_to(of["life_shape"], lives.shape))
@@ -201,7 +206,9 @@ class DemandModel:
         for c in commodities:
             q = float(t.loc[t["commodity"] == c, "quantity"].sum())
             if c == "magnet":
-                held = flows[(flows["commodity"].isin(self.spec.refined)) & (flows["process"] == "magnet_making")]
+                held = flows[
+                    (flows["commodity"].isin(self.spec.refined)) & (flows["process"] == "magnet_making")
+                ]
                 q *= float(held["coefficient"].sum())
             total += q
         return total
@@ -211,7 +218,9 @@ class DemandModel:
         t = self.world.demands
         t = t[t["commodity"].isin(self.spec.uses) & (t["use"] != _STOCKS)]
         whole = float(t["quantity"].sum())
-        return float(t.loc[t["region"].isin(self.where.regions), "quantity"].sum()) / whole if whole > 0 else 0.0
+        return (
+            float(t.loc[t["region"].isin(self.where.regions), "quantity"].sum()) / whole if whole > 0 else 0.0
+        )
 
     def _sectors(self, scenario: str) -> dict[str, Floats]:
         """Sectors other than batteries that the agency follows, by the place's part of all uses."""

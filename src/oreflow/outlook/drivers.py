@@ -101,12 +101,16 @@ def drivers(world: World, *, growth: str = "", drive: str = "") -> dict[str, Dri
     found = {}
     for driver, (parameter, title) in names.items():
         if parameter not in table.index:
-            raise DataError(f"parameters: no row {parameter!r}, which the outlook needs. Lay it over the world.")
+            raise DataError(
+                f"parameters: no row {parameter!r}, which the outlook needs. Lay it over the world."
+            )
         row = table.loc[parameter]
-        value, low, high = float(row["value"]), float(row["low"]), float(row["high"])
+        value, low, high = (float(str(row[k])) for k in ("value", "low", "high"))
         low, high = (value if low != low else low), (value if high != high else high)
         if not low <= value <= high:
-            raise DataError(f"parameters.{parameter}: the value {value:g} is not between {low:g} and {high:g}.")
+            raise DataError(
+                f"parameters.{parameter}: the value {value:g} is not between {low:g} and {high:g}."
+            )
         found[driver] = Driver(
             driver, title, value, low, high, str(row["unit"]), str(row["source"]), str(row["quality"])
         )
@@ -162,14 +166,15 @@ def draws(of: Mapping[str, Driver], count: int, *, seed: int) -> dict[str, Float
     return out
 
 
-def tilt(value: float | Floats, low: float | Floats, high: float | Floats, by: Floats) -> Floats:
-    """Return a figure moved towards one of its ends.
+def tilt(ends: Floats, by: Floats) -> Floats:
+    """Return figures moved towards one of their ends.
 
     Args:
-        value: Central figure.
-        low: Low end.
-        high: High end.
-        by: -1 for the low end, 0 for the central figure, 1 for the high end.
+        ends: Shape (3, n): value, low end, high end.
+        by: Shape (draws, 1): -1 for the low end, 0 for the value, 1 for the high end.
+
+    Returns:
+        Shape (draws, n).
     """
-    down, up = np.minimum(by, 0.0), np.maximum(by, 0.0)
-    return np.asarray(value + up * (np.asarray(high) - value) + down * (np.asarray(value) - low))
+    value, low, high = ends
+    return np.asarray(value + np.maximum(by, 0.0) * (high - value) + np.minimum(by, 0.0) * (value - low))

@@ -100,4 +100,6 @@ def concentration(supply: Mapping[str, float], demand: float, *, more: float = 0
 
 def _check(demand: float, supply: float) -> None:
     if not demand >= 0 or not supply >= 0:
-        raise DataError(f"outlook: demand and supply must not be below zero (demand {demand}, supply {supply}).")
+        raise DataError(
+            f"outlook: demand and supply must not be below zero (demand {demand}, supply {supply})."
+        )

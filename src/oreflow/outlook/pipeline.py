@@ -55,7 +55,9 @@ def expected_share(since: ArrayLike, growth: ArrayLike, delay: ArrayLike) -> Flo
     """
     tau, r, mu = (np.asarray(v, dtype=float) for v in (since, growth, delay))
     if not (r > 0).all() or (mu < 0).any():
-        raise DataError(f"projects: growth must be above 0 and the delay not below 0 (growth {growth}, delay {delay}).")
+        raise DataError(
+            f"projects: growth must be above 0 and the delay not below 0 (growth {growth!r}, delay {delay!r})."
+        )
     return np.asarray((_area(tau, mu) - _area(tau - r, mu)) / r)
 
 
@@ -122,7 +124,7 @@ class Pipeline:
         Returns:
             Shape (draws, projects).
         """
-        odds = np.clip(tilt(*self.odds, by=of["project_odds"]), 0.0, 1.0)
+        odds = np.clip(tilt(self.odds, of["project_odds"]), 0.0, 1.0)
         for d in DEVELOPMENTS:
             here = self.development == d
             odds[:, here] = moves.odds(odds[:, here], d)
@@ -138,15 +140,15 @@ class Pipeline:
         Returns:
             Shape (draws, projects).
         """
-        years = tilt(*self.years, by=of["project_years"])
-        lead = tilt(*self.lead, by=of["lead_time"])
+        years = tilt(self.years, of["project_years"])
+        lead = tilt(self.lead, of["lead_time"])
         part = np.where(np.isin(self.development, _BEFORE_PERMITS), of["permit_share"], 0.0)
         planned = BASE + years * (1.0 - part + part * lead * moves.permit_time())
         return np.asarray(np.where(np.isnan(self.start), planned, self.start))
 
     def sizes(self, of: Values) -> Floats:
         """Return the full output of each project, shape (draws, projects)."""
-        return np.asarray(tilt(*self.capacity, by=of["project_capacity"]) * of["project_use"])
+        return np.asarray(tilt(self.capacity, of["project_capacity"]) * of["project_use"])
 
     def output(self, of: Values, moves: Moves, *, rng: np.random.Generator | None = None) -> Floats:
         """Return the output of each project in each year.
@@ -193,7 +195,11 @@ def pipeline(world: World, processes: set[str]) -> Pipeline:
         return ranges.loc[name].to_numpy()
 
     mean = of("mine_to_market_years")[0]
-    leads = {r: of(f"lead_time_{r.lower()}") / mean for r in set(t["region"]) if f"lead_time_{r.lower()}" in ranges.index}
+    leads = {
+        r: of(f"lead_time_{r.lower()}") / mean
+        for r in set(t["region"])
+        if f"lead_time_{r.lower()}" in ranges.index
+    }
     developments = t["development"].to_numpy(dtype=str)
     lead = np.array([leads.get(str(r), np.ones(3)) for r in t["region"]]).reshape(-1, 3).T
     odds = np.array([of(f"project_odds_{d}") for d in developments]).reshape(-1, 3).T

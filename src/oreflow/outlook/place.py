@@ -55,7 +55,9 @@ def place(world: World, name: str) -> Place:
         shown = key
         if key == "eu":
             shown, title = "EU27", "the European Union"
-            note = "The rest of Europe is one region of the atlas: with Switzerland, Serbia and their neighbours"
+            note = (
+                "The rest of Europe is one region of the atlas: with Switzerland, Serbia and their neighbours"
+            )
     elif asked.upper() in codes:
         inside = (asked.upper(),)
         shown, note = asked.upper(), ""

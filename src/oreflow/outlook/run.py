@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from oreflow.atlas.world import World
 from oreflow.errors import UsageError
-from oreflow.outlook.activity import BASE, LAST, TITLES, YEARS, check_scenario
+from oreflow.outlook.activity import BASE, LAST, TITLES, check_scenario
 from oreflow.outlook.chemistry import FAMILY_TITLES, paths
 from oreflow.outlook.compare import comparisons, contradictions
 from oreflow.outlook.drivers import central, draws, one_at_a_time
@@ -18,7 +18,7 @@ from oreflow.outlook.measures import gap_to_demand, gap_to_supply, net_import_re
 from oreflow.outlook.minerals import STAGES, Mineral, mineral, minerals
 from oreflow.outlook.model import Balance, Model, after, at, milestones, pick
 from oreflow.outlook.pipeline import TITLES as DEVELOPMENT_TITLES
-from oreflow.outlook.place import Place, place
+from oreflow.outlook.place import place
 from oreflow.outlook.result import (
     Bar,
     Effect,
@@ -77,7 +77,9 @@ def outlook(
         DataError: The tables do not hold what is needed.
     """
     if not BASE < to <= LAST:
-        raise UsageError(f"an outlook to {to}: the base year is {BASE} and the tables reach {LAST}. Give a year between.")
+        raise UsageError(
+            f"an outlook to {to}: the base year is {BASE} and the tables reach {LAST}. Give a year between."
+        )
     if draws_ < 1:
         raise UsageError(f"{draws_} draws: at least one is needed.")
     where = place(world, region)
@@ -252,14 +254,18 @@ def _headroom(world: World, model: Model, base: Balance, year: int) -> Headroom:
     outputs = flows[(flows["role"] == "output") & flows["commodity"].isin(taken)]
     direct = [p for p in supply.factors["mined"] if p not in set(outputs["process"])]
     plants = world.plants
-    whole = plants[plants["process"].isin(supply.factors["mined"]) & plants["region"].isin(model.where.regions)]
+    whole = plants[
+        plants["process"].isin(supply.factors["mined"]) & plants["region"].isin(model.where.regions)
+    ]
     weight = whole["output"].astype(float) * whole["process"].map(supply.factors["mined"]).astype(float)
     ore = float(weight[~whole["process"].isin(direct)].sum())
     total = float(weight.sum())
     mined = base.supply.parts("mined")
     first = float(at(mined[TODAY], BASE)[0])
     feed = float(at(mined[TODAY], year)[0]) * (ore / total if total > 0 else 0.0) if first > 0 else 0.0
-    added = np.array([0.0 if p in direct else supply.factors["mined"].get(str(p), 0.0) for p in projects.process])
+    added = np.array(
+        [0.0 if p in direct else supply.factors["mined"].get(str(p), 0.0) for p in projects.process]
+    )
     feed += float((at(drawn, year) * added)[here].sum())
     return Headroom(", ".join(processes), year, running, idle, output, feed, running - feed)
 
@@ -272,7 +278,9 @@ def _effects(world: World, model: Model, base: Balance, asked: tuple[str, ...], 
     groups = [(p, (p,)) for p in asked] + ([(TOGETHER, asked)] if len(asked) > 1 else [])
     for name, members in groups:
         levers = [x for x in held.levers if x.lever in members]
-        ends = {e: model.balance(of, pick(members, held, e)) for e in ("value", "low", "high")} if levers else {}
+        ends = (
+            {e: model.balance(of, pick(members, held, e)) for e in ("value", "low", "high")} if levers else {}
+        )
         for year in sorted({min(2035, to), to}):
             for stage in STAGES:
                 reference = float(at(base.gap(stage), year)[0])
@@ -328,4 +336,4 @@ def _sources(world: World, spec: Mineral, model: Model) -> tuple[str, ...]:
     return tuple(sorted({k for s in held for k in s.split(";") if k}))
 
 
-__all__ = ["DRAWS", "SEED", "Place", "YEARS", "outlook"]
+__all__ = ["DRAWS", "SEED", "outlook"]

@@ -60,7 +60,7 @@ def survival(years: int, mean: ArrayLike, shape: ArrayLike) -> Floats:
     if years < 1 or not ((life > 0).all() and (k > 0).all()):
         raise DataError(
             f"survival: the mean life and the shape must be above 0 and there must be a year "
-            f"(mean {mean}, shape {shape}, {years} years)."
+            f"(mean {mean!r}, shape {shape!r}, {years} years)."
         )
     scale = life / np.vectorize(gamma)(1.0 + 1.0 / k)
     age = np.arange(years)[:, None] - np.arange(years)[None, :] + 0.5

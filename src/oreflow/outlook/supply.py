@@ -66,7 +66,13 @@ class SupplyModel:
         self.elasticity = self._elasticity()
 
     def evaluate(
-        self, of: Values, moves: Moves, where: Place, demand: Demand, *, rng: np.random.Generator | None = None
+        self,
+        of: Values,
+        moves: Moves,
+        where: Place,
+        demand: Demand,
+        *,
+        rng: np.random.Generator | None = None,
     ) -> Supply:
         """Return the supply of a place.
 
@@ -122,7 +128,11 @@ class SupplyModel:
         if rates is None:
             return np.zeros_like(demand.total)
         collection, recovery, lifetime, shape = rates
-        more = np.minimum(of["collection"] * np.ones(len(YEARS)), 1.0 / collection) if collection > 0 else of["collection"]
+        more = (
+            np.minimum(of["collection"] * np.ones(len(YEARS)), 1.0 / collection)
+            if collection > 0
+            else of["collection"]
+        )
         part = np.clip((YEARS - BASE) / 5.0, 0.0, 1.0)
         more = np.maximum(1.0 + (more - 1.0) * part, moves.collected(collection, YEARS))
         old = base * self._old_use(of, demand, lifetime, shape) * more
@@ -173,7 +183,9 @@ class SupplyModel:
     def _factors(self, stage: str) -> dict[str, float]:
         """Process to what a unit of its output is of this mineral, refined-equivalent."""
         flows, spec = self.world.flows, self.spec
-        mineral = dict(zip(self.world.commodities["commodity"], self.world.commodities["mineral"], strict=True))
+        mineral = dict(
+            zip(self.world.commodities["commodity"], self.world.commodities["mineral"], strict=True)
+        )
         outputs = flows[flows["role"] == "output"]
         inputs = flows[flows["role"] == "input"]
         conversion = inputs[inputs["process"] == spec.conversion].set_index("commodity")["coefficient"]
@@ -188,14 +200,15 @@ class SupplyModel:
                 if factor > 0:
                     found[process] = factor
             return found
-        for process, rows in outputs.groupby("process"):
+        for name, rows in outputs.groupby("process"):
+            process = str(name)
             if process in spec.recycled:
                 continue
             made = float(rows.loc[rows["commodity"].isin(spec.refined), "coefficient"].sum())
             used = inputs[(inputs["process"] == process) & inputs["commodity"].isin(spec.refined)]
             if made > 0:
                 # Carbonate turned into hydroxide is refined once, before it is turned.
-                found[str(process)] = max(0.0, made - float(used["coefficient"].sum()))
+                found[process] = max(0.0, made - float(used["coefficient"].sum()))
         return found
 
     def _base(self, stage: str) -> Floats:
@@ -203,13 +216,13 @@ class SupplyModel:
         plants = self.world.plants
         factor = plants["process"].map(self.factors[stage]).fillna(0.0).astype(float)
         q = (plants["output"].astype(float) * factor).groupby(plants["region"]).sum()
-        return q.reindex(self.regions).fillna(0.0).to_numpy(dtype=float)
+        return np.asarray(q.reindex(self.regions).fillna(0.0), dtype=np.float64)
 
     def _scrap_base(self) -> Floats:
         plants = self.world.plants
         here = plants[plants["process"].isin(self.spec.recycled)]
         q = here["output"].astype(float).groupby(here["region"]).sum()
-        return q.reindex(self.regions).fillna(0.0).to_numpy(dtype=float)
+        return np.asarray(q.reindex(self.regions).fillna(0.0), dtype=np.float64)
 
     def _fall(self, stage: str) -> Floats:
         """Output by country over its highest so far in the agency's base case, 1 up to 2025."""
@@ -259,5 +272,3 @@ def capacity_of(world: World, process: str, where: Place) -> tuple[float, float,
         float(t.loc[t["status"] == "idle", "capacity"].sum()),
         float(t["output"].sum()),
     )
-
-

@@ -52,7 +52,12 @@ def complete(src: Path, common: Common, rows: Tables) -> Tables:
         rows: Rows of the other tables; plants and the coefficients of processes are used.
     """
     plants = {str(r["plant"]): r for r in rows["plants"]}
-    found = [*_risings(src, plants), *_deposits(src, common), *_foreseen(src, common, rows), *facts("projects")]
+    found = [
+        *_risings(src, plants),
+        *_deposits(src, common),
+        *_foreseen(src, common, rows),
+        *facts("projects"),
+    ]
     return {"projects": found}
 
 
@@ -63,10 +68,10 @@ def _risings(src: Path, plants: dict[str, Row]) -> list[Row]:
     """
     deposits = {r["Deposit_Name"]: r for r in read(src / "uc_davis_ev_minerals" / "Deposit.csv")}
     planned = {
-        r["plant"]: LCE_PER_LI * 1000 * (_kt(deposits[r["deposit"]], "prod_rate2030") - _kt(deposits[r["deposit"]], "prod_rate2025"))
+        r["plant"]: LCE_PER_LI * 1000 * _added(deposits[r["deposit"]])
         for r in facts("lithium_plants")
         if "deposit" in r
-    }  # fmt: skip
+    }
     use = assume("project_use")
     out: list[Row] = []
     for name, p in sorted(plants.items()):
@@ -148,7 +153,9 @@ def _deposits(src: Path, common: Common) -> list[Row]:
 
 def _foreseen(src: Path, common: Common, rows: Tables) -> list[Row]:
     """Rises of output by country in the IEA's base case, above 2025."""
-    coefficient = {(r["process"], r["commodity"]): float(r["coefficient"]) for r in rows["flows"] if r["role"] == "input"}
+    coefficient = {
+        (r["process"], r["commodity"]): float(r["coefficient"]) for r in rows["flows"] if r["role"] == "input"
+    }
     paths: dict[tuple[str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for year in (2024, *_YEARS):
         for (key, country), kt in iea_supply(src, common, year).items():
@@ -186,6 +193,11 @@ def _foreseen(src: Path, common: Common, rows: Tables) -> list[Row]:
             }
         )
     return out
+
+
+def _added(row: Row) -> float:
+    """What a deposit is to add from 2025 to 2030, kt of lithium."""
+    return _kt(row, "prod_rate2030") - _kt(row, "prod_rate2025")
 
 
 def _kt(row: Row, column: str) -> float:

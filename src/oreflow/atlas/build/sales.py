@@ -19,8 +19,16 @@ FIRST, LAST, AHEAD = 2012, 2024, 2030
 _POWERTRAINS = ("BEV", "PHEV")
 _GROUPS = ("China", "USA", "India", "Europe", "Rest of the world")
 """The areas for which the IEA gives batteries and a projection; together the world."""
-_SUMS = ("World", "Asia Pacific", "North America", "EU27", "Middle East and Caspian", "Africa")
-_SUMS += ("Central and South America", *_GROUPS[3:])
+_SUMS = (
+    "World",
+    "Asia Pacific",
+    "North America",
+    "EU27",
+    "Middle East and Caspian",
+    "Africa",
+    "Central and South America",
+    *_GROUPS[3:],
+)
 _EUROPE = ("DEU", "EUR", "FIN", "GBR", "HUN", "NOR", "POL")
 _OWN = {"China": "CHN", "USA": "USA", "India": "IND"}
 _REST = {"Europe": "EUR", "Rest of the world": "ROW"}
@@ -57,7 +65,9 @@ def tables(src: Path, common: Common) -> Tables:
             if place in _GROUPS:
                 units[product, place, year] += value
             if place not in _SUMS and year <= LAST:
-                country[product, common.region(common.iso3(place, where="EVDataExplorer2025.csv")), year] += value
+                country[product, common.region(common.iso3(place, where="EVDataExplorer2025.csv")), year] += (
+                    value
+                )
     rows: list[Row] = []
     for key in sorted(set(units) | set(energy)):
         product, group, year = key

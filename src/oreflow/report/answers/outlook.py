@@ -179,7 +179,9 @@ def _demand(made: Outlook, m: MineralOutlook) -> Picture:
 def _supply(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
     held = [p for p in s.supply if max(p.values) > 0]
     series = tuple(Series(p.title, tuple(max(0.0, v) for v in p.values)) for p in held)
-    data = Lines(_axis(made), "year", "yr", series or (Series("None", (0.0,) * len(made.years)),), m.unit, stacked=True)
+    data = Lines(
+        _axis(made), "year", "yr", series or (Series("None", (0.0,) * len(made.years)),), m.unit, stacked=True
+    )
     return Picture(
         f"supply-{m.mineral}-{s.stage}", f"Supply of {m.name.lower()} {STAGES[s.stage]} by source", data,
         Sentence("Projects at their mean: size times odds times how far they have come by then."), half=True,
@@ -201,7 +203,8 @@ def _band(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
 
 def _years(m: MineralOutlook, run: str) -> Table:
     columns = (
-        Column("Stage"), Column("Year", True), Column("Demand", True), Column("Supply", True), Column("of it scrap", True),
+        Column("Stage"), Column("Year", True), Column("Demand", True), Column("Supply", True),
+        Column("of it scrap", True),
         Column("Gap", True), Column("Gap to supply", True), Column("Gap to demand", True),
         Column("Net import reliance", True), Column("World N-1", True), Column("Largest supplier"),
     )  # fmt: skip
@@ -222,7 +225,7 @@ def _years(m: MineralOutlook, run: str) -> Table:
 def _families(made: Outlook, m: MineralOutlook, run: str) -> Table:
     marks = [k.year for k in m.stages[0].milestones]
     columns = (Column("Cells"), *(Column(str(y), True) for y in marks))
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (p.title, *(Figure(p.values[y - made.years[0]], m.unit, run) for y in marks)) for p in m.families
     )
     return Table(f"families-{m.mineral}", f"{m.name} in batteries by chemistry", columns, rows)
@@ -255,14 +258,15 @@ def _tornado(made: Outlook, m: MineralOutlook, s: StageOutlook, run: str) -> lis
         return Figure(base + value, m.unit, run)
 
     rows = tuple(
-        Sensitivity(b.title, _end(b, b.low), _end(b, b.high), gap(b.at_low), gap(b.at_high)) for b in s.bars[:BARS]
+        Sensitivity(b.title, _end(b, b.low), _end(b, b.high), gap(b.at_low), gap(b.at_high))
+        for b in s.bars[:BARS]
     )
     measure = f"gap of {m.name.lower()} {STAGES[s.stage]} in {made.at}"
     data = WhatWouldChange(measure, Figure(base, m.unit, run), rows)
     return [
         Picture(
             f"tornado-{m.mineral}-{s.stage}", f"What moves the {measure} most", data,
-            Sentence("One assumption at a time from its low to its high end; the upright line is the gap as it stands."),
+            Sentence("One assumption at a time from its low to its high end; the upright line: the gap as it stands."),
         )
     ]  # fmt: skip
 
@@ -278,7 +282,9 @@ def _projects(made: Outlook, m: MineralOutlook, s: StageOutlook, run: str) -> li
         return []
     rows = tuple((title_, Figure(q, m.unit, run)) for title_, q in s.projects)
     caption = f"Projects that add most {STAGES[s.stage]} in {made.at}, at their mean"
-    return [Table(f"projects-{m.mineral}-{s.stage}", caption, (Column("Project"), Column("Adds", True)), rows)]
+    return [
+        Table(f"projects-{m.mineral}-{s.stage}", caption, (Column("Project"), Column("Adds", True)), rows)
+    ]
 
 
 def _policies(made: Outlook, run: str) -> tuple[Block, ...]:
@@ -288,7 +294,11 @@ def _policies(made: Outlook, run: str) -> tuple[Block, ...]:
         if not held:
             continue
         years = sorted({e.year for e in held})
-        columns = (Column("Policy"), *(Column(f"{y}, {STAGES[s]}", True) for y in years for s in STAGES), Column("What it is"))
+        columns = (
+            Column("Policy"),
+            *(Column(f"{y}, {STAGES[s]}", True) for y in years for s in STAGES),
+            Column("What it is"),
+        )
         rows: list[tuple[Cell, ...]] = []
         for policy in dict.fromkeys(e.policy for e in held):
             of = {(e.year, e.stage): e for e in held if e.policy == policy}
@@ -302,17 +312,29 @@ def _policies(made: Outlook, run: str) -> tuple[Block, ...]:
             rows.append((*cells, first.description))
         caption = f"Change of the gap of {m.name.lower()}; below zero the gap shrinks"
         blocks.append(Table(f"policies-{m.mineral}", caption, columns, tuple(rows)))
-    idle = [p for p in made.policies if not any(e.holds for m in made.minerals for e in m.effects if e.policy == p)]
+    idle = [
+        p
+        for p in made.policies
+        if not any(e.holds for m in made.minerals for e in m.effects if e.policy == p)
+    ]
     if idle:
         blocks.append(Para(Sentence(f"Of no effect here: {', '.join(fmt.words(p) for p in idle)}."), "aside"))
     if blocks:
-        text = "Alone each; together they are less or more than their sum, for one may need what another brings."
+        text = (
+            "Alone each; together they are less or more than their sum, for one may need what another brings."
+        )
         blocks.append(Para(Sentence(text), "aside"))
     return tuple(blocks)
 
 
 def _published(made: Outlook, run: str) -> tuple[Block, ...]:
-    columns = (Column("Figure"), Column("Published", True), Column("Ours", True), Column("Near"), Column("Why they differ"))
+    columns = (
+        Column("Figure"),
+        Column("Published", True),
+        Column("Ours", True),
+        Column("Near"),
+        Column("Why they differ"),
+    )
     rows = tuple(_compared(c, run) for c in made.comparisons)
     blocks: list[Block] = []
     if rows:
