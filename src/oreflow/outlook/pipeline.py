@@ -58,7 +58,7 @@ def expected_share(since: ArrayLike, growth: ArrayLike, delay: ArrayLike) -> Flo
         raise DataError(
             f"projects: growth must be above 0 and the delay not below 0 (growth {growth!r}, delay {delay!r})."
         )
-    return np.asarray((_area(tau, mu) - _area(tau - r, mu)) / r)
+    return np.asarray(np.clip((_area(tau, mu) - _area(tau - r, mu)) / r, 0.0, 1.0))
 
 
 def _area(v: Floats, mu: Floats) -> Floats:
