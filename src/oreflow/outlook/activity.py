@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from oreflow.atlas.world import World
 from oreflow.errors import DataError, UnknownNameError
+from oreflow.once import once
 from oreflow.outlook.place import Place
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,8 @@ TITLES = {
 }
 """Product or use to its name in plain words."""
 
+STOCKS = "stock building"
+"""Use of a demand that is no use: it goes into stocks."""
 _USES = {STORAGE: "stationary_battery", OTHER: "other_battery"}
 _INDEX = "copper_refined"
 """Copper stands for the number of vehicles and batteries in the agency's scenarios: it does not hang on chemistry."""
@@ -62,7 +65,9 @@ class Activity:
 
 def scenarios(world: World) -> list[str]:
     """Return the scenarios of demand that the ``outlook`` holds in full."""
-    return sorted(set(_index_rows(world)["scenario"]) - {"base"})
+    t = world.outlook
+    rows = t[(t["commodity"] == _INDEX) & (t["measure"] == "demand") & (t["stage"] == "electric_vehicles")]
+    return sorted(set(rows["scenario"]) - {"base"})
 
 
 def check_scenario(world: World, scenario: str) -> str:
@@ -81,52 +86,91 @@ def check_scenario(world: World, scenario: str) -> str:
     return known[scenario.strip().lower()]
 
 
-def _index_rows(world: World) -> pd.DataFrame:
-    t = world.outlook
-    return t[
-        (t["commodity"] == _INDEX) & (t["measure"] == "demand") & (t["country"] == "WLD")
-        & t["stage"].isin(["electric_vehicles", "stationary_storage"])
-    ]  # fmt: skip
-
-
-def path(world: World, commodity: str, stage: str, scenario: str) -> Floats:
-    """Return demand of a sector in the agency's scenario, every year from 2012.
+class Book:
+    """What outlooks read over and over from one world.
 
     Args:
-        world: World with an ``outlook``.
-        commodity: Commodity.
-        stage: Sector.
-        scenario: Scenario.
-
-    Returns:
-        Shape (years,): straight lines between the agency's years, at constant growth before the first.
-
-    Raises:
-        DataError: The outlook does not hold it.
+        world: World with ``sales``, ``demands`` and ``outlook``.
     """
-    t = world.outlook
-    rows = t[
-        (t["commodity"] == commodity) & (t["measure"] == "demand") & (t["country"] == "WLD")
-        & (t["stage"] == stage) & t["scenario"].isin(["base", scenario])
-    ].sort_values("year")  # fmt: skip
-    rows = rows[rows["quantity"].notna()]
-    if len(rows) < 2:
-        raise DataError(f"outlook: no path of {stage} for {commodity} in scenario {scenario}.")
-    known, q = rows["year"].to_numpy(dtype=float), rows["quantity"].to_numpy(dtype=float)
-    out = np.interp(YEARS, known, q)
-    before = known[0] > YEARS
-    if q[0] > 0 and q[1] > 0:
-        rate = (q[1] / q[0]) ** (1.0 / (known[1] - known[0]))
-        out[before] = q[0] * rate ** (YEARS[before] - known[0])
-    return np.asarray(out)
+
+    def __init__(self, world: World) -> None:
+        self._paths: dict[tuple[str, str, str], Floats] = {}
+        t = world.outlook
+        self._outlook = t[(t["measure"] == "demand") & (t["country"] == "WLD") & t["quantity"].notna()]
+        self.stages = set(zip(self._outlook["commodity"], self._outlook["stage"], strict=True))
+        """Commodity and sector of every path of demand."""
+        self._sales: dict[tuple[str, str], tuple[Floats, Floats]] = {}
+        for key, rows in world.sales.groupby(["product", "region"]):
+            product, region = tuple(key)
+            yearly = rows.groupby("year")[["energy", "units"]].sum()
+            self._sales[str(product), str(region)] = (_bridged(yearly["energy"]), _bridged(yearly["units"]))
+        d = world.demands
+        self._used: dict[tuple[str, str], float] = {}
+        used = d[d["use"] != STOCKS].groupby(["commodity", "region"])["quantity"].sum()
+        for commodity, region in used.index:
+            self._used[str(commodity), str(region)] = float(used[commodity, region])
+
+    def sold(self, product: str, where: Place) -> tuple[Floats, Floats]:
+        """Return GWh and vehicles of one kind sold in a place; shape (years,) each, flat after 2030."""
+        energy, units = np.zeros(len(YEARS)), np.zeros(len(YEARS))
+        for region in where.regions:
+            held = self._sales.get((product, region))
+            if held is not None:
+                energy, units = energy + held[0], units + held[1]
+        return energy, units
+
+    def used(self, commodity: str, where: Place | None = None) -> float:
+        """Return demand of the base year in a place (everywhere without one), without what goes into stocks."""
+        return sum(
+            q for (c, r), q in self._used.items() if c == commodity and (where is None or r in where.regions)
+        )
+
+    def region(self, commodity: str, region: str) -> float:
+        """Return demand of the base year in one region, without what goes into stocks."""
+        return self._used.get((commodity, region), 0.0)
+
+    def path(self, commodity: str, stage: str, scenario: str) -> Floats:
+        """Return demand of a sector in the agency's scenario, every year from 2012.
+
+        Args:
+            commodity: Commodity.
+            stage: Sector.
+            scenario: Scenario.
+
+        Returns:
+            Shape (years,): straight lines between the agency's years, at constant growth before the first.
+
+        Raises:
+            DataError: The outlook does not hold it.
+        """
+        key = (commodity, stage, scenario)
+        if key not in self._paths:
+            t = self._outlook
+            rows = t[(t["commodity"] == commodity) & (t["stage"] == stage)]
+            rows = rows[rows["scenario"].isin(["base", scenario])].sort_values("year")
+            if len(rows) < 2:
+                raise DataError(f"outlook: no path of {stage} for {commodity} in scenario {scenario}.")
+            known, q = rows["year"].to_numpy(dtype=float), rows["quantity"].to_numpy(dtype=float)
+            out = np.interp(YEARS, known, q)
+            before = known[0] > YEARS
+            if q[0] > 0 and q[1] > 0:
+                rate = (q[1] / q[0]) ** (1.0 / (known[1] - known[0]))
+                out[before] = q[0] * rate ** (YEARS[before] - known[0])
+            self._paths[key] = np.asarray(out)
+        return self._paths[key]
+
+
+book = once(Book)
+"""The book of a world, made once while it is in use."""
 
 
 def activity(world: World, where: Place, scenario: str, *, other_growth: float) -> Activity:
     """Return what is sold in a place.
 
-    Vehicles: the history to 2024, the IEA's STEPS in 2030 with constant growth between, and after 2030 the growth of
-    the world's vehicles in the IEA's outlook for minerals. Another scenario moves away from STEPS as its vehicles do.
-    Storage: the cells made in 2025, and the growth of the scenario from there. Other batteries: constant growth.
+    Vehicles: the history to 2024, the IEA's STEPS in 2030 with constant growth between, region by region, and after
+    2030 the growth of the world's vehicles in the IEA's outlook for minerals. Another scenario moves away from STEPS
+    as its vehicles do. Storage: the cells made in 2025, and the growth of the scenario from there. Other batteries:
+    constant growth.
 
     Args:
         world: World with ``sales``, ``demands`` and ``outlook``.
@@ -137,25 +181,17 @@ def activity(world: World, where: Place, scenario: str, *, other_growth: float) 
     Raises:
         DataError: The tables do not hold what is needed.
     """
-    cars = path(world, _INDEX, "electric_vehicles", scenario)
-    steps = path(world, _INDEX, "electric_vehicles", "STEPS")
+    held = book(world)
+    cars = held.path(_INDEX, "electric_vehicles", scenario)
+    steps = held.path(_INDEX, "electric_vehicles", "STEPS")
     after = _ahead(cars, steps)
     energy, vehicles = np.zeros((len(PRODUCTS), len(YEARS))), np.zeros((len(PRODUCTS), len(YEARS)))
-    table = world.sales
-    table = table[table["region"].isin(where.regions)]
     for i, product in enumerate(VEHICLES):
-        rows = table[table["product"] == product].groupby("year")[["units", "energy"]].sum()
-        for into, column in ((energy, "energy"), (vehicles, "units")):
-            into[i] = _bridged(rows[column]) * after
-    demands = world.demands
-    for product, commodity in _USES.items():
-        here = demands[(demands["commodity"] == commodity) & demands["region"].isin(where.regions)]
-        base = float(here["quantity"].sum())
-        if product == STORAGE:
-            index = path(world, _INDEX, "stationary_storage", scenario)
-            energy[PRODUCTS.index(product)] = base * index / index[NOW]
-        else:
-            energy[PRODUCTS.index(product)] = base * (1.0 + other_growth) ** (YEARS - BASE)
+        sold, units = held.sold(product, where)
+        energy[i], vehicles[i] = sold * after, units * after
+    index = held.path(_INDEX, "stationary_storage", scenario)
+    energy[PRODUCTS.index(STORAGE)] = held.used(_USES[STORAGE], where) * index / index[NOW]
+    energy[PRODUCTS.index(OTHER)] = held.used(_USES[OTHER], where) * (1.0 + other_growth) ** (YEARS - BASE)
     return Activity(energy, vehicles)
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from oreflow.atlas.world import World
 from oreflow.errors import DataError, UnknownNameError
-from oreflow.outlook.activity import BASE, LAST, NOW, OTHER, PRODUCTS, STORAGE, YEARS
+from oreflow.once import once
+from oreflow.outlook.activity import BASE, LAST, NOW, OTHER, PRODUCTS, STORAGE, YEARS, Book, book
 from oreflow.outlook.drivers import Values
 from oreflow.outlook.place import Place
 
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 FAMILIES = ("lfp_cell", "nmc_cell", "sodium_cell")
 """Families of chemistries, by the cell commodity of the atlas."""
 FAMILY_TITLES = {"lfp_cell": "LFP", "nmc_cell": "nickel-based", "sodium_cell": "sodium-ion"}
+_USES = {STORAGE: "stationary_battery", OTHER: "other_battery"}
 _EDGE = 0.005
 _MOST_SODIUM = 0.5
 
@@ -82,9 +84,102 @@ class Chemistry:
         return np.asarray(self.content * ((1.0 - of["thrift"]) ** years)[:, None, :])
 
 
-def paths(world: World) -> list[str]:
-    """Return the scenarios of chemistry that the world holds."""
-    return sorted(set(world.chemistry_shares["scenario"]))
+class Recipes:
+    """What the chemistries of one world hold and how they share the market, for every metal and scenario.
+
+    Args:
+        world: World with ``mixes``, ``demands``, ``intensities`` and ``chemistry_shares``.
+    """
+
+    def __init__(self, world: World) -> None:
+        t = world.intensities
+        self.family = dict(zip(t["chemistry"], t["family"], strict=True))
+        self._per: dict[str, dict[str, float]] = {}
+        for chemistry_, commodity, q in zip(t["chemistry"], t["commodity"], t["quantity"], strict=True):
+            self._per.setdefault(str(commodity), {})[str(chemistry_)] = float(q)
+        shares = world.chemistry_shares
+        self.scenarios = sorted(set(shares["scenario"]))
+        years = sorted(set(shares["year"]))
+        self._shares: dict[str, dict[str, Floats]] = {s: {} for s in self.scenarios}
+        for (scenario, name), rows in shares.groupby(["scenario", "chemistry"]):
+            # A year without a row is a share of nothing, not a line between its neighbours.
+            every = rows.set_index("year")["share"].reindex(years, fill_value=0.0)
+            self._shares[str(scenario)][str(name)] = np.interp(
+                YEARS, np.array(years, dtype=float), every.to_numpy(dtype=float)
+            )
+        self._mixes: dict[tuple[str, str], Floats] = {}
+        for (use, region), rows in world.mixes.groupby(["use", "region"]):
+            held = dict(zip(rows["cell"], rows["share"].astype(float), strict=True))
+            self._mixes[str(use), str(region)] = np.array([held.get(f, 0.0) for f in FAMILIES])
+
+    def scenario(self, name: str) -> str:
+        """Return a scenario of chemistry as the tables write it.
+
+        Args:
+            name: Name; capitals do not matter.
+
+        Raises:
+            UnknownNameError: There is none of that name.
+        """
+        known = {str(s).lower(): str(s) for s in self.scenarios}
+        if name.strip().lower() not in known:
+            raise UnknownNameError("scenario of chemistry", name, known.values())
+        return known[name.strip().lower()]
+
+    def moved(self, scenario: str) -> Floats:
+        """Return the log-odds of LFP against nickel in a scenario less those of 2025, shape (years,)."""
+        total = self._totals(scenario)
+        lfp = np.clip(total["lfp_cell"] / (total["lfp_cell"] + total["nmc_cell"]), _EDGE, 1.0 - _EDGE)
+        odds = np.log(lfp / (1.0 - lfp))
+        return np.asarray(odds - odds[NOW])
+
+    def content(self, scenario: str, commodity: str) -> Floats:
+        """Return the metal in a GWh of each family, its chemistries weighted as in a scenario; (families, years)."""
+        per = self._per.get(commodity, {})
+        shares, totals = self._shares[scenario], self._totals(scenario)
+        out = np.zeros((len(FAMILIES), len(YEARS)))
+        for i, f in enumerate(FAMILIES):
+            chems = [k for k in self.family if self.family[k] == f]
+            if len(chems) == 1:
+                out[i] = per.get(chems[0], 0.0)
+                continue
+            nothing = np.zeros(len(YEARS))
+            top = sum((shares.get(k, nothing) * per.get(k, 0.0) for k in chems), nothing)
+            out[i] = top / np.maximum(totals[f], 1e-12)
+        return out
+
+    def base(self, where: Place, used: Book) -> Floats:
+        """Return the shares of the families in 2025, a place's regions weighted by what they use.
+
+        Args:
+            where: Place.
+            used: Uses of the base year.
+
+        Returns:
+            Shape (products, families); zeros for what the place does not use.
+        """
+        out = np.zeros((len(PRODUCTS), len(FAMILIES)))
+        for use in ("ev_battery", *_USES.values()):
+            got = np.zeros(len(FAMILIES))
+            for region in where.regions:
+                got = got + self._mixes.get((use, region), 0.0) * used.region(use, region)
+            if got.sum() > 0:
+                for i, product in enumerate(PRODUCTS):
+                    if _USES.get(product, "ev_battery") == use:
+                        out[i] = got / got.sum()
+        return out
+
+    def _totals(self, scenario: str) -> dict[str, Floats]:
+        shares = self._shares[scenario]
+        missing = sorted(set(shares) - set(self.family))
+        if missing:
+            raise DataError(f"chemistry_shares: no row of intensities for {', '.join(missing)}.")
+        nothing = np.zeros(len(YEARS))
+        return {f: sum((v for k, v in shares.items() if self.family[k] == f), nothing) for f in FAMILIES}
+
+
+recipes = once(Recipes)
+"""The recipes of a world, read once while it is in use."""
 
 
 def chemistry(world: World, where: Place, commodity: str, scenario: str) -> Chemistry:
@@ -100,57 +195,6 @@ def chemistry(world: World, where: Place, commodity: str, scenario: str) -> Chem
         UnknownNameError: There is no such scenario of chemistry.
         DataError: The tables do not hold what is needed.
     """
-    known = {s.lower(): s for s in paths(world)}
-    if scenario.strip().lower() not in known:
-        raise UnknownNameError("scenario of chemistry", scenario, known.values())
-    shares = world.chemistry_shares
-    shares = shares[shares["scenario"] == known[scenario.strip().lower()]]
-    intensity = world.intensities
-    family = dict(zip(intensity["chemistry"], intensity["family"], strict=True))
-    held = intensity[intensity["commodity"] == commodity]
-    per = dict(zip(held["chemistry"], held["quantity"].astype(float), strict=True))
-    by_year: dict[str, Floats] = {}
-    for name, rows in shares.sort_values("year").groupby("chemistry"):
-        # A year without a row is a share of nothing, not a line between its neighbours.
-        every = rows.set_index("year")["share"].reindex(sorted(set(shares["year"])), fill_value=0.0)
-        by_year[str(name)] = np.interp(YEARS, every.index.to_numpy(dtype=float), every.to_numpy(dtype=float))
-    missing = sorted(set(by_year) - set(family))
-    if missing:
-        raise DataError(f"chemistry_shares: no row of intensities for {', '.join(missing)}.")
-    total = {
-        f: sum((v for k, v in by_year.items() if family[k] == f), np.zeros(len(YEARS))) for f in FAMILIES
-    }
-    content = np.zeros((len(FAMILIES), len(YEARS)))
-    for i, f in enumerate(FAMILIES):
-        chems = [k for k in family if family[k] == f]
-        weight = {k: by_year.get(k, np.zeros(len(YEARS))) for k in chems}
-        whole = total[f]
-        if len(chems) == 1:
-            content[i] = per.get(chems[0], 0.0)
-        else:
-            top = sum((weight[k] * per.get(k, 0.0) for k in chems), np.zeros(len(YEARS)))
-            content[i] = top / np.maximum(whole, 1e-12)
-    lfp = np.clip(total["lfp_cell"] / (total["lfp_cell"] + total["nmc_cell"]), _EDGE, 1.0 - _EDGE)
-    odds = np.log(lfp / (1.0 - lfp))
-    return Chemistry(_base(world, where), odds - odds[NOW], content)
-
-
-def _base(world: World, where: Place) -> Floats:
-    """Shares of the families in 2025, the place's regions weighted by what they use."""
-    mixes, demands = world.mixes, world.demands
-    out = np.zeros((len(PRODUCTS), len(FAMILIES)))
-    uses = {STORAGE: "stationary_battery", OTHER: "other_battery"}
-    for use in ("ev_battery", *uses.values()):
-        size = demands[(demands["commodity"] == use) & demands["region"].isin(where.regions)]
-        by_region = size.groupby("region")["quantity"].sum()
-        here = mixes[(mixes["use"] == use) & mixes["region"].isin(by_region.index)]
-        weight = here["region"].map(by_region).astype(float) * here["share"].astype(float)
-        got = weight.groupby(here["cell"]).sum()
-        whole = float(got.reindex(FAMILIES).fillna(0.0).sum())
-        if whole <= 0:
-            continue
-        row = np.array([float(got.get(f, 0.0)) / whole for f in FAMILIES])
-        for i, product in enumerate(PRODUCTS):
-            if uses.get(product, "ev_battery") == use:
-                out[i] = row
-    return out
+    held = recipes(world)
+    name = held.scenario(scenario)
+    return Chemistry(held.base(where, book(world)), held.moved(name), held.content(name, commodity))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from oreflow.atlas.world import World
@@ -14,7 +14,7 @@ from oreflow.outlook.minerals import mineral
 from oreflow.outlook.model import Model, at
 from oreflow.outlook.place import WORLD, Place, place
 from oreflow.outlook.result import Comparison, Contradiction, MineralOutlook
-from oreflow.outlook.supply import capacity_of
+from oreflow.outlook.supply import SupplyModel, capacity_of
 
 REPORT = "report on US supply security"
 """Scenario under which the report's figures stand in the ``outlook`` table."""
@@ -40,7 +40,14 @@ _N1 = {
 
 
 def comparisons(
-    world: World, made: Sequence[MineralOutlook], where: Place, scenario: str, to: int
+    world: World,
+    made: Sequence[MineralOutlook],
+    where: Place,
+    scenario: str,
+    to: int,
+    *,
+    chemistry: str,
+    supplies: Mapping[str, SupplyModel] | None = None,
 ) -> Iterator[Comparison]:
     """Return published figures beside ours.
 
@@ -50,6 +57,8 @@ def comparisons(
         where: Place.
         scenario: Scenario of demand.
         to: Last year.
+        chemistry: Scenario of chemistry.
+        supplies: Mineral to its supply in the same world, where it is compiled already.
 
     Yields:
         For the United States the report's table of 2035, and for every place the IEA's figures for the world.
@@ -57,7 +66,10 @@ def comparisons(
     if where.name == "USA" and to >= YEAR:
         yield from _report(world, made)
     for m in made:
-        model = Model(world, mineral(m.mineral), place(world, WORLD), scenario=scenario, chemistry="LFP")
+        model = Model(
+            world, mineral(m.mineral), place(world, WORLD), scenario=scenario, chemistry=chemistry,
+            supply=(supplies or {}).get(m.mineral),
+        )  # fmt: skip
         yield from _iea(world, model, scenario, to)
 
 

@@ -19,7 +19,7 @@ from oreflow.outlook.activity import (
     YEARS,
     Activity,
     activity,
-    path,
+    book,
 )
 from oreflow.outlook.chemistry import FAMILIES, Chemistry, chemistry
 from oreflow.outlook.drivers import Driver, Values
@@ -31,7 +31,6 @@ Floats = NDArray[np.float64]
 
 _SECTORS = ("networks", "solar", "wind", "hydrogen", "other_power")
 _HEAVY, _LIGHT = ("ev_bus", "ev_truck"), ("ev_two_wheeler",)
-_STOCKS = "stock building"
 _LIFE = {STORAGE: "storage_life", OTHER: "electronics_life"}
 
 
@@ -199,12 +198,10 @@ class DemandModel:
 
     def _uses(self, commodities: tuple[str, ...]) -> float:
         """Demand of the base year in the refined mineral's unit, without what goes into stocks."""
-        t = self.world.demands
-        t = t[t["region"].isin(self.where.regions) & (t["use"] != _STOCKS)]
         flows = self.world.flows
         total = 0.0
         for c in commodities:
-            q = float(t.loc[t["commodity"] == c, "quantity"].sum())
+            q = book(self.world).used(c, self.where)
             if c == "magnet":
                 held = flows[
                     (flows["commodity"].isin(self.spec.refined)) & (flows["process"] == "magnet_making")
@@ -215,28 +212,24 @@ class DemandModel:
 
     def _share(self) -> float:
         """The place's part of the world's other uses, by which the world's sectors are shared."""
-        t = self.world.demands
-        t = t[t["commodity"].isin(self.spec.uses) & (t["use"] != _STOCKS)]
-        whole = float(t["quantity"].sum())
-        return (
-            float(t.loc[t["region"].isin(self.where.regions), "quantity"].sum()) / whole if whole > 0 else 0.0
-        )
+        held = book(self.world)
+        whole = sum(held.used(c) for c in self.spec.uses)
+        return sum(held.used(c, self.where) for c in self.spec.uses) / whole if whole > 0 else 0.0
 
     def _sectors(self, scenario: str) -> dict[str, Floats]:
         """Sectors other than batteries that the agency follows, by the place's part of all uses."""
         if not self.spec.sector or not self.spec.uses:
             return {}
-        t = self.world.outlook
-        held = set(t.loc[(t["commodity"] == self.spec.sector) & (t["measure"] == "demand"), "stage"])
+        held, of = book(self.world), self.spec.sector
         share = self._share()
-        return {s: share * path(self.world, self.spec.sector, s, scenario) for s in _SECTORS if s in held}
+        return {s: share * held.path(of, s, scenario) for s in _SECTORS if (of, s) in held.stages}
 
     def _other(self, scenario: str) -> tuple[float, Floats]:
         """What is left of the base year's uses, and how it grows (1 in the base year)."""
         if self.spec.growth:
             index = (1.0 + self.central["growth"].value) ** (YEARS - BASE).astype(float)
         else:
-            q = path(self.world, self.spec.sector, "other_uses", scenario)
+            q = book(self.world).path(self.spec.sector, "other_uses", scenario)
             index = q / q[NOW]
         base = self._uses(self.spec.uses) - sum(float(q[NOW]) for q in self.sectors.values())
         if self.spec.drive:

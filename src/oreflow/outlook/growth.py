@@ -28,11 +28,12 @@ from oreflow.outlook.activity import (
     YEARS,
     check_scenario,
 )
-from oreflow.outlook.drivers import central
+from oreflow.outlook.demand import Demand, DemandModel
+from oreflow.outlook.drivers import central, drivers
 from oreflow.outlook.levers import moves
 from oreflow.outlook.minerals import STAGES, Mineral, mineral, minerals
 from oreflow.outlook.model import Model
-from oreflow.outlook.place import place
+from oreflow.outlook.place import Place, place
 
 Floats = NDArray[np.float64]
 
@@ -104,12 +105,8 @@ def growth(
 
 def _makers(world: World, dates: Floats, scenario: str, chemistry: str, done: set[str]) -> list[Change]:
     """Makers of cells and of what goes into them grow with the world's batteries: the tables know no projects there."""
-    model = Model(world, mineral("lithium"), place(world, "world"), scenario=scenario, chemistry=chemistry)
-    path = (
-        model.demand.evaluate(central(model.drivers), moves(world, model.where, "lithium", ()))
-        .energy[0]
-        .sum(axis=0)
-    )
+    demand = _demand(world, mineral("lithium"), place(world, "world"), scenario, chemistry, ())
+    path = demand.energy[0].sum(axis=0)
     t = world.commodities
     made = set(t.loc[(t["mineral"] == "battery") & t["stage"].isin(["component", "cell"]), "commodity"])
     processes = world.processes
@@ -122,6 +119,15 @@ def _makers(world: World, dates: Floats, scenario: str, chemistry: str, done: se
         if f"{process}@{region}" not in done
     ]
     return _change("plants", names, "availability", _by_month(path, dates))
+
+
+def _demand(
+    world: World, spec: Mineral, where: Place, scenario: str, chemistry: str, policies: Sequence[str]
+) -> Demand:
+    """Demand of a place at the central assumptions."""
+    of = drivers(world, growth=spec.growth, drive=spec.drive)
+    model = DemandModel(world, spec, where, scenario=scenario, chemistry_path=chemistry, central=of)
+    return model.evaluate(central(of), moves(world, where, spec.mineral, policies))
 
 
 def _year(start: str) -> float:
@@ -151,8 +157,7 @@ def _batteries(
     out: list[Change] = []
     for region in sorted(set(t.loc[t["commodity"].isin(_BATTERIES), "region"])):
         where = place(world, str(region))
-        model = Model(world, mineral("lithium"), where, scenario=scenario, chemistry=chemistry)
-        demand = model.demand.evaluate(central(model.drivers), moves(world, where, "lithium", policies))
+        demand = _demand(world, mineral("lithium"), where, scenario, chemistry, policies)
         for commodity, products in _BATTERIES.items():
             rows = t[(t["commodity"] == commodity) & (t["region"] == region)]
             path = demand.energy[0, [PRODUCTS.index(p) for p in products]].sum(axis=0)
@@ -172,8 +177,7 @@ def _uses(
     out: list[Change] = []
     for region in sorted(set(rows["region"])):
         where = place(world, str(region))
-        model = Model(world, spec, where, scenario=scenario, chemistry=chemistry)
-        demand = model.demand.evaluate(central(model.drivers), moves(world, where, spec.mineral, policies))
+        demand = _demand(world, spec, where, scenario, chemistry, policies)
         here = rows[rows["region"] == region]
         outside = [v[0] for k, v in demand.parts.items() if k not in PRODUCTS]
         for names, path in (

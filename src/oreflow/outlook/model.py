@@ -53,14 +53,24 @@ class Model:
         where: Place.
         scenario: Scenario of demand.
         chemistry: Scenario of chemistry.
+        supply: Supply of the mineral in the same world, where it is compiled already.
     """
 
-    def __init__(self, world: World, spec: Mineral, where: Place, *, scenario: str, chemistry: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        spec: Mineral,
+        where: Place,
+        *,
+        scenario: str,
+        chemistry: str,
+        supply: SupplyModel | None = None,
+    ) -> None:
         self.world, self.spec, self.where = world, spec, where
         self.scenario, self.chemistry = scenario, chemistry
         self.drivers: dict[str, Driver] = drivers(world, growth=spec.growth, drive=spec.drive)
         self.demand = self._demand(where)
-        self.supply = SupplyModel(world, spec, central=self.drivers)
+        self.supply = supply or SupplyModel(world, spec, central=self.drivers)
         self._surplus: dict[str, Floats] | None = None
         self._world_demand: DemandModel | None = None
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from oreflow.atlas.world import World
 from oreflow.errors import UsageError
 from oreflow.outlook.activity import BASE, LAST, TITLES, check_scenario
-from oreflow.outlook.chemistry import FAMILY_TITLES, paths
+from oreflow.outlook.chemistry import FAMILY_TITLES, recipes
 from oreflow.outlook.compare import comparisons, contradictions
 from oreflow.outlook.drivers import central, draws, one_at_a_time
 from oreflow.outlook.levers import Lever, Moves, moves, names
@@ -30,7 +30,7 @@ from oreflow.outlook.result import (
     Path,
     StageOutlook,
 )
-from oreflow.outlook.supply import SCRAP, TODAY, capacity_of
+from oreflow.outlook.supply import SCRAP, TODAY, SupplyModel, capacity_of
 
 Floats = NDArray[np.float64]
 
@@ -85,22 +85,23 @@ def outlook(
     where = place(world, region)
     chosen = [mineral(m) for m in minerals_] or list(minerals().values())
     chosen = list(dict.fromkeys(chosen))
-    scenario = check_scenario(world, scenario)
+    scenario, chemistry = check_scenario(world, scenario), recipes(world).scenario(chemistry)
     asked = _policies(world, policies)
     year = min(2035, to)
     made: list[MineralOutlook] = []
+    supplies: dict[str, SupplyModel] = {}
     for spec in chosen:
         if progress is not None:
             progress(spec.name)
         model = Model(world, spec, where, scenario=scenario, chemistry=chemistry)
+        supplies[spec.mineral] = model.supply
         made.append(_mineral(world, model, asked, to=to, year=year, count=draws_, seed=seed))
-    known = {p.lower(): p for p in paths(world)}
     return Outlook(
         where.name,
         where.title,
         where.note,
         scenario,
-        known[chemistry.strip().lower()],
+        chemistry,
         asked,
         tuple(range(BASE, to + 1)),
         year,
@@ -108,7 +109,7 @@ def outlook(
         seed,
         world.hash,
         tuple(made),
-        tuple(comparisons(world, made, where, scenario, to)),
+        tuple(comparisons(world, made, where, scenario, to, chemistry=chemistry, supplies=supplies)),
         tuple(contradictions(world, made, where)),
     )
 

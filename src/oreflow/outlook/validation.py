@@ -9,11 +9,9 @@ import numpy as np
 from oreflow.atlas import bundled
 from oreflow.atlas.world import World
 from oreflow.outlook import stock
-from oreflow.outlook.compare import YEAR, comparisons
+from oreflow.outlook.compare import YEAR
 from oreflow.outlook.measures import gap_to_demand, gap_to_supply
 from oreflow.outlook.pipeline import expected_share, share
-from oreflow.outlook.place import place
-from oreflow.outlook.result import MineralOutlook
 from oreflow.outlook.run import outlook
 from oreflow.validation import Row, row
 
@@ -74,8 +72,7 @@ def _report(world: World) -> Iterator[Row]:
 
 
 def _published(world: World) -> Iterator[Row]:
-    made: tuple[MineralOutlook, ...] = outlook(world, region="USA", draws_=_DRAWS).minerals
-    for c in comparisons(world, made, place(world, "USA"), "STEPS", 2040):
+    for c in outlook(world, region="USA", draws_=_DRAWS).comparisons:
         if c.ours is None:
             continue
         low = c.published

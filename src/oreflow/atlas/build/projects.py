@@ -115,6 +115,7 @@ def _risings(src: Path, plants: dict[str, Row]) -> list[Row]:
 def _deposits(src: Path, common: Common) -> list[Row]:
     """Lithium deposits that are no plant of the atlas yet."""
     held = {r["deposit"] for r in facts("lithium_plants") if "deposit" in r}
+    held |= {r["deposit"] for r in facts("deposits_held")}
     ranges = {r["parameter"]: r for r in facts("parameters")}["project_lithium_phase"]
     phase, low, high = (float(ranges[k]) for k in ("value", "low", "high"))
     out: list[Row] = []
