@@ -4,7 +4,6 @@ from math import exp, log
 
 import numpy as np
 import pytest
-from tests.outlook.conftest import with_parameter
 
 from oreflow.errors import UnknownNameError, UsageError
 from oreflow.outlook import outlook
@@ -15,6 +14,7 @@ from oreflow.outlook.minerals import mineral
 from oreflow.outlook.model import Model
 from oreflow.outlook.place import place
 from oreflow.outlook.stock import survival
+from tests.outlook.conftest import with_parameter
 
 YIELD = 0.93 * 0.98
 CAR = PRODUCTS.index("ev_car")

@@ -134,7 +134,9 @@ class SupplyModel:
             else of["collection"]
         )
         part = np.clip((YEARS - BASE) / 5.0, 0.0, 1.0)
-        more = np.maximum(1.0 + (more - 1.0) * part, moves.collected(collection, YEARS))
+        more = 1.0 + (more - 1.0) * part
+        target = moves.collected(collection, YEARS)
+        more = np.where(target > 1.0, np.maximum(more, target), more)
         old = base * self._old_use(of, demand, lifetime, shape) * more
         batteries = demand.scrapped * collection * recovery * more
         # Batteries that came back in the base year are in its statistics already.

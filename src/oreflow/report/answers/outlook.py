@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from oreflow.atlas import World
 from oreflow.outlook.result import Bar, Comparison, Milestone, MineralOutlook, Outlook, StageOutlook
@@ -46,9 +47,10 @@ def document(made: Outlook, world: World, *, command: str = "") -> Document:
     """
     run = name(made)
     few = len(made.minerals) <= _CHARTS
+    named = dict(zip(world.regions["region"], world.regions["name"], strict=True))
     sections = [
-        Section("gap", f"The gap in {made.at}", 1, _gap(made, run)),
-        *(Section(f"of-{m.mineral}", m.name, i, _mineral(made, m, run, charts=few))
+        Section("gap", f"The gap in {made.at}", 1, _gap(made, run, named)),
+        *(Section(f"of-{m.mineral}", m.name, i, _mineral(made, m, run, named, charts=few))
           for i, m in enumerate(made.minerals, start=2)),
         Section("policies", "What policies do", len(made.minerals) + 2, _policies(made, run)),
         Section("published", "Published figures beside ours", len(made.minerals) + 3, _published(made, run)),
@@ -87,7 +89,7 @@ def title(made: Outlook) -> str:
     return f"Outlook for {which} in {made.title} to {made.years[-1]}"
 
 
-def _gap(made: Outlook, run: str) -> tuple[Block, ...]:
+def _gap(made: Outlook, run: str, named: Mapping[str, str]) -> tuple[Block, ...]:
     blocks: list[Block] = [Para(_lead(made, m, run), "lead") for m in made.minerals[:_CHARTS]]
     if len(made.minerals) == 1:
         m = made.minerals[0]
@@ -110,7 +112,7 @@ def _gap(made: Outlook, run: str) -> tuple[Block, ...]:
                 (
                     m.name, STAGES[s.stage], Figure(k.demand, m.unit, run), Figure(k.supply, m.unit, run),
                     _banded(k, m.unit, run), _percent(k.gap_to_supply, run), _percent(k.gap_to_demand, run),
-                    _percent(k.net_import_reliance, run), _percent(_hundred(k.cover), run), _largest(k),
+                    _percent(k.net_import_reliance, run), _percent(_hundred(k.cover), run), _largest(k, named),
                 )
             )  # fmt: skip
     blocks.append(Table("gaps", f"Demand, supply and gap, {made.at}", columns, tuple(rows)))
@@ -140,17 +142,19 @@ def _lead(made: Outlook, m: MineralOutlook, run: str) -> Sentence:
     return Sentence(text, tuple(figures))
 
 
-def _mineral(made: Outlook, m: MineralOutlook, run: str, *, charts: bool) -> tuple[Block, ...]:
+def _mineral(
+    made: Outlook, m: MineralOutlook, run: str, named: Mapping[str, str], *, charts: bool
+) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if charts:
         blocks.append(_demand(made, m))
+        if m.families:
+            blocks.append(_cells(made, m))
         for s in m.stages:
             blocks += [_supply(made, m, s), _band(made, m, s)]
-    blocks.append(_years(m, run))
+    blocks.append(_years(m, run, named))
     blocks += _headroom(m, run)
     if charts:
-        if m.families:
-            blocks.append(_families(made, m, run))
         for s in m.stages:
             blocks += _tornado(made, m, s, run)
             blocks += _projects(made, m, s, run)
@@ -172,7 +176,7 @@ def _demand(made: Outlook, m: MineralOutlook) -> Picture:
     data = Lines(_axis(made), "year", "yr", tuple(series), m.unit, stacked=True)
     return Picture(
         f"demand-{m.mineral}", f"Demand for {m.name.lower()} by product, {made.scenario}", data,
-        Sentence("Refined, losses of cell making included. Areas add up to all demand."), half=True,
+        Sentence("Refined, losses of cell making included. Areas add up to all demand."), half=bool(m.families),
     )  # fmt: skip
 
 
@@ -201,7 +205,7 @@ def _band(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
     )  # fmt: skip
 
 
-def _years(m: MineralOutlook, run: str) -> Table:
+def _years(m: MineralOutlook, run: str, named: Mapping[str, str]) -> Table:
     columns = (
         Column("Stage"), Column("Year", True), Column("Demand", True), Column("Supply", True),
         Column("of it scrap", True),
@@ -216,19 +220,20 @@ def _years(m: MineralOutlook, run: str) -> Table:
                     STAGES[s.stage], str(k.year), Figure(k.demand, m.unit, run), Figure(k.supply, m.unit, run),
                     Figure(k.scrap, m.unit, run), _banded(k, m.unit, run), _percent(k.gap_to_supply, run),
                     _percent(k.gap_to_demand, run), _percent(k.net_import_reliance, run),
-                    _percent(_hundred(k.cover), run), _largest(k),
+                    _percent(_hundred(k.cover), run), _largest(k, named),
                 )
             )  # fmt: skip
     return Table(f"years-{m.mineral}", f"{m.name} over the years", columns, tuple(rows))
 
 
-def _families(made: Outlook, m: MineralOutlook, run: str) -> Table:
-    marks = [k.year for k in m.stages[0].milestones]
-    columns = (Column("Cells"), *(Column(str(y), True) for y in marks))
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (p.title, *(Figure(p.values[y - made.years[0]], m.unit, run) for y in marks)) for p in m.families
-    )
-    return Table(f"families-{m.mineral}", f"{m.name} in batteries by chemistry", columns, rows)
+def _cells(made: Outlook, m: MineralOutlook) -> Picture:
+    held = [p for p in m.families if max(p.values) > 0]
+    series = tuple(Series(p.title, p.values) for p in held)
+    data = Lines(_axis(made), "year", "yr", series, m.unit, stacked=True)
+    return Picture(
+        f"cells-{m.mineral}", f"{m.name} in batteries by chemistry, {made.chemistry}", data,
+        Sentence("All batteries together: of vehicles, storage and electronics."), half=True,
+    )  # fmt: skip
 
 
 def _headroom(m: MineralOutlook, run: str) -> list[Block]:
@@ -266,7 +271,8 @@ def _tornado(made: Outlook, m: MineralOutlook, s: StageOutlook, run: str) -> lis
     return [
         Picture(
             f"tornado-{m.mineral}-{s.stage}", f"What moves the {measure} most", data,
-            Sentence("One assumption at a time from its low to its high end; the upright line: the gap as it stands."),
+            Sentence("One assumption at a time from its low to its high end; the upright line is the gap as it stands. "
+                "−1 and 1: all figures of a kind at their low or high ends."),
         )
     ]  # fmt: skip
 
@@ -393,8 +399,9 @@ def _hundred(value: float | None) -> float | None:
     return None if value is None else 100.0 * value
 
 
-def _largest(k: Milestone) -> str:
-    return f"{k.largest}, {100.0 * k.largest_share:.0f} %" if k.largest else "–"
+def _largest(k: Milestone, named: Mapping[str, str]) -> str:
+    name = named.get(k.largest, k.largest)
+    return f"{name}, {fmt.with_unit(fmt.number(100.0 * k.largest_share, decimals=0), '%')}" if name else "–"
 
 
 __all__ = ["document", "name", "title"]
