@@ -61,6 +61,13 @@ def test_the_reports_arithmetic_is_shown_with_both_ratios(us):
     ):
         assert piece in text, piece
     assert len({c.what for c in us.comparisons}) == len(us.comparisons)
+    beside = {c.what: c for c in us.comparisons}
+    assert (beside["US copper smelters that run"].published, beside["US copper smelters that run"].ours) == (
+        3,
+        2,
+    )
+    metal = beside["US lithium demand, 2035, the report read as lithium metal"]
+    assert metal.published == pytest.approx(107_000 * 5.323)
 
 
 def test_every_figure_is_whole(us):

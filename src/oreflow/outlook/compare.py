@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from oreflow.atlas.world import World
-from oreflow.outlook.activity import BASE
+from oreflow.outlook.activity import BASE, PRODUCTS
 from oreflow.outlook.drivers import central
 from oreflow.outlook.levers import Moves
 from oreflow.outlook.measures import concentration, gap_to_demand, gap_to_supply
@@ -23,12 +23,13 @@ NEAR_POINTS, NEAR_SHARE = 10.0, 0.2
 """A share is near within so many points, a quantity within such a part of what is published."""
 
 _WHY_STEPS = {
-    "lithium": "The same vehicles; more storage, which starts from the cells made in 2025",
+    "lithium": "The same vehicles; more storage, which starts from the cells made in 2025, and no rise of lithium a "
+    "kWh, as the agency has it after 2035",
     "copper": "Other uses start from the atlas' base of 2025; cells hold the copper of BatPaC",
     "nickel": "Regions keep their share of LFP of 2025 and move further to it: the agency has more nickel in cars",
     "cobalt": "As for nickel: less of it where LFP is sold; what goes into stocks is left out",
     "rare_earths": "NdPr here; the agency adds dysprosium and terbium",
-    "graphite": "Anodes of batteries alone on both sides; no silicon in ours",
+    "graphite": "Anodes of batteries alone on both sides; more storage and no silicon in ours",
 }
 _N1 = {
     "graphite": "anode",
@@ -83,24 +84,31 @@ def _report(world: World, made: Sequence[MineralOutlook]) -> Iterator[Comparison
             source = ";".join(dict.fromkeys(str(s) for s in rows["source"]))
             q = {str(r["measure"]): float(r["quantity"]) for _, r in rows.iterrows()}
             ours = m.stage("mined").at(YEAR)
-            why = {
-                "lithium": "The report names no unit and is taken as LCE here; ours counts the cells in products sold",
-                "copper": "Ours takes refined use only; the report's supply is not broken down. Ours expects mines of "
-                "today to fall as in the IEA's base case and Resolution Copper after 2035",
-            }.get(m.mineral, "")
-            yield _quantity(
-                f"US {m.name.lower()} demand, 2035", q["demand"], ours.demand, m.unit, why, source
-            )
-            yield _quantity(
-                f"US {m.name.lower()} domestic supply, 2035", q["supply"], ours.supply, m.unit, why, source
-            )
+            us = f"US {m.name.lower()}"
+            why = _of_demand(m)
+            yield _quantity(f"{us} demand, {YEAR}", q["demand"], ours.demand, m.unit, why, source)
+            why = _of_supply(m)
+            yield _quantity(f"{us} domestic supply, {YEAR}", q["supply"], ours.supply, m.unit, why, source)
             for name, of, value in (
                 ("gap to supply", gap_to_supply, ours.gap_to_supply),
                 ("gap to demand", gap_to_demand, ours.gap_to_demand),
             ):
                 published = of(q["demand"], q["supply"])
                 if published is not None:
-                    yield _points(f"US {m.name.lower()}, {name}, 2035", published, None, value, why, source)
+                    why = "The same formula on both sides; what differs is demand and supply"
+                    yield _points(f"{us}, {name}, {YEAR}", published, None, value, why, source)
+            if m.mineral == "lithium":
+                lce, why = (
+                    world.parameter("lce_per_li"),
+                    f"As the row above, times {world.parameter('lce_per_li'):.3f}",
+                )
+                for name, value, mine in (
+                    ("demand", q["demand"], ours.demand), ("domestic supply", q["supply"], ours.supply)
+                ):  # fmt: skip
+                    what = f"{us} {name}, {YEAR}, the report read as lithium metal"
+                    yield _quantity(what, value * lce, mine, m.unit, why, source)
+        if m.mineral == "copper":
+            yield from _works(world)
         if m.mineral in ("zinc", "molybdenum"):
             claim = world.claims[world.claims["claim"] == "us_zinc_balance_2035"]
             source = str(claim["source"].iloc[0]) if len(claim) else "oreflow"
@@ -109,6 +117,31 @@ def _report(world: World, made: Sequence[MineralOutlook]) -> Iterator[Comparison
                 f"US {m.name.lower()} “in balance”, gap to demand at the mine, 2035", 0.0, None, mined.gap_to_demand,
                 f"At the mine; refined it is {_percent(refined.gap_to_demand)}. Below zero is a surplus", source,
             )  # fmt: skip
+
+
+def _of_demand(m: MineralOutlook) -> str:
+    """What demand is made of on our side, in words."""
+    t = YEAR - BASE
+    cells = sum(p.values[t] for p in m.demand if p.name in PRODUCTS)
+    drive = sum(p.values[t] for p in m.demand if p.name == "drive")
+    rest = m.stage("refined").demand[t] - cells - drive
+    unit = "" if m.mineral != "lithium" else "The report names no unit and is taken as LCE. "
+    drives = f" {drive:,.0f} in electric drives," if drive > 0 else ""
+    return (
+        f"{unit}Ours: {cells:,.0f} in batteries of products sold,{drives} {rest:,.0f} in all other uses of refined "
+        "metal; other goods made abroad from it are not counted"
+    )
+
+
+def _of_supply(m: MineralOutlook) -> str:
+    """What supply is made of on our side, in words."""
+    t = YEAR - BASE
+    held = {p.name: p.values[t] for p in m.stage("mined").supply}
+    today, scrap = held.pop("today", 0.0), held.pop("scrap", 0.0)
+    return (
+        f"Ours at the mine: {today:,.0f} from mines of today, {sum(held.values()):,.0f} from projects at their mean, "
+        f"{scrap:,.0f} of old scrap that is refined. The report does not say what it counts"
+    )
 
 
 def _iea(world: World, model: Model, scenario: str, to: int) -> Iterator[Comparison]:
@@ -279,6 +312,28 @@ def contradictions(world: World, made: Sequence[MineralOutlook], where: Place) -
             )
     if "copper" in names:
         yield from _smelters(world, where, names["copper"])
+
+
+def _works(world: World) -> Iterator[Comparison]:
+    """Copper smelters that run in the United States."""
+    claims, plants = _claims(world), world.plants
+    if "us_copper_smelters_report" not in claims:
+        return
+    claim = claims["us_copper_smelters_report"]
+    here = plants[(plants["process"] == "copper_smelting") & (plants["region"] == "USA")]
+    running = here[here["status"] == "operating"]
+    names = ", ".join(sorted(str(n) for n in running["name"]))
+    said, ours = float(claim["value"]), float(len(running))
+    yield Comparison(
+        "US copper smelters that run",
+        said,
+        None,
+        ours,
+        "1",
+        f"Running: {names}",
+        str(claim["source"]),
+        said == ours,
+    )
 
 
 def _smelters(world: World, where: Place, m: MineralOutlook) -> Iterator[Contradiction]:

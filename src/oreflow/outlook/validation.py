@@ -79,5 +79,5 @@ def _published(world: World) -> Iterator[Row]:
         high = c.published if c.published_high is None else c.published_high
         middle = (low + high) / 2
         # Shares within 10 points, quantities within a fifth, and whatever range is published on top.
-        tolerance = (high - low) / 2 + (10.0 if c.unit == "%" else 0.2 * middle)
+        tolerance = (high - low) / 2 + {"%": 10.0, "1": 0.0}.get(c.unit, 0.2 * middle)
         yield row(f"{c.what}; {c.why}" if c.why else c.what, middle, c.ours, tolerance, c.unit)

@@ -99,6 +99,7 @@ def _gap(made: Outlook, run: str, named: Mapping[str, str]) -> tuple[Block, ...]
             tiles.append(KeyFigure(f"Gap {STAGES[s.stage]}", _banded(k, m.unit, run)))
             tiles.append(KeyFigure(f"Gap to demand {STAGES[s.stage]}", _percent(k.gap_to_demand, run)))
         blocks.append(Tiles(tuple(tiles)))
+        blocks += [Para(_moved(made, m, s)) for s in m.stages[-1:] if s.bars]
     columns = (
         Column("Mineral"), Column("Stage"), Column("Demand", True), Column("Supply", True), Column("Gap", True),
         Column("Gap to supply", True), Column("Gap to demand", True), Column("Net import reliance", True),
@@ -140,6 +141,12 @@ def _lead(made: Outlook, m: MineralOutlook, run: str) -> Sentence:
     where = made.title[:1].upper() + made.title[1:]
     text = f"{where} in {made.at}, {m.name.lower()}: a demand of {{0}}; supply of {parts[0]}, and {parts[1]}."
     return Sentence(text, tuple(figures))
+
+
+def _moved(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Sentence:
+    first = [b.title[:1].lower() + b.title[1:] for b in s.bars[:3]]
+    listed = ", ".join(first[:-1]) + (" and " if len(first) > 1 else "") + first[-1]
+    return Sentence(f"What moves the gap {STAGES[s.stage]} in {made.at} most: {listed}.")
 
 
 def _mineral(
