@@ -55,12 +55,17 @@ class Activity:
     """Sales of a place.
 
     Attributes:
-        energy: Shape (products, years), GWh of batteries sold a year.
+        by_region: Shape (regions, products, years), GWh of batteries sold a year in each region of the place.
         vehicles: Shape (products, years), vehicles sold a year; 0 for what is none.
     """
 
-    energy: Floats
+    by_region: Floats
     vehicles: Floats
+
+    @property
+    def energy(self) -> Floats:
+        """GWh of batteries sold a year, shape (products, years)."""
+        return np.asarray(self.by_region.sum(axis=0))
 
 
 def scenarios(world: World) -> list[str]:
@@ -110,14 +115,10 @@ class Book:
         for commodity, region in used.index:
             self._used[str(commodity), str(region)] = float(used[commodity, region])
 
-    def sold(self, product: str, where: Place) -> tuple[Floats, Floats]:
-        """Return GWh and vehicles of one kind sold in a place; shape (years,) each, flat after 2030."""
-        energy, units = np.zeros(len(YEARS)), np.zeros(len(YEARS))
-        for region in where.regions:
-            held = self._sales.get((product, region))
-            if held is not None:
-                energy, units = energy + held[0], units + held[1]
-        return energy, units
+    def sold(self, product: str, region: str) -> tuple[Floats, Floats]:
+        """Return GWh and vehicles of one kind sold in a region; shape (years,) each, flat after 2030."""
+        nothing = np.zeros(len(YEARS))
+        return self._sales.get((product, region), (nothing, nothing))
 
     def used(self, commodity: str, where: Place | None = None) -> float:
         """Return demand of the base year in a place (everywhere without one), without what goes into stocks."""
@@ -185,13 +186,18 @@ def activity(world: World, where: Place, scenario: str, *, other_growth: float) 
     cars = held.path(_INDEX, "electric_vehicles", scenario)
     steps = held.path(_INDEX, "electric_vehicles", "STEPS")
     after = _ahead(cars, steps)
-    energy, vehicles = np.zeros((len(PRODUCTS), len(YEARS))), np.zeros((len(PRODUCTS), len(YEARS)))
-    for i, product in enumerate(VEHICLES):
-        sold, units = held.sold(product, where)
-        energy[i], vehicles[i] = sold * after, units * after
     index = held.path(_INDEX, "stationary_storage", scenario)
-    energy[PRODUCTS.index(STORAGE)] = held.used(_USES[STORAGE], where) * index / index[NOW]
-    energy[PRODUCTS.index(OTHER)] = held.used(_USES[OTHER], where) * (1.0 + other_growth) ** (YEARS - BASE)
+    growth = {STORAGE: index / index[NOW], OTHER: (1.0 + other_growth) ** (YEARS - BASE)}
+    energy = np.zeros((len(where.regions), len(PRODUCTS), len(YEARS)))
+    vehicles = np.zeros((len(PRODUCTS), len(YEARS)))
+    for r, region in enumerate(where.regions):
+        for i, product in enumerate(PRODUCTS):
+            if product in VEHICLES:
+                sold, units = held.sold(product, region)
+                energy[r, i] = sold * after
+                vehicles[i] += units * after
+            else:
+                energy[r, i] = held.region(_USES[product], region) * growth[product]
     return Activity(energy, vehicles)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from oreflow.atlas.world import World
 from oreflow.errors import DataError, UnknownNameError
 from oreflow.once import once
-from oreflow.outlook.activity import BASE, LAST, NOW, OTHER, PRODUCTS, STORAGE, YEARS, Book, book
+from oreflow.outlook.activity import BASE, LAST, NOW, OTHER, PRODUCTS, STORAGE, YEARS
 from oreflow.outlook.drivers import Values
 from oreflow.outlook.place import Place
 
@@ -29,12 +29,14 @@ class Chemistry:
     """Chemistries of a place and the metal in them.
 
     Attributes:
-        base: Shape (products, families), shares in 2025.
+        base: Shape (regions, products, families), shares in 2025 of each region of the place.
+        weight: Shape (regions, products, years), part of each region in what the place buys.
         lfp: Shape (years,), log-odds of LFP against nickel in the scenario, less those of 2025.
         content: Shape (families, years), metal in a GWh of good cells, before thrift.
     """
 
     base: Floats
+    weight: Floats
     lfp: Floats
     content: Floats
 
@@ -55,20 +57,20 @@ class Chemistry:
         part = np.clip((YEARS - BASE) / (LAST - BASE), 0.0, 1.0)
         moved = np.where(YEARS > BASE, of["lfp_shift"], 1.0) * self.lfp
         for i, product in enumerate(PRODUCTS):
-            lfp, nickel, sodium = self.base[i]
-            if lfp + nickel + sodium <= 0:
-                out[:, i, 0] = 1.0
-                continue
-            end = of["sodium_stationary"] if product == STORAGE else of["sodium_ev"]
-            end = np.maximum(np.minimum(end, _MOST_SODIUM), sodium)
-            grown = sodium + part * (end - sodium) if product != OTHER else np.full((n, len(YEARS)), sodium)
-            grown = np.where(YEARS < BASE, 0.0, grown)
-            share = np.clip(lfp / (lfp + nickel) if lfp + nickel > 0 else 1.0, _EDGE, 1.0 - _EDGE)
-            odds = np.log(share / (1.0 - share)) + (0.0 if product == OTHER else moved)
-            of_rest = 1.0 / (1.0 + np.exp(-odds))
-            out[:, i, 0] = (1.0 - grown) * of_rest
-            out[:, i, 1] = (1.0 - grown) * (1.0 - of_rest)
-            out[:, i, 2] = grown
+            end = np.minimum(of["sodium_stationary" if product == STORAGE else "sodium_ev"], _MOST_SODIUM)
+            for (lfp, nickel, sodium), weight in zip(self.base[:, i], self.weight[:, i], strict=True):
+                if not weight.any() or lfp + nickel + sodium <= 0:
+                    # Nothing is known of what is sold there: it is LFP, as most of the world's new markets.
+                    out[:, i, 0] += weight
+                    continue
+                share = np.clip(lfp / (lfp + nickel) if lfp + nickel > 0 else 1.0, _EDGE, 1.0 - _EDGE)
+                odds = np.log(share / (1.0 - share)) + (0.0 if product == OTHER else moved)
+                grown = sodium + (0.0 if product == OTHER else part * (np.maximum(end, sodium) - sodium))
+                grown = np.where(YEARS < BASE, 0.0, grown)
+                of_rest = 1.0 / (1.0 + np.exp(-odds))
+                out[:, i, 0] += weight * (1.0 - grown) * of_rest
+                out[:, i, 1] += weight * (1.0 - grown) * (1.0 - of_rest)
+                out[:, i, 2] += weight * grown
         return out
 
     def metal(self, of: Values) -> Floats:
@@ -148,25 +150,21 @@ class Recipes:
             out[i] = top / np.maximum(totals[f], 1e-12)
         return out
 
-    def base(self, where: Place, used: Book) -> Floats:
-        """Return the shares of the families in 2025, a place's regions weighted by what they use.
+    def base(self, where: Place) -> Floats:
+        """Return the shares of the families in 2025 in each region of a place.
 
         Args:
             where: Place.
-            used: Uses of the base year.
 
         Returns:
-            Shape (products, families); zeros for what the place does not use.
+            Shape (regions, products, families); zeros where the tables give no mix.
         """
-        out = np.zeros((len(PRODUCTS), len(FAMILIES)))
-        for use in ("ev_battery", *_USES.values()):
-            got = np.zeros(len(FAMILIES))
-            for region in where.regions:
-                got = got + self._mixes.get((use, region), 0.0) * used.region(use, region)
-            if got.sum() > 0:
-                for i, product in enumerate(PRODUCTS):
-                    if _USES.get(product, "ev_battery") == use:
-                        out[i] = got / got.sum()
+        out = np.zeros((len(where.regions), len(PRODUCTS), len(FAMILIES)))
+        for r, region in enumerate(where.regions):
+            for i, product in enumerate(PRODUCTS):
+                held = self._mixes.get((_USES.get(product, "ev_battery"), region))
+                if held is not None and held.sum() > 0:
+                    out[r, i] = held / held.sum()
         return out
 
     def _totals(self, scenario: str) -> dict[str, Floats]:
@@ -182,7 +180,7 @@ recipes = once(Recipes)
 """The recipes of a world, read once while it is in use."""
 
 
-def chemistry(world: World, where: Place, commodity: str, scenario: str) -> Chemistry:
+def chemistry(world: World, where: Place, commodity: str, scenario: str, *, by_region: Floats) -> Chemistry:
     """Return the chemistries of a place and the content of one metal.
 
     Args:
@@ -190,6 +188,7 @@ def chemistry(world: World, where: Place, commodity: str, scenario: str) -> Chem
         where: Place.
         commodity: Commodity of ``intensities``; empty for a metal that no cell holds.
         scenario: Scenario of ``chemistry_shares``.
+        by_region: Shape (regions, products, years), GWh sold in each region of the place.
 
     Raises:
         UnknownNameError: There is no such scenario of chemistry.
@@ -197,4 +196,7 @@ def chemistry(world: World, where: Place, commodity: str, scenario: str) -> Chem
     """
     held = recipes(world)
     name = held.scenario(scenario)
-    return Chemistry(held.base(where, book(world)), held.moved(name), held.content(name, commodity))
+    whole = by_region.sum(axis=0)
+    even = np.full_like(by_region, 1.0 / max(len(where.regions), 1))
+    weight = np.where(whole > 0, by_region / np.where(whole > 0, whole, 1.0), even)
+    return Chemistry(held.base(where), weight, held.moved(name), held.content(name, commodity))

@@ -88,7 +88,10 @@ class DemandModel:
         self.world, self.spec, self.where = world, spec, where
         growth = central["other_battery_growth"].value
         self.activity: Activity = activity(world, where, scenario, other_growth=growth)
-        self.chemistry: Chemistry = chemistry(world, where, spec.battery, chemistry_path)
+        self.energy = self.activity.energy
+        self.chemistry: Chemistry = chemistry(
+            world, where, spec.battery, chemistry_path, by_region=self.activity.by_region
+        )
         self.central = central
         shape = central["life_shape"].value
         means = np.array([central[_LIFE.get(p, "vehicle_life")].value for p in PRODUCTS])
@@ -153,7 +156,7 @@ class DemandModel:
             else:
                 base = 1.0 + self.central["other_battery_growth"].value
                 level[:, i] = ((1.0 + of["other_battery_growth"]) / base) ** ahead
-        wanted = self.activity.energy * level
+        wanted = self.energy * level
         lives = np.stack([of[_LIFE.get(p, "vehicle_life")][:, 0] for p in PRODUCTS], axis=1)
         if np.allclose(
             lives, [self.central[_LIFE.get(p, "vehicle_life")].value for p in PRODUCTS]
@@ -179,7 +182,7 @@ class DemandModel:
     def _drive(self, of: Values, energy: Floats) -> Floats:
         """Metal in motors and cables beyond the battery, tonnes: vehicles follow the batteries sold."""
         heavy, light = (self.world.parameter(f"outlook_{k}_motor") for k in ("heavy", "light"))
-        base = np.maximum(self.activity.energy, 1e-12)
+        base = np.maximum(self.energy, 1e-12)
         total = np.zeros((energy.shape[0], len(YEARS)))
         for i, p in enumerate(PRODUCTS):
             if p in VEHICLES:
@@ -234,7 +237,7 @@ class DemandModel:
         base = self._uses(self.spec.uses) - sum(float(q[NOW]) for q in self.sectors.values())
         if self.spec.drive:
             one = {k: np.array([[d.value]]) for k, d in self.central.items()}
-            base -= float(self._drive(one, self.activity.energy[None])[0, NOW])
+            base -= float(self._drive(one, self.energy[None])[0, NOW])
         return max(base, 0.0), np.asarray(index)
 
     def _elasticity(self) -> float:

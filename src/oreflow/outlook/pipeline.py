@@ -14,6 +14,7 @@ so that expected output is C u p m(τ).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -203,6 +204,10 @@ def pipeline(world: World, processes: set[str]) -> Pipeline:
     developments = t["development"].to_numpy(dtype=str)
     lead = np.array([leads.get(str(r), np.ones(3)) for r in t["region"]]).reshape(-1, 3).T
     odds = np.array([of(f"project_odds_{d}") for d in developments]).reshape(-1, 3).T
+    foreseen = t["source"].str.contains("iea_critical_minerals").to_numpy(dtype=bool)
+    # What is under construction has its permits; an agency's base case has weighed its countries already.
+    settled = (developments == "construction") | foreseen
+    odds = np.where(settled, odds, odds * _country_odds(world, [str(r) for r in t["region"]], of))
     years = np.array([of(f"project_years_{d}") for d in developments]).reshape(-1, 3).T
     capacity = t[["capacity", "capacity_low", "capacity_high"]].to_numpy(dtype=float).T
     start = t["start"].to_numpy(dtype=float)
@@ -218,6 +223,23 @@ def pipeline(world: World, processes: set[str]) -> Pipeline:
         np.where(start > 0, start, np.nan),
         t["growth_years"].to_numpy(dtype=float),
         lead,
-        t["source"].str.contains("iea_critical_minerals").to_numpy(dtype=bool),
+        foreseen,
         float(of("project_ramp")[0]),
     )
+
+
+def _country_odds(world: World, regions: list[str], of: Callable[[str], Floats]) -> Floats:
+    """Factor on the odds by country: less where politics are less stable, and where a parameter says so; (3, projects).
+
+    Odds are lowest where the exponent is highest, so its ends change places.
+    """
+    b = of("project_odds_governance")[[0, 2, 1]]
+    known = set(world.parameters["parameter"])
+    stability = dict(zip(world.regions["region"], world.regions["governance"].astype(float), strict=True))
+    found = {}
+    for r in set(regions):
+        g = stability.get(r, 0.0)
+        factor = np.exp(b * min(0.0, g if g == g else 0.0))
+        own = f"project_odds_{r.lower()}"
+        found[r] = factor * of(own) if own in known else factor
+    return np.array([found[r] for r in regions]).reshape(-1, 3).T
