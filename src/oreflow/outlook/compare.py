@@ -11,7 +11,7 @@ from oreflow.outlook.drivers import central
 from oreflow.outlook.levers import Moves
 from oreflow.outlook.measures import concentration, gap_to_demand, gap_to_supply
 from oreflow.outlook.minerals import mineral
-from oreflow.outlook.model import Model, at
+from oreflow.outlook.model import SHOWN_FROM, Model, at
 from oreflow.outlook.place import WORLD, Place, place
 from oreflow.outlook.result import Comparison, Contradiction, MineralOutlook
 from oreflow.outlook.supply import SupplyModel, capacity_of
@@ -121,10 +121,10 @@ def _report(world: World, made: Sequence[MineralOutlook]) -> Iterator[Comparison
 
 def _of_demand(m: MineralOutlook) -> str:
     """What demand is made of on our side, in words."""
-    t = YEAR - BASE
+    t = YEAR - SHOWN_FROM
     cells = sum(p.values[t] for p in m.demand if p.name in PRODUCTS)
     drive = sum(p.values[t] for p in m.demand if p.name == "drive")
-    rest = m.stage("refined").demand[t] - cells - drive
+    rest = m.stage("refined").demand[YEAR - BASE] - cells - drive
     unit = "" if m.mineral != "lithium" else "The report names no unit and is taken as LCE. "
     drives = f" {drive:,.0f} in electric drives," if drive > 0 else ""
     return (

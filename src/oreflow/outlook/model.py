@@ -69,12 +69,13 @@ class Model:
         self.world, self.spec, self.where = world, spec, where
         self.scenario, self.chemistry = scenario, chemistry
         self.drivers: dict[str, Driver] = drivers(world, growth=spec.growth, drive=spec.drive)
-        self.demand = self._demand(where)
+        self.demand = self.demand_of(where)
         self.supply = supply or SupplyModel(world, spec, central=self.drivers)
         self._surplus: dict[str, Floats] | None = None
         self._world_demand: DemandModel | None = None
 
-    def _demand(self, where: Place) -> DemandModel:
+    def demand_of(self, where: Place) -> DemandModel:
+        """Return the demand of another place under the same scenarios."""
         return DemandModel(
             self.world, self.spec, where, scenario=self.scenario, chemistry_path=self.chemistry, central=self.drivers
         )  # fmt: skip
@@ -104,7 +105,7 @@ class Model:
             of, none = central(self.drivers), Moves()
             for region in self.where.allies:
                 ally = place(self.world, region)
-                demand = self._demand(ally).evaluate(of, none)
+                demand = self.demand_of(ally).evaluate(of, none)
                 supply = self.supply.evaluate(of, none, ally, demand)
                 for s in self._surplus:
                     wanted = demand.mined if s == "mined" else demand.total
@@ -120,7 +121,7 @@ class Model:
         """
         of, none = central(self.drivers), Moves()
         if self._world_demand is None:
-            self._world_demand = self._demand(place(self.world, WORLD))
+            self._world_demand = self.demand_of(place(self.world, WORLD))
         demand = self._world_demand.evaluate(of, none)
         everywhere = place(self.world, WORLD)
         t = int(year - YEARS[0])
@@ -145,7 +146,7 @@ class Model:
         of, none = central(self.drivers), Moves()
         t = int(year - YEARS[0])
         everywhere = self._world_demand.evaluate(of, none)
-        own = self._demand(place(self.world, c.largest)).evaluate(of, none)
+        own = self.demand_of(place(self.world, c.largest)).evaluate(of, none)
         whole = float((everywhere.mined if stage == "mined" else everywhere.total)[0, t])
         left = whole - float((own.mined if stage == "mined" else own.total)[0, t])
         return c.cover * whole / left if left > 0 else None
@@ -156,9 +157,13 @@ def milestones(to: int) -> tuple[int, ...]:
     return tuple(sorted({BASE, *(y for y in (2030, 2035, 2040) if y <= to), to}))
 
 
-def after(values: Floats, to: int) -> tuple[float, ...]:
-    """Return the values from the base year to the last, as plain numbers."""
-    first = int(BASE - YEARS[0])
+SHOWN_FROM = 2015
+"""First year that demand is shown for."""
+
+
+def after(values: Floats, to: int, *, start: int = BASE) -> tuple[float, ...]:
+    """Return the values from the base year (or another) to the last, as plain numbers."""
+    first = int(start - YEARS[0])
     last = int(to - YEARS[0]) + 1
     return tuple(float(v) for v in values[..., first:last])
 

@@ -187,6 +187,23 @@ class StageOutlook:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionShare:
+    """One region's part of a place with more than one, in `Outlook.at`.
+
+    Attributes:
+        region: Region.
+        demand: Demand for the refined mineral.
+        mined: Primary supply at the mine, refined-equivalent.
+        refined: Primary supply refined.
+    """
+
+    region: str
+    demand: float
+    mined: float
+    refined: float
+
+
+@dataclass(frozen=True, slots=True)
 class MineralOutlook:
     """The outlook of one mineral.
 
@@ -194,8 +211,9 @@ class MineralOutlook:
         mineral: Mineral.
         name: In plain words.
         unit: Unit of its quantities a year.
-        demand: Demand by product and use.
-        families: Demand of battery cells by family of chemistries.
+        demand: Demand by product and use, a value for each of `Outlook.demand_years`.
+        families: Demand of battery cells by family of chemistries, over the same years.
+        regions: What each region uses and makes, the largest user first; empty for a place of one region.
         stages: At the mine, and refined.
         headroom: Capacity to convert, in the base year and in `Outlook.at`; empty where nothing converts.
         effects: What policies do.
@@ -207,6 +225,7 @@ class MineralOutlook:
     unit: str
     demand: tuple[Path, ...]
     families: tuple[Path, ...]
+    regions: tuple[RegionShare, ...]
     stages: tuple[StageOutlook, ...]
     headroom: tuple[Headroom, ...]
     effects: tuple[Effect, ...]
@@ -270,6 +289,7 @@ class Outlook:
         chemistry: Scenario of chemistry.
         policies: Policies asked for.
         years: Calendar years, the base year first.
+        demand_years: Calendar years of demand, from 2015 on.
         at: Year of the tornado and of the comparisons.
         draws: Number of draws behind the bands.
         seed: Their seed.
@@ -286,6 +306,7 @@ class Outlook:
     chemistry: str
     policies: tuple[str, ...]
     years: tuple[int, ...]
+    demand_years: tuple[int, ...]
     at: int
     draws: int
     seed: int

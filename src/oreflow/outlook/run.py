@@ -16,7 +16,7 @@ from oreflow.outlook.drivers import central, draws, one_at_a_time
 from oreflow.outlook.levers import Lever, Moves, moves, names
 from oreflow.outlook.measures import gap_to_demand, gap_to_supply, net_import_reliance
 from oreflow.outlook.minerals import STAGES, Mineral, mineral, minerals
-from oreflow.outlook.model import Balance, Model, after, at, milestones, pick
+from oreflow.outlook.model import SHOWN_FROM, Balance, Model, after, at, milestones, pick
 from oreflow.outlook.pipeline import TITLES as DEVELOPMENT_TITLES
 from oreflow.outlook.place import place
 from oreflow.outlook.result import (
@@ -28,6 +28,7 @@ from oreflow.outlook.result import (
     MineralOutlook,
     Outlook,
     Path,
+    RegionShare,
     StageOutlook,
 )
 from oreflow.outlook.supply import SCRAP, TODAY, SupplyModel, capacity_of
@@ -104,6 +105,7 @@ def outlook(
         chemistry,
         asked,
         tuple(range(BASE, to + 1)),
+        tuple(range(SHOWN_FROM, to + 1)),
         year,
         draws_,
         seed,
@@ -137,8 +139,9 @@ def _mineral(
         spec.mineral,
         spec.name,
         spec.per,
-        tuple(_path(k, TITLES[k], v, to) for k, v in base.demand.parts.items()),
-        tuple(_path(k, FAMILY_TITLES[k], v, to) for k, v in base.demand.families.items()),
+        tuple(_path(k, TITLES[k], v, to, start=SHOWN_FROM) for k, v in base.demand.parts.items()),
+        tuple(_path(k, FAMILY_TITLES[k], v, to, start=SHOWN_FROM) for k, v in base.demand.families.items()),
+        tuple(_regions(world, model, year)),
         stages,
         tuple(_headroom(world, model, base, y) for y in (BASE, year) if spec.conversion),
         tuple(_effects(world, model, base, asked, to=to)),
@@ -146,8 +149,22 @@ def _mineral(
     )
 
 
-def _path(name: str, title: str, values: Floats, to: int) -> Path:
-    return Path(name, title, after(values[0], to))
+def _path(name: str, title: str, values: Floats, to: int, *, start: int = BASE) -> Path:
+    return Path(name, title, after(values[0], to, start=start))
+
+
+def _regions(world: World, model: Model, year: int) -> list[RegionShare]:
+    """What each region of a place uses and makes, at the central assumptions."""
+    if len(model.where.regions) < 2:
+        return []
+    of, none = central(model.drivers), Moves()
+    made = {s: at(model.supply.by_region(s, of, none)[0], year) for s in STAGES}
+    found = []
+    for r in model.where.regions:
+        i = model.supply.regions.index(r)
+        used = float(at(model.demand_of(place(world, r)).evaluate(of, none).total, year)[0])
+        found.append(RegionShare(r, used, float(made["mined"][i]), float(made["refined"][i])))
+    return sorted((x for x in found if x.demand + x.mined + x.refined > 0), key=lambda x: -x.demand)
 
 
 def _bands(model: Model, none: Moves, base: Balance, *, to: int, count: int, seed: int) -> dict[str, GapBand]:

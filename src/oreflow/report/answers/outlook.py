@@ -19,6 +19,9 @@ STAGES = {"mined": "at the mine", "refined": "refined"}
 """Stage in plain words."""
 BARS = 10
 """Rows of a tornado."""
+REGIONS = 12
+"""Rows of a table by region."""
+_NOW = (2025.0, "base year")
 _CHARTS = 3
 """Up to so many minerals get their charts as a matter of course; with more, each still has its table."""
 
@@ -160,6 +163,7 @@ def _mineral(
         for s in m.stages:
             blocks += [_supply(made, m, s), _band(made, m, s)]
     blocks.append(_years(m, run, named))
+    blocks += _regions(made, m, run, named)
     blocks += _headroom(m, run)
     if charts:
         for s in m.stages:
@@ -177,10 +181,12 @@ def _demand(made: Outlook, m: MineralOutlook) -> Picture:
     series = []
     for label, names in _GROUPS.items():
         held = [paths[n] for n in names if n in paths]
-        values = tuple(sum(p.values[i] for p in held) for i in range(len(made.years)))
+        values = tuple(sum(p.values[i] for p in held) for i in range(len(made.demand_years)))
         if held and max(values) > 0:
             series.append(Series(label, values))
-    data = Lines(_axis(made), "year", "yr", tuple(series), m.unit, stacked=True)
+    data = Lines(
+        tuple(map(float, made.demand_years)), "year", "yr", tuple(series), m.unit, stacked=True, marked=_NOW
+    )
     return Picture(
         f"demand-{m.mineral}", f"Demand for {m.name.lower()} by product, {made.scenario}", data,
         Sentence("Refined, losses of cell making included. Areas add up to all demand."), half=bool(m.families),
@@ -236,11 +242,33 @@ def _years(m: MineralOutlook, run: str, named: Mapping[str, str]) -> Table:
 def _cells(made: Outlook, m: MineralOutlook) -> Picture:
     held = [p for p in m.families if max(p.values) > 0]
     series = tuple(Series(p.title, p.values) for p in held)
-    data = Lines(_axis(made), "year", "yr", series, m.unit, stacked=True)
+    data = Lines(
+        tuple(map(float, made.demand_years)), "year", "yr", series, m.unit, stacked=True, marked=_NOW
+    )
     return Picture(
         f"cells-{m.mineral}", f"{m.name} in batteries by chemistry, {made.chemistry}", data,
         Sentence("All batteries together: of vehicles, storage and electronics."), half=True,
     )  # fmt: skip
+
+
+def _regions(made: Outlook, m: MineralOutlook, run: str, named: Mapping[str, str]) -> list[Block]:
+    if not m.regions:
+        return []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (named.get(x.region, x.region), *(Figure(v, m.unit, run) for v in (x.demand, x.mined, x.refined)))
+        for x in m.regions[:REGIONS]
+    )
+    more = len(m.regions) - REGIONS
+    columns = (Column("Region"), Column("Demand", True), Column("Mined", True), Column("Refined", True))
+    table = Table(f"regions-{m.mineral}", f"{m.name} by region, {made.at}, scrap left out", columns, rows)
+    return [
+        table,
+        *(
+            [Para(Sentence(f"The {REGIONS} largest users; {more} more in the JSON."), "aside")]
+            if more > 0
+            else []
+        ),
+    ]
 
 
 def _headroom(m: MineralOutlook, run: str) -> list[Block]:
