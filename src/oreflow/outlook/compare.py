@@ -26,8 +26,9 @@ _WHY_STEPS = {
     "lithium": "The same vehicles; more storage, which starts from the cells made in 2025, and no rise of lithium a "
     "kWh, as the agency has it after 2035",
     "copper": "Other uses start from the atlas' base of 2025; cells hold the copper of BatPaC",
-    "nickel": "Regions keep their share of LFP of 2025 and move further to it: the agency has more nickel in cars",
-    "cobalt": "As for nickel: less of it where LFP is sold; what goes into stocks is left out",
+    "nickel": "Each region starts from its own share of LFP in 2025 and moves on to it; its nickel-based cells hold "
+    "more nickel with the years",
+    "cobalt": "As for nickel, with less cobalt in a cell; what goes into stocks is left out",
     "rare_earths": "NdPr here; the agency adds dysprosium and terbium",
     "graphite": "Anodes of batteries alone on both sides; more storage and no silicon in ours",
 }
@@ -84,7 +85,7 @@ def _report(world: World, made: Sequence[MineralOutlook]) -> Iterator[Comparison
             source = ";".join(dict.fromkeys(str(s) for s in rows["source"]))
             q = {str(r["measure"]): float(r["quantity"]) for _, r in rows.iterrows()}
             ours = m.stage("mined").at(YEAR)
-            us = f"US {m.name.lower()}"
+            us = f"US {_low(m.name)}"
             why = _of_demand(m)
             yield _quantity(f"{us} demand, {YEAR}", q["demand"], ours.demand, m.unit, why, source)
             why = _of_supply(m)
@@ -114,7 +115,7 @@ def _report(world: World, made: Sequence[MineralOutlook]) -> Iterator[Comparison
             source = str(claim["source"].iloc[0]) if len(claim) else "oreflow"
             mined, refined = m.stage("mined").at(YEAR), m.stage("refined").at(YEAR)
             yield _points(
-                f"US {m.name.lower()} “in balance”, gap to demand at the mine, 2035", 0.0, None, mined.gap_to_demand,
+                f"US {_low(m.name)} “in balance”, gap to demand at the mine, 2035", 0.0, None, mined.gap_to_demand,
                 f"At the mine; refined it is {_percent(refined.gap_to_demand)}. Below zero is a surplus", source,
             )  # fmt: skip
 
@@ -164,7 +165,7 @@ def _iea(world: World, model: Model, scenario: str, to: int) -> Iterator[Compari
         if year > to or rows.empty:
             continue
         yield _quantity(
-            f"World {spec.name.lower()} demand, {scenario} {year}", float(rows["quantity"].sum()),
+            f"World {_low(spec.name)} demand, {scenario} {year}", float(rows["quantity"].sum()),
             float(at(base.demand.total, year)[0]), spec.per, _WHY_STEPS.get(spec.mineral, ""), "iea_critical_minerals",
         )  # fmt: skip
     if to < YEAR:
@@ -175,7 +176,7 @@ def _iea(world: World, model: Model, scenario: str, to: int) -> Iterator[Compari
         needed = float(at(base.demand.total - base.supply.mined["scrap"], YEAR)[0])
         mined = float(at(base.supply.total("mined") - base.supply.mined["scrap"], YEAR)[0])
         yield _points(
-            f"World {spec.name.lower()}, mined supply short of what is needed beyond scrap, 2035",
+            f"World {_low(spec.name)}, mined supply short of what is needed beyond scrap, 2035",
             float(claims[key]["value"]), None, 100.0 * (needed - mined) / needed,
             "Both count existing and announced projects; ours weighs them by odds and delay"
             + _table_deficit(world, spec.mineral, scenario), str(claims[key]["source"]),
@@ -188,7 +189,7 @@ def _iea(world: World, model: Model, scenario: str, to: int) -> Iterator[Compari
         theirs = _percent(iea_cover(world, _N1[spec.mineral], YEAR, scenario))
         outside = _percent(_hundred(model.outside("refined", YEAR)))
         yield _points(
-            f"World {spec.name.lower()}, refined supply without the largest country over demand (N-1), 2035",
+            f"World {_low(spec.name)}, refined supply without the largest country over demand (N-1), 2035",
             value if value == value else low, None if value == value else high,
             None if c.cover is None else 100.0 * c.cover,
             f"The IEA's tables by the same formula give {theirs}: the published figure must count another demand. "
@@ -371,6 +372,10 @@ def _years(m: MineralOutlook) -> set[int]:
 def _claims(world: World) -> dict[str, dict[str, Any]]:
     """Claims by their key."""
     return {str(r["claim"]): {str(k): v for k, v in r.items()} for r in world.claims.to_dict("records")}
+
+
+def _low(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def _hundred(value: float | None) -> float | None:

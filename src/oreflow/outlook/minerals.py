@@ -35,6 +35,7 @@ class Mineral:
         growth: Parameter with the growth of other uses where the ``outlook`` gives none.
         iea_mined: Commodity under which the ``outlook`` gives mining by country; empty for none.
         iea_refined: The same for refining.
+        falls: Whether its mines run out; what comes out of another metal's refining does not.
     """
 
     mineral: str
@@ -54,6 +55,7 @@ class Mineral:
     growth: str
     iea_mined: str
     iea_refined: str
+    falls: bool
 
     @property
     def per(self) -> str:
@@ -71,8 +73,9 @@ def minerals() -> dict[str, Mineral]:
             k: tuple(v for v in row[k].split("|") if v)
             for k in ("mined", "refined", "recycled", "uses", "mined_uses")
         }
-        ratio = tuple(v for v in row["mined_battery"].split("/") if v)
-        found[row["mineral"]] = Mineral(**{**row, **many, "mined_battery": ratio})  # type: ignore[arg-type]
+        many["mined_battery"] = tuple(v for v in row["mined_battery"].split("/") if v)
+        falls = {"falls": row["falls"] == "yes"}
+        found[row["mineral"]] = Mineral(**{**row, **many, **falls})  # type: ignore[arg-type]
     return found
 
 

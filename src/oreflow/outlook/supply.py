@@ -113,7 +113,7 @@ class SupplyModel:
         """Return what plants of 2025 make in later years, shape (draws, regions, years)."""
         ahead = np.maximum(YEARS - BASE, 0)
         out = self.base[stage][None, :, None] * self.fall[stage][None]
-        if stage == "mined":
+        if stage == "mined" and self.spec.falls:
             # Where an agency gives a path, the driver moves around it; elsewhere it is the path.
             usual = self.central["mine_decline"].value
             known = np.array([bool(self.spec.iea_mined)])

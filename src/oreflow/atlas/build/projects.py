@@ -38,6 +38,8 @@ _RISING = (
     "lithium_carbonate_conversion",
     "lithium_hydroxide_conversion",
 )
+_PRINTED = ("gallium_recovery",)
+"""Processes whose capacity by country the USGS prints, far above their output."""
 _BRINE = ("ARG", "CHL")
 """Countries whose lithium refining in the IEA's figures is the brines themselves."""
 _RANGE = (0.8, 1.1)
@@ -76,13 +78,13 @@ def _risings(src: Path, plants: dict[str, Row]) -> list[Row]:
     out: list[Row] = []
     for name, p in sorted(plants.items()):
         capacity, output, status = float(p["capacity"]), float(p["output"]), p.get("status", "operating")
-        if str(p.get("aggregate", "0")) in ("1", "True"):
+        if str(p.get("aggregate", "0")) in ("1", "True") and p["process"] not in _PRINTED:
             continue
-        if status != "idle" and p["process"] not in _RISING:
+        if status != "idle" and p["process"] not in (*_RISING, *_PRINTED):
             continue
         rise = max(use * capacity - output, planned.get(name, 0.0))
-        if status == "idle":
-            rise, development = use * capacity, "restart"
+        if status == "idle" or p["process"] in _PRINTED:
+            rise, development = rise if status != "idle" else use * capacity, "restart"
         else:
             development = "construction"
         if rise <= _LEAST_RISE * max(capacity, 1.0) or rise <= 0:
@@ -99,13 +101,15 @@ def _risings(src: Path, plants: dict[str, Row]) -> list[Row]:
                 "capacity_low": 0.7 * rise / use,
                 "capacity_high": 1.3 * rise / use,
                 "development": development,
-                "start": _BASE if status == "operating" else 0,
+                "start": _BASE if development == "construction" and status == "operating" else 0,
                 "source": p["source"],
                 "vintage": p.get("vintage", ""),
                 "quality": "derived",
                 "method": "projects.complete",
                 "note": "Stands still"
                 if status == "idle"
+                else "Capacity that the USGS prints and that made nothing in 2025"
+                if p["process"] in _PRINTED
                 else "From the output of 2025 to capacity, or to the deposit file's rate of 2030",
             }
         )

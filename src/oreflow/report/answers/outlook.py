@@ -88,8 +88,13 @@ def name(made: Outlook) -> str:
 
 def title(made: Outlook) -> str:
     """Return the title of an outlook."""
-    which = made.minerals[0].name.lower() if len(made.minerals) == 1 else "minerals"
+    which = _low(made.minerals[0].name) if len(made.minerals) == 1 else "minerals"
     return f"Outlook for {which} in {made.title} to {made.years[-1]}"
+
+
+def _low(name: str) -> str:
+    """A mineral's name inside a sentence; what is short for something keeps its capitals."""
+    return name[:1].lower() + name[1:]
 
 
 def _gap(made: Outlook, run: str, named: Mapping[str, str]) -> tuple[Block, ...]:
@@ -134,16 +139,26 @@ def _gap(made: Outlook, run: str, named: Mapping[str, str]) -> tuple[Block, ...]
 
 def _lead(made: Outlook, m: MineralOutlook, run: str) -> Sentence:
     mined, refined = (m.stage(s).at(made.at) for s in ("mined", "refined"))
-    parts = []
-    figures: list[Figure] = [Figure(refined.demand, m.unit, run)]
-    for k, stage in ((mined, "at the mine"), (refined, "refined")):
-        figures += [Figure(k.supply, m.unit, run), Figure(abs(k.gap), m.unit, run)]
-        i = len(figures) - 2
-        word = "a gap" if k.gap >= 0 else "a surplus"
-        parts.append(f"{{{i}}} {stage}, {word} of {{{i + 1}}}")
     where = made.title[:1].upper() + made.title[1:]
-    text = f"{where} in {made.at}, {m.name.lower()}: a demand of {{0}}; supply of {parts[0]}, and {parts[1]}."
-    return Sentence(text, tuple(figures))
+    head = f"{where} in {made.at}, {_low(m.name)}: "
+    figures: list[Figure] = []
+
+    def slot(value: float) -> str:
+        figures.append(Figure(value, m.unit, run))
+        return f"{{{len(figures) - 1}}}"
+
+    def gap(k: Milestone) -> str:
+        return f"{'a gap' if k.gap >= 0 else 'a surplus'} of {slot(abs(k.gap))}"
+
+    if math.isclose(mined.demand, refined.demand, rel_tol=1e-9):
+        text = f"a demand of {slot(refined.demand)}; supply of {slot(mined.supply)} at the mine, {gap(mined)}, and "
+        text += f"{slot(refined.supply)} refined, {gap(refined)}."
+    else:
+        parts = []
+        for k, stage in ((mined, "at the mine"), (refined, "refined")):
+            parts.append(f"{stage} a demand of {slot(k.demand)} against {slot(k.supply)}, {gap(k)}")
+        text = "; ".join(parts) + "."
+    return Sentence(head + text, tuple(figures))
 
 
 def _moved(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Sentence:
@@ -188,7 +203,7 @@ def _demand(made: Outlook, m: MineralOutlook) -> Picture:
         tuple(map(float, made.demand_years)), "year", "yr", tuple(series), m.unit, stacked=True, marked=_NOW
     )
     return Picture(
-        f"demand-{m.mineral}", f"Demand for {m.name.lower()} by product, {made.scenario}", data,
+        f"demand-{m.mineral}", f"Demand for {_low(m.name)} by product, {made.scenario}", data,
         Sentence("Refined, losses of cell making included. Areas add up to all demand."), half=bool(m.families),
     )  # fmt: skip
 
@@ -200,7 +215,7 @@ def _supply(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
         _axis(made), "year", "yr", series or (Series("None", (0.0,) * len(made.years)),), m.unit, stacked=True
     )
     return Picture(
-        f"supply-{m.mineral}-{s.stage}", f"Supply of {m.name.lower()} {STAGES[s.stage]} by source", data,
+        f"supply-{m.mineral}-{s.stage}", f"Supply of {_low(m.name)} {STAGES[s.stage]} by source", data,
         Sentence("Projects at their mean: size times odds times how far they have come by then."), half=True,
     )  # fmt: skip
 
@@ -213,7 +228,7 @@ def _band(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
         m.unit, marked=(float(made.at), str(made.at)),
     )  # fmt: skip
     return Picture(
-        f"gap-{m.mineral}-{s.stage}", f"Gap of {m.name.lower()} {STAGES[s.stage]}", data,
+        f"gap-{m.mineral}-{s.stage}", f"Gap of {_low(m.name)} {STAGES[s.stage]}", data,
         Sentence("Line: every assumption at its central value. Shaded: nine draws in ten."), half=True,
     )  # fmt: skip
 
@@ -285,7 +300,7 @@ def _headroom(m: MineralOutlook, run: str) -> list[Block]:
         Column("Year"), Column("Conversion"), Column("Capacity that runs", True), Column("Idle in 2025", True),
         Column("Mined for it", True), Column("Headroom", True),
     )  # fmt: skip
-    caption = f"Room to refine what is mined at home, {m.name.lower()}"
+    caption = f"Room to refine what is mined at home, {_low(m.name)}"
     return [Table(f"headroom-{m.mineral}", caption, columns, rows)]
 
 
@@ -301,7 +316,7 @@ def _tornado(made: Outlook, m: MineralOutlook, s: StageOutlook, run: str) -> lis
         Sensitivity(b.title, _end(b, b.low), _end(b, b.high), gap(b.at_low), gap(b.at_high))
         for b in s.bars[:BARS]
     )
-    measure = f"gap of {m.name.lower()} {STAGES[s.stage]} in {made.at}"
+    measure = f"gap of {_low(m.name)} {STAGES[s.stage]} in {made.at}"
     data = WhatWouldChange(measure, Figure(base, m.unit, run), rows)
     return [
         Picture(
@@ -351,7 +366,7 @@ def _policies(made: Outlook, run: str) -> tuple[Block, ...]:
                     low, high = _around(e.change, e.low, e.high)
                     cells.append(Figure(e.change, m.unit, run, "modelled", "", low, high, change=True))
             rows.append((*cells, first.description))
-        caption = f"Change of the gap of {m.name.lower()}; below zero the gap shrinks"
+        caption = f"Change of the gap of {_low(m.name)}; below zero the gap shrinks"
         blocks.append(Table(f"policies-{m.mineral}", caption, columns, tuple(rows)))
     idle = [
         p
@@ -408,7 +423,8 @@ def _trust(made: Outlook, run: str) -> list[Sentence]:
                  "of all other uses."),
         Sentence("Supply is what plants of 2025 and known projects give. Odds and delays of projects are assumptions "
                  "with a low and a high end; projects nobody has announced are not in it, so that gaps late in the "
-                 "thirties are no forecast of shortage: prices bring supply."),
+                 "thirties are no forecast of shortage: prices bring supply. Refineries and makers of anodes are built "
+                 "in a few years; mines are not."),
         Sentence("No trade and no price is solved here; the gap is what must come from abroad or from new projects."),
         Sentence("The range is that of {0}: every assumption between its ends, every project built or not, and late or "
                  "not. Scenarios of demand and of chemistry are not in it.", (draws,)),
