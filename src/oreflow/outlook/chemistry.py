@@ -21,7 +21,6 @@ FAMILIES = ("lfp_cell", "nmc_cell", "sodium_cell")
 FAMILY_TITLES = {"lfp_cell": "LFP", "nmc_cell": "nickel-based", "sodium_cell": "sodium-ion"}
 _USES = {STORAGE: "stationary_battery", OTHER: "other_battery"}
 _EDGE = 0.005
-_MOST_SODIUM = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +32,14 @@ class Chemistry:
         weight: Shape (regions, products, years), part of each region in what the place buys.
         lfp: Shape (years,), log-odds of LFP against nickel in the scenario, less those of 2025.
         content: Shape (families, years), metal in a GWh of good cells, before thrift.
+        most_sodium: Largest share of sodium-ion.
     """
 
     base: Floats
     weight: Floats
     lfp: Floats
     content: Floats
+    most_sodium: float
 
     def shares(self, of: Values) -> Floats:
         """Return the share of each family in what is sold.
@@ -57,7 +58,7 @@ class Chemistry:
         part = np.clip((YEARS - BASE) / (LAST - BASE), 0.0, 1.0)
         moved = np.where(YEARS > BASE, of["lfp_shift"], 1.0) * self.lfp
         for i, product in enumerate(PRODUCTS):
-            end = np.minimum(of["sodium_stationary" if product == STORAGE else "sodium_ev"], _MOST_SODIUM)
+            end = np.minimum(of["sodium_stationary" if product == STORAGE else "sodium_ev"], self.most_sodium)
             for (lfp, nickel, sodium), weight in zip(self.base[:, i], self.weight[:, i], strict=True):
                 if not weight.any() or lfp + nickel + sodium <= 0:
                     # Nothing is known of what is sold there: it is LFP, as most of the world's new markets.
@@ -199,4 +200,10 @@ def chemistry(world: World, where: Place, commodity: str, scenario: str, *, by_r
     whole = by_region.sum(axis=0)
     even = np.full_like(by_region, 1.0 / max(len(where.regions), 1))
     weight = np.where(whole > 0, by_region / np.where(whole > 0, whole, 1.0), even)
-    return Chemistry(held.base(where), weight, held.moved(name), held.content(name, commodity))
+    return Chemistry(
+        held.base(where),
+        weight,
+        held.moved(name),
+        held.content(name, commodity),
+        world.parameter("outlook_sodium_most"),
+    )

@@ -97,6 +97,7 @@ class DemandModel:
         means = np.array([central[_LIFE.get(p, "vehicle_life")].value for p in PRODUCTS])
         self.kept = stock.survival(len(YEARS), means, np.full(len(PRODUCTS), shape))
         self.cathode = world.parameter("cathode_yield")
+        self.level_years = world.parameter("outlook_level_years")
         self.sectors = self._sectors(scenario)
         self.other_base, self.other_index = self._other(scenario)
         self.mined_base = self._uses(spec.mined_uses)
@@ -145,7 +146,7 @@ class DemandModel:
     def _energy(self, of: Values, moves: Moves) -> Floats:
         """GWh sold: the fleet that people want at central lives, kept at other lives by other sales."""
         level = np.ones((of["ev_level"].shape[0], len(PRODUCTS), len(YEARS)))
-        later = np.clip((YEARS - BASE) / 5.0, 0.0, 1.0)
+        later = np.clip((YEARS - BASE) / self.level_years, 0.0, 1.0)
         ahead = np.maximum(YEARS - BASE, 0)
         sold = moves.vehicles(YEARS)
         for i, p in enumerate(PRODUCTS):

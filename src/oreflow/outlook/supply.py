@@ -133,7 +133,7 @@ class SupplyModel:
             if collection > 0
             else of["collection"]
         )
-        part = np.clip((YEARS - BASE) / 5.0, 0.0, 1.0)
+        part = np.clip((YEARS - BASE) / self.world.parameter("outlook_level_years"), 0.0, 1.0)
         more = 1.0 + (more - 1.0) * part
         target = moves.collected(collection, YEARS)
         more = np.where(target > 1.0, np.maximum(more, target), more)

@@ -42,7 +42,6 @@ _PRINTED = ("gallium_recovery",)
 """Processes whose capacity by country the USGS prints, far above their output."""
 _BRINE = ("ARG", "CHL")
 """Countries whose lithium refining in the IEA's figures is the brines themselves."""
-_RANGE = (0.8, 1.1)
 
 
 def complete(src: Path, common: Common, rows: Tables) -> Tables:
@@ -75,6 +74,7 @@ def _risings(src: Path, plants: dict[str, Row]) -> list[Row]:
         if "deposit" in r
     }
     use = assume("project_use")
+    low, high = _ends("project_size")
     out: list[Row] = []
     for name, p in sorted(plants.items()):
         capacity, output, status = float(p["capacity"]), float(p["output"]), p.get("status", "operating")
@@ -98,8 +98,8 @@ def _risings(src: Path, plants: dict[str, Row]) -> list[Row]:
                 "plant": name,
                 # capacity counts as that of a new plant does: it is used to the same degree
                 "capacity": rise / use,
-                "capacity_low": 0.7 * rise / use,
-                "capacity_high": 1.3 * rise / use,
+                "capacity_low": low * rise / use,
+                "capacity_high": high * rise / use,
                 "development": development,
                 "start": _BASE if development == "construction" and status == "operating" else 0,
                 "source": p["source"],
@@ -120,8 +120,8 @@ def _deposits(src: Path, common: Common) -> list[Row]:
     """Lithium deposits that are no plant of the atlas yet."""
     held = {r["deposit"] for r in facts("lithium_plants") if "deposit" in r}
     held |= {r["deposit"] for r in facts("deposits_held")}
-    ranges = {r["parameter"]: r for r in facts("parameters")}["project_lithium_phase"]
-    phase, low, high = (float(ranges[k]) for k in ("value", "low", "high"))
+    phase, (low, high) = assume("project_lithium_phase"), _ends("project_lithium_phase")
+    less, more = _ends("project_size")
     out: list[Row] = []
     for r in read(src / "uc_davis_ev_minerals" / "Deposit.csv"):
         development = _DEVELOPMENT.get(r["Status"])
@@ -137,8 +137,8 @@ def _deposits(src: Path, common: Common) -> list[Row]:
                 "process": "lithium_brine" if r["Resource_Type"] in _DIRECT else "spodumene_mining",
                 "region": common.region(common.iso3(r["Country"], where="Deposit.csv")),
                 "capacity": size,
-                "capacity_low": min(size, low) if not planned else 0.7 * size,
-                "capacity_high": min(most, high) if not planned else min(most, 1.3 * size),
+                "capacity_low": min(size, low) if not planned else less * size,
+                "capacity_high": min(most, high) if not planned else min(most, more * size),
                 "development": development,
                 "start": 0,
                 "source": "uc_davis;oreflow",
@@ -171,6 +171,7 @@ def _foreseen(src: Path, common: Common, rows: Tables) -> list[Row]:
                 factor *= coefficient[_NDPR_SHARE, "rare_earth_concentrate"]
             paths[key, common.region(country)][year] += kt * factor
     out: list[Row] = []
+    low, high = _ends("project_foreseen_size")
     for (key, region), path in sorted(paths.items()):
         base = path[2024] + (path[2030] - path[2024]) / 6
         year = max(_YEARS, key=lambda y: path[y])
@@ -185,8 +186,8 @@ def _foreseen(src: Path, common: Common, rows: Tables) -> list[Row]:
                 "process": _PROCESSES[key],
                 "region": region,
                 "capacity": capacity,
-                "capacity_low": _RANGE[0] * capacity,
-                "capacity_high": _RANGE[1] * capacity,
+                "capacity_low": low * capacity,
+                "capacity_high": high * capacity,
                 "development": "committed",
                 "start": _BASE,
                 "growth_years": year - _BASE,
@@ -198,6 +199,12 @@ def _foreseen(src: Path, common: Common, rows: Tables) -> list[Row]:
             }
         )
     return out
+
+
+def _ends(parameter: str) -> tuple[float, float]:
+    """Low and high end of an assumption."""
+    row = next(r for r in facts("parameters") if r["parameter"] == parameter)
+    return float(row["low"]), float(row["high"])
 
 
 def _added(row: Row) -> float:
