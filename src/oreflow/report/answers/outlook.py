@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from oreflow.atlas import World
 from oreflow.outlook.result import Bar, Comparison, Milestone, MineralOutlook, Outlook, StageOutlook
@@ -21,6 +22,8 @@ BARS = 10
 """Rows of a tornado."""
 REGIONS = 12
 """Rows of a table by region."""
+_MOST = 50.0
+"""Gap to demand in percent above which a mineral is named in the lead of many."""
 _NOW = (2025.0, "base year")
 _CHARTS = 3
 """Up to so many minerals get their charts as a matter of course; with more, each still has its table."""
@@ -52,7 +55,7 @@ def document(made: Outlook, world: World, *, command: str = "") -> Document:
     few = len(made.minerals) <= _CHARTS
     named = dict(zip(world.regions["region"], world.regions["name"], strict=True))
     sections = [
-        Section("gap", f"The gap in {made.at}", 1, _gap(made, run, named)),
+        Section("gap", f"The gap in {made.at}", 1, _gap(made, run)),
         *(Section(f"of-{m.mineral}", m.name, i, _mineral(made, m, run, named, charts=few))
           for i, m in enumerate(made.minerals, start=2)),
         Section("policies", "What policies do", len(made.minerals) + 2, _policies(made, run)),
@@ -62,7 +65,7 @@ def document(made: Outlook, world: World, *, command: str = "") -> Document:
     return answer(
         "outlook",
         title(made),
-        [s for s in sections if s.blocks],
+        _numbered(sections),
         world=world,
         run=run,
         settings={
@@ -75,6 +78,12 @@ def document(made: Outlook, world: World, *, command: str = "") -> Document:
         },
         command=command,
     )
+
+
+def _numbered(sections: Sequence[Section]) -> list[Section]:
+    """The sections that hold something, numbered in order; those after the story keep none."""
+    told = [s for s in sections if s.blocks]
+    return [replace(s, number=i if s.number else 0) for i, s in enumerate(told, start=1)]
 
 
 def name(made: Outlook) -> str:
@@ -97,8 +106,10 @@ def _low(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _gap(made: Outlook, run: str, named: Mapping[str, str]) -> tuple[Block, ...]:
-    blocks: list[Block] = [Para(_lead(made, m, run), "lead") for m in made.minerals[:_CHARTS]]
+def _gap(made: Outlook, run: str) -> tuple[Block, ...]:
+    few = len(made.minerals) <= _CHARTS
+    leads = [_lead(made, m, run) for m in made.minerals] if few else [_all(made)]
+    blocks: list[Block] = [Para(s, "lead") for s in leads]
     if len(made.minerals) == 1:
         m = made.minerals[0]
         tiles = []
@@ -108,33 +119,57 @@ def _gap(made: Outlook, run: str, named: Mapping[str, str]) -> tuple[Block, ...]
             tiles.append(KeyFigure(f"Gap to demand {STAGES[s.stage]}", _percent(k.gap_to_demand, run)))
         blocks.append(Tiles(tuple(tiles)))
         blocks += [Para(_moved(made, m, s)) for s in m.stages[-1:] if s.bars]
-    columns = (
-        Column("Mineral"), Column("Stage"), Column("Demand", True), Column("Supply", True), Column("Gap", True),
-        Column("Gap to supply", True), Column("Gap to demand", True), Column("Net import reliance", True),
-        Column("World N-1", True), Column("Largest supplier"),
-    )  # fmt: skip
-    rows: list[tuple[Cell, ...]] = []
-    for m in made.minerals:
-        for s in m.stages:
-            k = s.at(made.at)
-            rows.append(
-                (
-                    m.name, STAGES[s.stage], Figure(k.demand, m.unit, run), Figure(k.supply, m.unit, run),
-                    _banded(k, m.unit, run), _percent(k.gap_to_supply, run), _percent(k.gap_to_demand, run),
-                    _percent(k.net_import_reliance, run), _percent(_hundred(k.cover), run), _largest(k, named),
-                )
-            )  # fmt: skip
-    blocks.append(Table("gaps", f"Demand, supply and gap, {made.at}", columns, tuple(rows)))
+    for stage in STAGES:
+        refined = stage == "refined"
+        columns = (
+            Column("Mineral"), Column("Demand", True), *(() if refined else (Column("Supply", True),)),
+            Column("Gap to demand", True), Column("Gap to supply", True),
+            *((Column("Net import reliance", True),) if refined else ()),
+        )  # fmt: skip
+        rows: list[tuple[Cell, ...]] = []
+        for m in made.minerals:
+            k = m.stage(stage).at(made.at)
+            middle = () if refined else (Figure(k.supply, m.unit, run),)
+            end = (_percent(k.net_import_reliance, run),) if refined else ()
+            shares = (_percent(k.gap_to_demand, run), _percent(k.gap_to_supply, run))
+            rows.append((m.name, Figure(k.demand, m.unit, run), *middle, *shares, *end))
+        title_ = f"{STAGES[stage][:1].upper()}{STAGES[stage][1:]}, {made.at}"
+        blocks.append(Table(f"gaps-{stage}", title_, columns, tuple(rows)))
     text = (
-        "Gap: demand less supply at home, old scrap counted as supply; below zero is a surplus. Its range holds nine "
-        "draws in ten. Gap to supply and gap to demand are two numbers: the first can exceed 100 %. Net import "
-        "reliance is the USGS's: what of refined use new metal refined at home and old scrap do not give. N-1: the "
-        "world's supply without its largest supplier over the world's demand."
+        "Gap: demand less supply at home, old scrap counted as supply; below zero is a surplus. The tables below give "
+        "it in tonnes, with a range that holds nine draws in ten. Gap to supply and gap to demand are two numbers: the "
+        "first can exceed 100 %. Net import reliance is the USGS's: what of refined use new metal refined at home and "
+        "old scrap do not give. World N-1: the world's supply without its largest "
+        "supplier over the world's demand."
     )
     blocks.append(Para(Sentence(text), "aside"))
     if made.note:
         blocks.append(Para(Sentence(made.note + "."), "aside"))
     return tuple(blocks)
+
+
+def _all(made: Outlook) -> Sentence:
+    """What stands out among many minerals."""
+    short, spare = [], []
+    for m in made.minerals:
+        gap = m.stage("refined").at(made.at).gap_to_demand
+        if gap is not None and gap > _MOST:
+            short.append(_low(m.name))
+        if gap is not None and gap < 0:
+            spare.append(_low(m.name))
+    where = made.title[:1].upper() + made.title[1:]
+    parts = [f"{where} in {made.at}:"]
+    if short:
+        parts.append(f"more than half of the refined demand is not met at home for {_and(short)}.")
+    if spare:
+        parts.append(f"There is a surplus, refined, of {_and(spare)}.")
+    if not short and not spare:
+        parts.append("no gap is above half of the refined demand, and none is a surplus.")
+    return Sentence(" ".join(parts))
+
+
+def _and(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
 
 
 def _lead(made: Outlook, m: MineralOutlook, run: str) -> Sentence:
@@ -163,8 +198,7 @@ def _lead(made: Outlook, m: MineralOutlook, run: str) -> Sentence:
 
 def _moved(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Sentence:
     first = [b.title[:1].lower() + b.title[1:] for b in s.bars[:3]]
-    listed = ", ".join(first[:-1]) + (" and " if len(first) > 1 else "") + first[-1]
-    return Sentence(f"What moves the gap {STAGES[s.stage]} in {made.at} most: {listed}.")
+    return Sentence(f"What moves the gap {STAGES[s.stage]} in {made.at} most: {_and(first)}.")
 
 
 def _mineral(
@@ -177,7 +211,7 @@ def _mineral(
             blocks.append(_cells(made, m))
         for s in m.stages:
             blocks += [_supply(made, m, s), _band(made, m, s)]
-    blocks.append(_years(m, run, named))
+    blocks += _years(m, run, named)
     blocks += _regions(made, m, run, named)
     blocks += _headroom(m, run)
     if charts:
@@ -233,25 +267,35 @@ def _band(made: Outlook, m: MineralOutlook, s: StageOutlook) -> Picture:
     )  # fmt: skip
 
 
-def _years(m: MineralOutlook, run: str, named: Mapping[str, str]) -> Table:
-    columns = (
-        Column("Stage"), Column("Year", True), Column("Demand", True), Column("Supply", True),
-        Column("of it scrap", True),
-        Column("Gap", True), Column("Gap to supply", True), Column("Gap to demand", True),
-        Column("Net import reliance", True), Column("World N-1", True), Column("Largest supplier"),
-    )  # fmt: skip
-    rows: list[tuple[Cell, ...]] = []
+def _years(m: MineralOutlook, run: str, named: Mapping[str, str]) -> list[Block]:
+    out: list[Block] = []
     for s in m.stages:
-        for k in s.milestones:
-            rows.append(
-                (
-                    STAGES[s.stage], str(k.year), Figure(k.demand, m.unit, run), Figure(k.supply, m.unit, run),
-                    Figure(k.scrap, m.unit, run), _banded(k, m.unit, run), _percent(k.gap_to_supply, run),
-                    _percent(k.gap_to_demand, run), _percent(k.net_import_reliance, run),
-                    _percent(_hundred(k.cover), run), _largest(k, named),
-                )
-            )  # fmt: skip
-    return Table(f"years-{m.mineral}", f"{m.name} over the years", columns, tuple(rows))
+        columns = (
+            Column("Year", True), Column("Demand", True), Column("Supply", True), Column("Gap", True),
+            Column("Gap to demand", True), Column("Gap to supply", True),
+        )  # fmt: skip
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (
+                str(k.year), Figure(k.demand, m.unit, run), Figure(k.supply, m.unit, run),
+                _banded(k, m.unit, run), _percent(k.gap_to_demand, run), _percent(k.gap_to_supply, run),
+            )
+            for k in s.milestones
+        )  # fmt: skip
+        out.append(Table(f"years-{m.mineral}-{s.stage}", f"{m.name} {STAGES[s.stage]}", columns, rows))
+    mined, refined = (m.stage(s).milestones for s in ("mined", "refined"))
+    heads = (
+        Column("Year", True), Column("Net import reliance", True), Column("World N-1, mined", True),
+        Column("refined", True), Column("Largest miner"), Column("Largest refiner"),
+    )  # fmt: skip
+    hangs: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            str(b.year), _percent(b.net_import_reliance, run), _percent(_hundred(a.cover), run),
+            _percent(_hundred(b.cover), run), _largest(a, named), _largest(b, named),
+        )
+        for a, b in zip(mined, refined, strict=True)
+    )  # fmt: skip
+    out.append(Table(f"hangs-{m.mineral}", f"Whom {_low(m.name)} hangs on", heads, hangs))
+    return out
 
 
 def _cells(made: Outlook, m: MineralOutlook) -> Picture:
@@ -433,7 +477,7 @@ def _trust(made: Outlook, run: str) -> list[Sentence]:
 
 def _banded(k: Milestone, unit: str, run: str) -> Figure:
     low, high = _around(k.gap, k.low, k.high)
-    return Figure(k.gap, unit, run, "modelled", "Central value; the range holds nine draws in ten", low, high)
+    return Figure(k.gap, unit, run, "modelled", "", low, high)
 
 
 def _around(value: float, low: float, high: float) -> tuple[float | None, float | None]:
