@@ -44,6 +44,7 @@ def test_what_no_plant_can_carry_is_told(path):
     assert all(q > 0 for _, q in path.left_out)
 
 
+@pytest.mark.slow
 def test_the_market_clears_on_the_path_and_more_supply_is_cheaper(world, path):
     engine = Engine(calibrate(world, scope=("lithium",)), Settings(periods=15))
     still = engine.clear()

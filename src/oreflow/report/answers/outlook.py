@@ -119,7 +119,7 @@ def _gap(made: Outlook, run: str) -> tuple[Block, ...]:
             tiles.append(KeyFigure(f"Gap to demand {STAGES[s.stage]}", _percent(k.gap_to_demand, run)))
         blocks.append(Tiles(tuple(tiles)))
         blocks += [Para(_moved(made, m, s)) for s in m.stages[-1:] if s.bars]
-    for stage in STAGES:
+    for stage in STAGES if len(made.minerals) > 1 else ():
         refined = stage == "refined"
         columns = (
             Column("Mineral"), Column("Demand", True), *(() if refined else (Column("Supply", True),)),
@@ -271,7 +271,7 @@ def _years(m: MineralOutlook, run: str, named: Mapping[str, str]) -> list[Block]
     out: list[Block] = []
     for s in m.stages:
         columns = (
-            Column("Year", True), Column("Demand", True), Column("Supply", True), Column("Gap", True),
+            Column("Year"), Column("Demand", True), Column("Supply", True), Column("Gap", True),
             Column("Gap to demand", True), Column("Gap to supply", True),
         )  # fmt: skip
         rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -284,7 +284,7 @@ def _years(m: MineralOutlook, run: str, named: Mapping[str, str]) -> list[Block]
         out.append(Table(f"years-{m.mineral}-{s.stage}", f"{m.name} {STAGES[s.stage]}", columns, rows))
     mined, refined = (m.stage(s).milestones for s in ("mined", "refined"))
     heads = (
-        Column("Year", True), Column("Net import reliance", True), Column("World N-1, mined", True),
+        Column("Year"), Column("Net import reliance", True), Column("World N-1, mined", True),
         Column("refined", True), Column("Largest miner"), Column("Largest refiner"),
     )  # fmt: skip
     hangs: tuple[tuple[Cell, ...], ...] = tuple(
