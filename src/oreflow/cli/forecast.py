@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("commodity", nargs=-1)
 @click.option(
     "--what",
-    type=click.Choice(["price", "consumption", "reliance", "production"]),
+    type=click.Choice(["price", "consumption", "reliance", "production", "batteries"]),
     default="price",
     show_default=True,
     help="What is forecast.",

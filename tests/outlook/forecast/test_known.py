@@ -85,6 +85,15 @@ def test_production_is_of_one_source_and_the_world_is_its_sum(world: World) -> N
     assert series_of(world, "copper", what="production", region="CHL").region == "CHL"
 
 
+def test_batteries_are_those_of_the_vehicles_sold(world: World) -> None:
+    s = series_of(world, "ev_battery", what="batteries")
+    rows = world.sales
+    sold = rows[(rows["scenario"] == "history") & (rows["year"] == int(s.last))]
+    assert (s.region, s.unit) == ("WLD", "GWh/yr")
+    assert s.values[-1] == pytest.approx(sold["energy"].sum())
+    assert series_of(world, "ev_battery", what="batteries", region="CHN").values[-1] < s.values[-1]
+
+
 @pytest.mark.parametrize(
     ("words", "error", "said"),
     [

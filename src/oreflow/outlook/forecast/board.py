@@ -54,11 +54,11 @@ def board(
     seed: int = 1,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Board:
-    """Forecast every series of a kind; of production, that of the world.
+    """Forecast every series of a kind; of production and batteries, that of the world.
 
     Args:
         world: The world.
-        what: ``price``, ``consumption``, ``reliance`` or ``production``.
+        what: one of `oreflow.outlook.forecast.WHAT`.
         horizon: Periods ahead; 12 months or 3 years where left out.
         models: Candidates; all that fit each series where left out.
         seed: Seed of the bootstrap.
@@ -72,7 +72,7 @@ def board(
         UsageError: The horizon is out of range, or statsforecast is not installed.
     """
     began = time.perf_counter()
-    every = [s for s in known(world, what) if what != "production" or s.region == WORLD]
+    every = [s for s in known(world, what) if what not in ("production", "batteries") or s.region == WORLD]
     made = []
     for i, s in enumerate(every):
         if progress is not None:

@@ -18,8 +18,11 @@ from oreflow.outlook.forecast.periods import label, parse
 from oreflow.outlook.forecast.result import Forecast
 from oreflow.outlook.forecast.series import LEAST, Series, coarser
 
-WHAT = ("price", "consumption", "reliance", "production")
-"""Kinds of series: price by market, apparent consumption and net import reliance, production by country or world."""
+WHAT = ("price", "consumption", "reliance", "production", "batteries")
+"""Kinds of series: price by market; apparent consumption and net import reliance of the United States; production, and
+batteries in electric vehicles sold, by country or of the world."""
+BATTERY = "ev_battery"
+"""Commodity that the batteries in electric vehicles are."""
 WORLD = "WLD"
 """Region of a sum over all countries."""
 _STATISTIC = {"consumption": "apparent_consumption", "reliance": "net_import_reliance"}
@@ -34,6 +37,7 @@ _TEXT = {
     "price": "Price",
     "consumption": "Apparent consumption",
     "reliance": "Net import reliance",
+    "batteries": "Use",
 }
 
 
@@ -56,7 +60,7 @@ def forecast(
     Args:
         world: The world.
         commodity: Commodity, or a mineral: then that of its commodities with the longest series.
-        what: ``price``, ``consumption``, ``reliance`` or ``production``.
+        what: one of `WHAT`.
         region: Market or country; where left out the market of reference, the country of the statistics, or the world.
         step: ``quarter`` or ``year`` to forecast the means of a shorter series; its own step where left out.
         horizon: Periods ahead; 12 months, 4 quarters or 3 years where left out.
@@ -121,7 +125,7 @@ def series_of(world: World, commodity: str, *, what: str = "price", region: str 
             f"no series of {what} of {commodity}{f' in {region}' if region else ''} with at least {LEAST} consecutive "
             f"periods. {other}"
         )
-    home = {"price": None, "production": WORLD}.get(what, "USA")
+    home = {"price": None, "production": WORLD, "batteries": WORLD}.get(what, "USA")
     exact = [s for s in fits if s.commodity == commodity] or fits
 
     newest = {step: max(s.last for s in exact if s.step == step) for step in {s.step for s in exact}}
@@ -145,7 +149,7 @@ def known(world: World, what: str = "price") -> tuple[Series, ...]:
 
     Args:
         world: The world.
-        what: ``price``, ``consumption``, ``reliance`` or ``production``.
+        what: one of `WHAT`.
 
     Returns:
         The series with at least four consecutive periods, by commodity and region, longer steps last.
@@ -159,6 +163,8 @@ def known(world: World, what: str = "price") -> tuple[Series, ...]:
         made = _prices(world)
     elif what == "production":
         made = _production(world)
+    elif what == "batteries":
+        made = _batteries(world)
     else:
         made = _salient(world, what)
     found = sorted(made, key=lambda s: (s.commodity, s.region, s.step, -len(s.values)))
@@ -212,6 +218,29 @@ def _production(world: World) -> Iterable[Series]:
             )  # fmt: skip
             if made is not None and any(made.values):
                 yield made
+
+
+def _batteries(world: World) -> Iterable[Series]:
+    """Yield batteries in the electric vehicles sold, by region and of the world."""
+    rows = world.sales
+    rows = rows[rows["scenario"] == "history"].drop(columns="note")
+    regions = [(str(r), g) for r, g in rows.groupby("region")]
+    for region, group in [(WORLD, rows), *regions] if len(rows) else []:
+        total = group.groupby("year", as_index=False).agg({"energy": "sum", "source": "first"})
+        total["quality"] = _worst(group["quality"])
+        made = _made(
+            world,
+            "batteries",
+            BATTERY,
+            region,
+            total,
+            "GWh/yr",
+            "batteries in electric vehicles sold",
+            "year",
+            "energy",
+        )
+        if made is not None:
+            yield made
 
 
 def _made(

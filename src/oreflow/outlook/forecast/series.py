@@ -32,7 +32,7 @@ class Series:
         quality: How it is known.
         basis: What is quoted or counted.
         note: What a reader must know, such as a period that was filled in.
-        what: ``price``, ``consumption``, ``reliance``, ``production`` or ``own``.
+        what: Kind of series, such as ``price`` or ``production``; ``own`` for one of one's own.
         commodity: Commodity; empty for a series of one's own.
         region: Region; empty for a series of one's own.
         low: Least value that is possible; None without one.
