@@ -171,9 +171,10 @@ def _short(series: Series, h: int, levels: tuple[float, ...], seed: int, *, neve
         said = f"{count}; none differs from another, so that nothing is known of how far it may move."
     elif fitted.drifts:
         mean = f"{100 * np.expm1(fitted.mean):+.1f} %" if series.logs else f"{fitted.mean:+.3g} {series.unit}"
+        chance = "p < 0.001" if fitted.chance < 0.001 else f"p = {fitted.chance:.3f}"
         said = (
             f"{count}. Their mean change of {mean} a {series.step} is more than chance would give "
-            f"({'p < 0.001' if fitted.chance < 0.001 else f'p = {fitted.chance:.3f}'}), so that it is carried on; whether it lasts is not known."
+            f"({chance}), so that it is carried on; whether it lasts is not known."
         )
     elif series.what == "price":
         said = f"{count}; a trend in so few prices is not carried on. The naive forecast is given."
