@@ -1,0 +1,124 @@
+"""A price that follows another through the plants between them: concentrate after the metal made from it.
+
+    p_in = now_in + (p_out − now_out)·(out/in)
+
+The slope is the coefficient of the conversion process; what the converter keeps stays as it is in the base year. At a
+low price of the product the converter's cost eats the whole of it: the price of the input stops at a small share of
+what it is now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from oreflow.atlas import World
+from oreflow.errors import DataError
+from oreflow.respond.prices.paths import Paths, extended, from_ensemble, from_process
+from oreflow.respond.prices.table import hub_node, price_now, process_of, table
+
+LEAST = 0.05
+"""Lowest price of an input as a share of its price now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a price follows that of the product made from it.
+
+    Attributes:
+        commodity: The input.
+        product: What is made from it.
+        process: The process between them.
+        slope: USD/unit of the input for each USD/unit of the product.
+    """
+
+    commodity: str
+    product: str
+    process: str
+    slope: float
+
+
+def link_of(world: World, commodity: str) -> Link | None:
+    """Return the product whose price a commodity follows, or none.
+
+    Args:
+        world: World.
+        commodity: Commodity without a price process of its own.
+    """
+    flows, known = world["flows"], {k[0] for k in table()}
+    outputs = world["processes"].set_index("process")["output"]
+    rows = flows[(flows["commodity"] == commodity) & (flows["role"] == "input")]
+    for process, coefficient in zip(rows["process"], rows["coefficient"], strict=True):
+        product = str(outputs[process])
+        if product in known:
+            return Link(commodity, product, str(process), 1.0 / float(coefficient))
+    return None
+
+
+def futures(
+    world: World, node: str, *, start: str, months: int, draws: int = 1000, seed: int = 1, ensemble: object = None
+) -> Paths:
+    """Return monthly futures of a price from what the world knows of it.
+
+    An ensemble of market outcomes, where one is given, comes first; a price process goes on from its end. Without one
+    the process starts from the price of the base year. A commodity without a process follows the product made of it.
+
+    Args:
+        world: World.
+        node: ``commodity@REGION``.
+        start: First month; that of the ensemble where one is given.
+        months: Length in months.
+        draws: Number of futures, where there is no ensemble.
+        seed: Seed.
+        ensemble: Ensemble that keeps the price.
+
+    Returns:
+        The futures.
+
+    Raises:
+        UnknownNameError: There is no such commodity, or the ensemble does not keep its price.
+        DataError: Nothing is known of how the price moves.
+    """
+    from oreflow.shock.ensemble import Ensemble
+
+    commodity = node.partition("@")[0]
+    now = price_now(world, commodity)
+    link = None if (commodity, "level") in table() else link_of(world, commodity)
+    near = from_ensemble(ensemble, node) if isinstance(ensemble, Ensemble) else None
+    if link is None:
+        process = process_of(world, commodity)
+        if near is not None:
+            return extended(near, process, months, seed=seed)
+        return from_process(process, node=node, start=start, months=months, draws=draws, seed=seed)
+    product = process_of(world, link.product)
+    base = price_now(world, link.product)
+    unit = "USD/" + str(world["commodities"].set_index("commodity").at[commodity, "unit"])
+    if near is not None:
+        ends = np.maximum(base + (near.values[:, -1] - now) / link.slope, LEAST * base)
+        left = months - near.span
+        values = near.monthly().values[:, :months]
+        if left > 0:
+            later = product.simulate(left, draws=near.draws, seed=seed, start=ends)
+            values = np.concatenate([values, _follow(later, link, now, base)], axis=1)
+        return Paths(values, 1, near.start, node, unit, f"{near.source}, then following {link.product}", now)
+    made = from_process(product, node=hub_node(world, link.product), start=start, months=months, draws=draws, seed=seed)
+    values = _follow(made.values, link, now, base)
+    return Paths(values, 1, start, node, unit, f"following {link.product}: {made.source}", now)
+
+
+def _follow(product: np.ndarray, link: Link, now: float, base: float) -> np.ndarray:
+    return np.maximum(now + (product - base) * link.slope, LEAST * now)
+
+
+def known(world: World) -> tuple[str, ...]:
+    """Return the commodities whose price can be drawn."""
+    out = []
+    for commodity in world["commodities"]["commodity"]:
+        try:
+            if (commodity, "level") not in table() and link_of(world, commodity) is None:
+                process_of(world, commodity)
+        except DataError:
+            continue
+        out.append(str(commodity))
+    return tuple(out)
