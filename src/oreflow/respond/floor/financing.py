@@ -26,6 +26,7 @@ from oreflow.respond.floor.payout import Payout, floor_value, reference, unit_pa
 from oreflow.respond.floor.project import Project, check_quantity
 from oreflow.respond.floor.terms import SETTLEMENT, Terms
 from oreflow.respond.prices.paths import Paths
+from oreflow.respond.prices.process import Seed
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +88,7 @@ class Financing:
 
 
 def financed(
-    project: Project, terms: Terms, paths: Paths, *, rate: float = 0.0, seed: int = 1
+    project: Project, terms: Terms, paths: Paths, *, rate: float = 0.0, seed: Seed = 1
 ) -> Financing:
     """Judge a project with and without a floor on the same futures.
 

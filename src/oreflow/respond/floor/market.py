@@ -24,8 +24,8 @@ from oreflow.respond.floor.terms import Terms
 
 Floats = NDArray[np.float64]
 
-HORIZON = Settings(start="2026-01", periods=12, step="quarter", foresight=12, stride=3, later=3)
-"""Three years in quarters."""
+HORIZON = Settings(start="2026-01", periods=12, step="quarter", foresight=12, stride=3, later=3, refine=2)
+"""Three years in quarters, with the steps of curves laid anew: a small plant moves prices less than a step."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,23 @@ class Built:
 
     Attributes:
         plant: The plant.
+        region: Where it stands.
         added: Output that the floor adds on average, unit/yr.
-        world_output: Output of the commodity in the world, unit/yr.
+        world_output: Output of the commodity in the world without it, at the end of the horizon, unit/yr.
+        world_change: What it adds to that: the rest of the world makes less, or lacks the ore, unit/yr.
+        share_without: Share of the region in the world's output without it, at the end.
+        share_with: The same with it.
         labels: First month of each period.
         change: Price with the floor over price without it, less one, shape (periods,).
     """
 
     plant: str
+    region: str
     added: float
     world_output: float
+    world_change: float
+    share_without: float
+    share_with: float
     labels: tuple[str, ...]
     change: Floats
 
@@ -119,11 +127,18 @@ def built(world: World, made: Financing, *, settings: Settings = HORIZON) -> Bui
     with_, without = engine.clear([News(0, ())]), engine.clear([News(0, (less,))])
     price = [_price(o, project.node) for o in (with_, without)]
     mine = base.net.plants.index(project.plant)
-    world_output = float(base.balanced.plant_q[_same(base, commodity)].sum())
+    year = 12.0 / settings.months
+    out = [o.data["output"].to_numpy()[_same(base, commodity), -1] * year for o in (with_, without)]
+    here = (np.array(base.net.plant_region) == base.net.plant_region[mine])[_same(base, commodity)]
+    share_of = [float(x[here].sum() / x.sum()) for x in out]
     return Built(
         plant=project.plant,
+        region=base.net.plant_region[mine],
         added=float(base.balanced.plant_q[mine]) * (1.0 - share),
-        world_output=world_output,
+        world_output=float(out[1].sum()),
+        world_change=float(out[0].sum() - out[1].sum()),
+        share_without=share_of[1],
+        share_with=share_of[0],
         labels=tuple(settings.labels),
         change=price[0] / price[1] - 1.0,
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from oreflow.atlas import World
 from oreflow.errors import DataError, UnknownNameError, UsageError
+from oreflow.respond.prices.process import PROJECTS, Seed
 from oreflow.respond.prices.table import Assumption, assumptions
 from oreflow.shock.ranges import Range
 
@@ -94,7 +95,7 @@ class Project:
         out[self.build :] = full * np.minimum(made / max(self.ramp, 1), 1.0) if self.ramp else full
         return out
 
-    def draw(self, draws: int, *, seed: int = 1) -> Floats:
+    def draw(self, draws: int, *, seed: Seed = 1) -> Floats:
         """Draw capital, operating cost and cost of capital from their ranges.
 
         Args:
@@ -106,7 +107,7 @@ class Project:
         """
         out = np.empty((len(DRAWN), draws))
         for i in range(draws):
-            u = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(i,))).random(len(DRAWN))
+            u = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PROJECTS, i))).random(len(DRAWN))
             out[:, i] = [getattr(self, key).at(float(v)) for key, v in zip(DRAWN, u, strict=True)]
         return out
 
@@ -182,13 +183,11 @@ def project_of(world: World, plant: str, *, capital: float | None = None, operat
         )
     idle = row["status"] == "idle"
     if capital is None:
-        spent = [
-            (known["opening"].range, known["capital"].range)[k] for k in (0, 1)
-        ]
+        opening, each = known["opening"].range, known["capital"].range
         share = known["restart"].range if idle else Range(1.0, 1.0, 1.0)
-        money = Range(*(
-            getattr(share, e) * (getattr(spent[0], e) + size * getattr(spent[1], e)) for e in ("low", "value", "high")
-        ))  # fmt: skip
+        money = Range(
+            *(getattr(share, e) * (getattr(opening, e) + size * getattr(each, e)) for e in ("low", "value", "high"))
+        )
     else:
         money = Range(capital, capital, capital)
     if operating is None:

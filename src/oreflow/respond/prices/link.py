@@ -10,6 +10,7 @@ what it is now.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def futures(
         ensemble: Ensemble that keeps the price.
 
     Returns:
-        The futures.
+        The futures. Those of two commodities are drawn apart, unless one follows the other.
 
     Raises:
         UnknownNameError: There is no such commodity, or the ensemble does not keep its price.
@@ -85,12 +86,13 @@ def futures(
     commodity = node.partition("@")[0]
     now = price_now(world, commodity)
     link = None if (commodity, "level") in table() else link_of(world, commodity)
+    stream = (seed, crc32((link.product if link else commodity).encode()))
     near = from_ensemble(ensemble, node) if isinstance(ensemble, Ensemble) else None
     if link is None:
         process = process_of(world, commodity)
         if near is not None:
-            return extended(near, process, months, seed=seed)
-        return from_process(process, node=node, start=start, months=months, draws=draws, seed=seed)
+            return extended(near, process, months, seed=stream)
+        return from_process(process, node=node, start=start, months=months, draws=draws, seed=stream)
     product = process_of(world, link.product)
     base = price_now(world, link.product)
     unit = "USD/" + str(world["commodities"].set_index("commodity").at[commodity, "unit"])
@@ -99,10 +101,10 @@ def futures(
         left = months - near.span
         values = near.monthly().values[:, :months]
         if left > 0:
-            later = product.simulate(left, draws=near.draws, seed=seed, start=ends)
+            later = product.simulate(left, draws=near.draws, seed=stream, start=ends)
             values = np.concatenate([values, _follow(later, link, now, base)], axis=1)
         return Paths(values, 1, near.start, node, unit, f"{near.source}, then following {link.product}", now)
-    made = from_process(product, node=hub_node(world, link.product), start=start, months=months, draws=draws, seed=seed)
+    made = from_process(product, node=hub_node(world, link.product), start=start, months=months, draws=draws, seed=stream)
     values = _follow(made.values, link, now, base)
     return Paths(values, 1, start, node, unit, f"following {link.product}: {made.source}", now)
 

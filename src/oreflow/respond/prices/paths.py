@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from oreflow.errors import DataError, UnknownNameError, UsageError
 from oreflow.market.settings import Settings
-from oreflow.respond.prices.process import Process
+from oreflow.respond.prices.process import Process, Seed
 
 if TYPE_CHECKING:
     from oreflow.shock.ensemble import Ensemble
@@ -91,11 +91,16 @@ class Paths:
         return Paths(self.values * factor, self.months, self.start, self.node, self.unit, self.source, now)
 
 
+def first(seed: Seed) -> int:
+    """Return a seed without the number of its stream."""
+    return seed if isinstance(seed, int) else seed[0]
+
+
 def month_labels(start: str, periods: int, months: int = 1) -> tuple[str, ...]:
     """Return the first month of each period, ``YYYY-MM``."""
-    first = month_index(start)
+    begin = month_index(start)
     return tuple(
-        f"{k // 12:04d}-{k % 12 + 1:02d}" for k in range(first, first + periods * months, months)
+        f"{k // 12:04d}-{k % 12 + 1:02d}" for k in range(begin, begin + periods * months, months)
     )
 
 
@@ -110,7 +115,7 @@ def month_index(month: str) -> int:
 
 
 def from_process(
-    process: Process, *, node: str, start: str, months: int, draws: int = 1000, seed: int = 1
+    process: Process, *, node: str, start: str, months: int, draws: int = 1000, seed: Seed = 1
 ) -> Paths:
     """Draw monthly paths of a process.
 
@@ -126,7 +131,7 @@ def from_process(
         The paths.
     """
     values = process.simulate(months, draws=draws, seed=seed)
-    return Paths(values, 1, start, node, process.unit, f"price process, {draws:,} draws, seed {seed}", process.start)
+    return Paths(values, 1, start, node, process.unit, f"price process, {draws:,} draws, seed {first(seed)}", process.start)
 
 
 def from_ensemble(ensemble: Ensemble, node: str, *, policy: str = "") -> Paths:
@@ -183,7 +188,7 @@ def from_sample(sample: Sample, node: str) -> Paths:
                  f"run {sample.run}, {len(sample.price):,} draws", float(sample.base.price[i]))  # fmt: skip
 
 
-def extended(paths: Paths, process: Process, months: int, *, seed: int = 1) -> Paths:
+def extended(paths: Paths, process: Process, months: int, *, seed: Seed = 1) -> Paths:
     """Carry paths on to a longer horizon: each future goes on from its own last price by a process.
 
     Args:
@@ -208,5 +213,5 @@ def extended(paths: Paths, process: Process, months: int, *, seed: int = 1) -> P
         last = np.maximum(values[:, -1], 1e-9)
         later = process.simulate(left, draws=near.draws, seed=seed, start=last)
         values = np.concatenate([values, later], axis=1)
-        source += f", then a price process from its end (seed {seed})"
+        source += f", then a price process from its end (seed {first(seed)})"
     return Paths(values, 1, paths.start, paths.node, paths.unit, source, paths.now)

@@ -29,8 +29,13 @@ from oreflow.errors import DataError, UsageError
 
 Floats = NDArray[np.float64]
 
+Seed = int | tuple[int, ...]
+"""A seed, alone or with the number of a stream."""
+
 LEAST = 8
 """Prices that a fit needs."""
+PRICES, PROJECTS = 0, 1
+"""Streams of random numbers of a seed: one for prices, one for what projects cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,15 @@ class Process:
         mean, variance = self.moments(years, start=start)
         return np.asarray(np.exp(mean + 0.5 * variance), dtype=float)
 
-    def simulate(self, periods: int, *, months: int = 1, draws: int = 1000, seed: int = 1,
-                 start: ArrayLike | None = None) -> Floats:  # fmt: skip
+    def simulate(
+        self,
+        periods: int,
+        *,
+        months: int = 1,
+        draws: int = 1000,
+        seed: Seed = 1,
+        start: ArrayLike | None = None,
+    ) -> Floats:
         """Draw paths.
 
         Every second draw mirrors the one before it (antithetic), so that means settle sooner. A draw depends on the
@@ -135,7 +147,7 @@ class Process:
         step = months / 12.0
         noise = np.empty((periods, draws))
         for i in range(0, draws, 2):
-            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(i // 2,)))
+            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PRICES, i // 2)))
             noise[:, i] = rng.standard_normal(periods)
         noise[:, 1::2] = -noise[:, : draws - 1 : 2] if draws > 1 else noise[:, 1::2]
         _, variance = self.moments(step)
