@@ -10,7 +10,7 @@ Two runs of the same market, apart by the floor alone:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 
 HORIZON = Settings(start="2026-01", periods=12, step="quarter", foresight=12, stride=3, later=3, refine=2)
 """Three years in quarters, with the steps of curves laid anew: a small plant moves prices less than a step."""
+COARSE = replace(HORIZON, refine=0)
+"""The same with the steps as they are, for changes that are many steps wide."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def built(world: World, made: Financing, *, settings: Settings = HORIZON) -> Bui
     )
 
 
-def kept(world: World, terms: Terms, region: str, *, fall: float = 0.2, settings: Settings = HORIZON) -> Kept:
+def kept(world: World, terms: Terms, region: str, *, fall: float = 0.2, settings: Settings = COARSE) -> Kept:
     """Clear a fall of demand with and without a floor under the plants of a region.
 
     Args:
