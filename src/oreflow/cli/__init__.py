@@ -24,6 +24,8 @@ VERBS: dict[str, str] = {
     "scenario": "List, show and check scenarios.",
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
     "screen": "Cut off every large supplier for a year, and rank what it costs.",
+    "hedge": "Say what sodium-ion cells are worth against a dear lithium, and how much of it to take.",
+    "floor": "Price a floor under a mineral: what it pays, what it finances, what that does to prices.",
     "watch": "Watch a folder or a feed for news, and say what they move.",
     "world": "Show, check and build the tables of the world.",
     "calibrate": "Show how well the base year is reproduced.",

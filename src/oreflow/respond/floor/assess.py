@@ -17,9 +17,10 @@ from oreflow.respond.floor.market import Built, Kept, built, kept
 from oreflow.respond.floor.payout import TAIL, Payout, floor_value, tail_mean
 from oreflow.respond.floor.project import Project, hurdles
 from oreflow.respond.floor.terms import Terms
-from oreflow.respond.prices.link import futures
+from oreflow.respond.prices.link import futures, mover
 from oreflow.respond.prices.paths import Paths, month_index
-from oreflow.respond.prices.table import price_now
+from oreflow.respond.prices.process import Process
+from oreflow.respond.prices.table import PARAMETERS, price_now, process_of, table
 from oreflow.shock.ensemble import Ensemble
 
 Floats = NDArray[np.float64]
@@ -28,6 +29,8 @@ STRIKES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
 """Strikes tried, as multiples of that of the terms."""
 ROUND = 1000.0
 """Units a year of the sum by hand."""
+SOME = 1000
+"""Most futures of each other assumption on the price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,29 @@ class AtStrike:
     cost: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class IfPrices:
+    """What the floor pays and buys where prices move otherwise.
+
+    Attributes:
+        what: Which assumption on the price.
+        value: What it is then, in its unit.
+        unit: That unit.
+        payout: Expected present cost, USD.
+        p95: Present cost that 95 % of the futures stay below, USD.
+        prob_without: Chance that the project covers its hurdle without the floor; none without a project.
+        prob_with: The same with it.
+    """
+
+    what: str
+    value: float
+    unit: str
+    payout: float
+    p95: float
+    prob_without: float | None
+    prob_with: float | None
+
+
 @dataclass(frozen=True)
 class Assessment:
     """One floor.
@@ -62,6 +88,7 @@ class Assessment:
         payout: What it pays.
         financing: The project with and without it.
         strikes: Other strikes.
+        moves: Other assumptions on the price.
         built: The market with what it finances.
         kept: A fall of demand with and without it.
         lower: Expected present cost at the prices that the capacity it finances brings, USD; none where none.
@@ -76,6 +103,7 @@ class Assessment:
     payout: Payout
     financing: Financing | None
     strikes: tuple[AtStrike, ...]
+    moves: tuple[IfPrices, ...]
     built: Built | None
     kept: Kept | None
     lower: float | None
@@ -218,6 +246,17 @@ def _one(
             AtStrike(k * terms.strike, paid.mean, paid.quantile(TAIL), with_.prob_with if with_ else None,
                      with_.cost_per_capacity if with_ else None)
         )  # fmt: skip
+    tell(f"Other prices for {terms.name}")
+    moves = []
+    moved, known = mover(world, commodity), table()
+    for what, at, process in _processes(world, moved):
+        other = futures(world, terms.node, start=start, months=months, draws=min(draws, SOME), seed=seed,
+                        ensemble=ensemble, process=process)  # fmt: skip
+        paid, with_ = case(terms, other)
+        moves.append(
+            IfPrices(what, at, known[moved, what].unit, paid.mean, paid.quantile(TAIL),
+                     with_.prob_without if with_ else None, with_.prob_with if with_ else None)
+        )  # fmt: skip
     new, old, lower = None, None, None
     if market:
         tell(f"The market with {terms.name}")
@@ -238,11 +277,25 @@ def _one(
         payout=payout,
         financing=made,
         strikes=tuple(strikes),
+        moves=tuple(moves),
         built=new,
         kept=old,
         lower=lower,
         worst_price=float(payout.reference[bad].mean()),
     )
+
+
+def _processes(world: World, commodity: str) -> list[tuple[str, float, Process]]:
+    """The process of a price with each assumption at its low and its high end."""
+    known, own = table(), process_of(world, commodity)
+    out = []
+    for what in PARAMETERS:
+        if (commodity, what) in known:
+            r = known[commodity, what].range
+            for at in (r.low, r.high):
+                change = {"half_life": {"reversion": float(np.log(2.0)) / at}}.get(what, {what: at})
+                out.append((what, at, own.with_(**change)))
+    return out
 
 
 def _region(world: World, project: Project | None) -> str:

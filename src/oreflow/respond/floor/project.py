@@ -197,6 +197,19 @@ def project_of(world: World, plant: str, *, capital: float | None = None, operat
         cost = Range(*(cash * getattr(spread, e) + inputs for e in ("low", "value", "high")))
     else:
         cost = Range(operating, operating, operating)
+    notes = dict(known)
+    source = ";".join(dict.fromkeys([*str(row["source"]).split(";"), "oreflow"]))
+    if capital is None:
+        way = f"restarted at {share.low:.0%} to {share.high:.0%} of building it anew; " if idle else ""
+        told = known["capital"]
+        notes["capital"] = Assumption(money.value, money, "USD", told.source, told.quality, way + told.note)
+    if operating is None:
+        with_inputs = f" and {inputs:,.0f} USD/{unit} of what it buys" if inputs else ""
+        text = f"cash cost of the atlas times {spread.low:g} to {spread.high:g}{with_inputs}"
+        notes["operating"] = Assumption(cost.value, cost, f"USD/{unit}", source, str(row["quality"]), text)
+    notes["capacity"] = Assumption(
+        size, Range(size, size, size), f"{unit}/yr", source, str(row["quality"]), f"plant {plant} of the atlas"
+    )
     return Project(
         name=str(row["name"]),
         node=hub_node(world, commodity),
@@ -212,7 +225,7 @@ def project_of(world: World, plant: str, *, capital: float | None = None, operat
         use=known["use"].value,
         idle=known["idle"].value,
         plant=plant,
-        notes=known,
+        notes=notes,
     )
 
 

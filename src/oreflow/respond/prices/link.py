@@ -17,6 +17,7 @@ import numpy as np
 from oreflow.atlas import World
 from oreflow.errors import DataError
 from oreflow.respond.prices.paths import Paths, extended, from_ensemble, from_process
+from oreflow.respond.prices.process import Process
 from oreflow.respond.prices.table import hub_node, price_now, process_of, table
 
 LEAST = 0.05
@@ -58,7 +59,15 @@ def link_of(world: World, commodity: str) -> Link | None:
 
 
 def futures(
-    world: World, node: str, *, start: str, months: int, draws: int = 1000, seed: int = 1, ensemble: object = None
+    world: World,
+    node: str,
+    *,
+    start: str,
+    months: int,
+    draws: int = 1000,
+    seed: int = 1,
+    ensemble: object = None,
+    process: Process | None = None,
 ) -> Paths:
     """Return monthly futures of a price from what the world knows of it.
 
@@ -73,6 +82,7 @@ def futures(
         draws: Number of futures, where there is no ensemble.
         seed: Seed.
         ensemble: Ensemble that keeps the price.
+        process: Process in place of the one that the world knows (of the product, where the commodity follows one).
 
     Returns:
         The futures. Those of two commodities are drawn apart, unless one follows the other.
@@ -89,11 +99,11 @@ def futures(
     stream = (seed, crc32((link.product if link else commodity).encode()))
     near = from_ensemble(ensemble, node) if isinstance(ensemble, Ensemble) else None
     if link is None:
-        process = process_of(world, commodity)
+        process = process or process_of(world, commodity)
         if near is not None:
             return extended(near, process, months, seed=stream)
         return from_process(process, node=node, start=start, months=months, draws=draws, seed=stream)
-    product = process_of(world, link.product)
+    product = process or process_of(world, link.product)
     base = price_now(world, link.product)
     unit = "USD/" + str(world["commodities"].set_index("commodity").at[commodity, "unit"])
     if near is not None:
@@ -111,6 +121,12 @@ def futures(
 
 def _follow(product: np.ndarray, link: Link, now: float, base: float) -> np.ndarray:
     return np.maximum(now + (product - base) * link.slope, LEAST * now)
+
+
+def mover(world: World, commodity: str) -> str:
+    """Return the commodity whose process moves a price: its own, or the product's that it follows."""
+    link = None if (commodity, "level") in table() else link_of(world, commodity)
+    return link.product if link is not None else commodity
 
 
 def known(world: World) -> tuple[str, ...]:
