@@ -20,27 +20,59 @@ if TYPE_CHECKING:
     help="File with the terms of a floor and its project (YAML or JSON); may be repeated.",
 )  # fmt: skip
 @click.option("--project", metavar="PLANT", help="Plant of the atlas that the floor is for.")
-@click.option("--price", metavar="COMMODITY[@REGION]", help="Price that the floor is under; that of the plant's product without.")
-@click.option("--strike", metavar="AMOUNT", help="Floor price, USD a unit of the commodity or with a unit: '110 USD/kg NdPr'.")
+@click.option(
+    "--price",
+    metavar="COMMODITY[@REGION]",
+    help="Price that the floor is under; that of the plant's product without.",
+)
+@click.option(
+    "--strike",
+    metavar="AMOUNT",
+    help="Floor price, USD a unit of the commodity or with a unit: '110 USD/kg NdPr'.",
+)
 @click.option("--years", type=float, default=10.0, show_default=True, help="Length of the floor.")
-@click.option("--start", default="2026-01", show_default=True, metavar="YYYY-MM", help="First month of the floor.")
-@click.option("--quantity", metavar="AMOUNT", help="Most that is paid for a year; all that the project makes without.")
-@click.option("--upside", type=float, default=0.0, show_default=True, help="Share of the price above the floor that is paid back.")
+@click.option(
+    "--start", default="2026-01", show_default=True, metavar="YYYY-MM", help="First month of the floor."
+)
+@click.option(
+    "--quantity", metavar="AMOUNT", help="Most that is paid for a year; all that the project makes without."
+)
+@click.option(
+    "--upside",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Share of the price above the floor that is paid back.",
+)
 @click.option(
     "--settlement", type=click.Choice(["month", "quarter", "year"]), default="quarter", show_default=True,
     help="How often the mean price is settled.",
 )  # fmt: skip
 @click.option("--capital", metavar="AMOUNT", help="Capital of the project in place of the table's, USD.")
-@click.option("--operating", metavar="AMOUNT", help="Cash cost of the project in place of the atlas's, USD a unit.")
+@click.option(
+    "--operating", metavar="AMOUNT", help="Cash cost of the project in place of the atlas's, USD a unit."
+)
 @click.option("--rate", type=float, help="Real discount rate of the payments; that of the table without.")
-@click.option("--draws", default=2000, show_default=True, type=click.IntRange(8, 100_000), help="Futures of the price.")
+@click.option(
+    "--draws", default=2000, show_default=True, type=click.IntRange(8, 100_000), help="Futures of the price."
+)
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the futures.")
 @click.option(
     "--price-draws", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Folder of an ensemble whose prices the futures begin with.",
 )  # fmt: skip
-@click.option("--fall", default=0.2, show_default=True, help="Share of demand that goes in the test of what the floor keeps.")
-@click.option("--market/--no-market", default=True, show_default=True, help="Clear the market with and without the floor.")
+@click.option(
+    "--fall",
+    default=0.2,
+    show_default=True,
+    help="Share of demand that goes in the test of what the floor keeps.",
+)
+@click.option(
+    "--market/--no-market",
+    default=True,
+    show_default=True,
+    help="Clear the market with and without the floor.",
+)
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
 @html_option
 @json_option
@@ -88,7 +120,21 @@ def floor(
     if files:
         cases = [read_terms(path, world) for path in files]
     else:
-        cases = [_given(world, project, price, str(strike), years, start, quantity, upside, settlement, capital, operating)]
+        cases = [
+            _given(
+                world,
+                project,
+                price,
+                str(strike),
+                years,
+                start,
+                quantity,
+                upside,
+                settlement,
+                capital,
+                operating,
+            )
+        ]
     ensemble = None if price_draws is None else Ensemble.read(price_draws)
     with progress("Futures", quiet=as_json) as tick:
         made = assess(

@@ -11,24 +11,47 @@ from oreflow.cli.output import check_suffix, deliver, html_option, json_option, 
 
 @click.command()
 @click.option("--firm", default="", metavar="FIRM", help="Cell maker; all makers of the region without.")
-@click.option("--region", default="CHN", show_default=True, metavar="ISO3", help="Whose mix of chemistries holds.")
-@click.option("--use", default="", metavar="USE", help="Use of the cells: ev or stationary; all that can switch without.")
-@click.option("--premium", type=float, metavar="USD", help="Premium of a sodium-ion pack, USD/kWh; that of the atlas without.")
+@click.option(
+    "--region", default="CHN", show_default=True, metavar="ISO3", help="Whose mix of chemistries holds."
+)
+@click.option(
+    "--use",
+    default="",
+    metavar="USE",
+    help="Use of the cells: ev or stationary; all that can switch without.",
+)
+@click.option(
+    "--premium",
+    type=float,
+    metavar="USD",
+    help="Premium of a sodium-ion pack, USD/kWh; that of the atlas without.",
+)
 @click.option("--decline", type=float, metavar="SHARE", help="Yearly fall of the premium.")
 @click.option("--convert", type=float, metavar="USD", help="Cost of converting a line, USD/(kWh/yr).")
 @click.option("--lead", type=click.IntRange(0, 120), metavar="MONTHS", help="Months from an order to cells.")
 @click.option("--ramp", type=float, metavar="SHARE", help="Largest change of the share in a month.")
 @click.option("--limit", type=float, metavar="SHARE", help="Largest share of the LFP cells that may switch.")
 @click.option("--years", type=click.IntRange(1, 40), help="Years that converted lines are of use.")
-@click.option("--weight", type=click.FloatRange(0, 1), help="Weight of the worst 5 % of futures in the choice of a share.")
+@click.option(
+    "--weight",
+    type=click.FloatRange(0, 1),
+    help="Weight of the worst 5 % of futures in the choice of a share.",
+)
 @click.option("--start", default="2026-01", show_default=True, metavar="YYYY-MM", help="First month.")
-@click.option("--draws", default=2000, show_default=True, type=click.IntRange(8, 100_000), help="Futures of the price.")
+@click.option(
+    "--draws", default=2000, show_default=True, type=click.IntRange(8, 100_000), help="Futures of the price."
+)
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the futures.")
 @click.option(
     "--price-draws", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Folder of an ensemble whose lithium prices the futures begin with.",
 )  # fmt: skip
-@click.option("--market/--no-market", default=True, show_default=True, help="Run the market for when others convert too.")
+@click.option(
+    "--market/--no-market",
+    default=True,
+    show_default=True,
+    help="Run the market for when others convert too.",
+)
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
 @html_option
 @json_option

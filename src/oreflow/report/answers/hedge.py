@@ -68,9 +68,10 @@ class _Maker:
     def each(self, value: float, *, change: bool = False) -> Figure:
         return Figure(value, EACH, self.run, change=change)
 
-    def all(self, value: float, *, change: bool = False) -> Figure:
+    def all(self, value: float, *, change: bool = False, places: int | None = None) -> Figure:
         """An amount for each kWh a year as money of the maker."""
-        return Figure(value * self.cells * 1e6, "USD", self.run, change=change)
+        money = value * self.cells * 1e6
+        return Figure(money if places is None else round(money, places), "USD", self.run, change=change)
 
     def lce(self, value: float) -> Figure:
         return Figure(value, LCE, self.run)
@@ -93,8 +94,8 @@ def _answer(h: Hedge, m: _Maker) -> list[Block]:
     lead: list[Block] = [
         Para(
             Sentence(
-                "At today's premium sodium-ion is the cheaper cell above {0}, {1} times the price of 2025 ({2}). As the "
-                "premium falls that comes down to {3} at the end of the horizon.",
+                "At today's premium sodium-ion is the cheaper cell above {0}, {1} times the price of 2025 ({2}). As "
+                "the premium falls that comes down to {3} at the end of the horizon.",
                 (at, Figure(b.multiple, "1", m.run), now, m.lce(float(h.strikes[-1]))),
             ),
             "lead",
@@ -110,8 +111,8 @@ def _answer(h: Hedge, m: _Maker) -> list[Block]:
         lead.append(
             Para(
                 Sentence(
-                    "Keep the right and wait: used well it is worth {0}, while converting {1} of the LFP cells now would "
-                    "cost {2} on average.",
+                    "Keep the right and wait: used well it is worth {0}, while converting {1} of the LFP cells now "
+                    "would cost {2} on average.",
                     (m.all(o.best), m.share(h.switch.limit), m.all(-o.committed)),
                 ),
                 "verdict",
@@ -161,8 +162,8 @@ def _breakeven(h: Hedge, m: _Maker) -> list[Block]:
     return [
         Table("sum", "The sum", (Column("Number"), Column("Value"), Column("Range")),
               tuple((r[0], r[1], r[1].range_text if isinstance(r[1], Figure) else "") for r in rows)),
-        Para(Sentence("P* = P + premium / lithium in a cell. The range takes the ends of the premium and of the lithium "
-                      "counted; it is exact, since P* rises with the one and falls with the other."), "aside"),
+        Para(Sentence("P* = P + premium / lithium in a cell. The range takes the ends of the premium and of the "
+                      "lithium counted; it is exact, since P* rises with the one and falls with the other."), "aside"),
         Picture("path", "Lithium and the break-even as the premium falls", chart,
                 Sentence("Line: the middle future; band: 5 to 95 % of the futures; dashed: the break-even.")),
     ]  # fmt: skip
@@ -173,9 +174,24 @@ def _right(h: Hedge, m: _Maker) -> list[Block]:
     told: list[tuple[str, float | None, float, str]] = [
         ("Never switch", 0.0, 0.0, "what it is measured against"),
         ("Convert at once, for good", o.committed, 0.0, "no look at the price"),
-        ("A rule of two prices", o.rule.mean, o.rule.error, "chosen on half of the futures, told on the other"),
-        ("Regression on the price", o.regression.mean, o.regression.error, "learnt on half, told on the other"),
-        ("Dynamic programming", o.lattice.value if o.lattice else None, 0.0, "the best on what is known then"),
+        (
+            "A rule of two prices",
+            o.rule.mean,
+            o.rule.error,
+            "chosen on half of the futures, told on the other",
+        ),
+        (
+            "Regression on the price",
+            o.regression.mean,
+            o.regression.error,
+            "learnt on half, told on the other",
+        ),
+        (
+            "Dynamic programming",
+            o.lattice.value if o.lattice else None,
+            0.0,
+            "the best on what is known then",
+        ),
         ("Knowing the future", o.foresight, 0.0, "an upper bound that nobody reaches"),
         ("No cost, lead or ramp", o.free, 0.0, "a strip of options in closed form"),
     ]
@@ -185,7 +201,7 @@ def _right(h: Hedge, m: _Maker) -> list[Block]:
         if v is not None
     ]
     swings: list[tuple[Cell, ...]] = [
-        (name, m.all(low), m.all(high)) for name, (low, high) in h.swings.items()
+        (name, m.all(low, places=-5), m.all(high, places=-5)) for name, (low, high) in h.swings.items()
     ]
     blocks: list[Block] = [
         Table("policies", "Value of the right by how well it is used, present value over the horizon",
@@ -198,7 +214,7 @@ def _right(h: Hedge, m: _Maker) -> list[Block]:
         year = [t for t in range(11, h.switch.months, 12) if np.isfinite(o.lattice.up[t])]
         points: list[tuple[Cell, ...]] = [
             (f"after {(t + 1) // 12} years", m.lce(float(o.lattice.up[t])), m.lce(float(h.strikes[t])),
-             m.share(float((h.paths.values[:, t] >= o.lattice.up[t]).mean())))
+             m.share(round(float((h.paths.values[:, t] >= o.lattice.up[t]).mean()), 3)))
             for t in year
         ]  # fmt: skip
         blocks.append(
@@ -238,10 +254,14 @@ def _premia(h: Hedge, m: _Maker) -> list[Block]:
     return [
         Para(Sentence(text, (Figure(at, "USD/kWh", m.run),))),
         Table("premia", "The hedge as the premium falls, all else equal", tuple(columns), tuple(rows)),
-        Para(Sentence("Premium and break-even: now. Chance: that lithium is dearer than the break-even, mean of the "
-                      "months. The right: its value to the maker. At once: converting all that can be. Share: what a "
-                      "choice made once converts. All stop at: the share at which nobody gains by converting more."),
-             "aside"),
+        Para(
+            Sentence(
+                "Premium and break-even: now. Chance: that lithium is dearer than the break-even, mean of the "
+                "months. The right: its value to the maker. At once: converting all that can be. Share: what a "
+                "choice made once converts. All stop at: the share at which nobody gains by converting more."
+            ),
+            "aside",
+        ),
     ]
 
 
@@ -291,7 +311,12 @@ def _others(h: Hedge, m: _Maker) -> list[Block]:
         return []
     e, c = h.effect, h.crowd
     rows: list[tuple[Cell, ...]] = [
-        (m.share(float(s)), m.share(float(d)), m.share(float(f - 1), change=True), m.share(float(g - 1), change=True))
+        (
+            m.share(float(s)),
+            m.share(float(d)),
+            m.share(float(f - 1), change=True),
+            m.share(float(g - 1), change=True),
+        )
         for s, d, f, g in zip(e.shares, e.demand, e.first, e.factor, strict=True)
     ]
     blocks: list[Block] = [
@@ -300,8 +325,8 @@ def _others(h: Hedge, m: _Maker) -> list[Block]:
                Column("price, first year", True), Column("price, later", True)), tuple(rows)),
         Para(
             Sentence(
-                "The first to convert would save {0} over the horizon; if all converted {1} of their cells they would save "
-                "{2}, as lithium is cheaper just when the lines run. Conversion costs {3}. Makers would stop at {4}.",
+                "The first to convert would save {0} over the horizon; if all converted {1} of their cells they "
+                "would save {2}, as lithium is cheaper just when the lines run. Conversion costs {3}. Makers would stop at {4}.",
                 (m.each(c.alone), m.share(c.limit), m.each(c.everybody), m.each(c.cost), m.share(c.share)),
             )
         ),
@@ -318,7 +343,13 @@ def _others(h: Hedge, m: _Maker) -> list[Block]:
         )  # fmt: skip
     for k, s in enumerate(h.scare):
         table: list[tuple[Cell, ...]] = [
-            (case, m.share(limit), m.lce(float(p[0])), m.lce(float(p[-1])), Figure(float(q.max()), "GWh/yr", m.run))
+            (
+                case,
+                m.share(limit),
+                m.lce(float(p[0])),
+                m.lce(float(p[-1])),
+                Figure(float(q.max()), "GWh/yr", m.run),
+            )
             for case, limit, p, q in zip(s.cases, s.ceilings, s.price, s.sodium, strict=True)
         ]
         blocks.append(
@@ -359,14 +390,15 @@ def _assumed(h: Hedge, m: _Maker) -> list[Block]:
                          f"{told.range.low:g} to {told.range.high:g} {told.unit}", told.note))  # fmt: skip
     points = (
         Sentence("LFP cells of the maker: {0}, at most {1} of them switched, by {2} a month at most.",
-                 (Figure(w.cells, "GWh/yr", w.source, "derived"), Figure(100 * h.switch.limit, "%", w.source, "assumed"),
+                 (Figure(w.cells, "GWh/yr", w.source, "derived"),
+                  Figure(100 * h.switch.limit, "%", w.source, "assumed"),
                   Figure(100 * h.switch.ramp, "%", w.source, "assumed"))),
         Sentence("Cells of both kinds sell for the same kWh. Where a heavier cell sells for less, add that to the "
                  "premium."),
-        Sentence("The value is an expectation at the maker's cost of capital, not a price at which a market would trade "
-                 "it."),
-        Sentence("How wildly lithium moves decides more than anything else here, and five yearly averages do not settle "
-                 "it: read the row on volatility before the headline."),
+        Sentence("The value is an expectation at the maker's cost of capital, not a price at which a market would "
+                 "trade it."),
+        Sentence("How wildly lithium moves decides more than anything else here, and five yearly averages do not "
+                 "settle it: read the row on volatility before the headline."),
     )  # fmt: skip
     return [
         Table("assumptions", "Assumptions", (Column("Number"), Column("value", True), Column("range"), Column("note")),

@@ -20,7 +20,7 @@ from oreflow.respond.floor.terms import Terms
 from oreflow.respond.prices.link import futures, mover
 from oreflow.respond.prices.paths import Paths, month_index
 from oreflow.respond.prices.process import Process
-from oreflow.respond.prices.table import PARAMETERS, price_now, process_of, table
+from oreflow.respond.prices.table import PARAMETERS, lookup, price_now, process_of, record, table
 from oreflow.shock.ensemble import Ensemble
 
 Floats = NDArray[np.float64]
@@ -302,11 +302,13 @@ def _region(world: World, project: Project | None) -> str:
     """Region whose plants of the product run, for the test of what a floor keeps; empty where none do."""
     if project is None or not project.plant:
         return ""
-    plants = world["plants"].set_index("plant")
-    region = str(plants.at[project.plant, "region"])
+    plants = world["plants"]
+    region = str(record(plants, "plant", project.plant)["region"])
     commodity = project.node.partition("@")[0]
-    outputs = world["processes"].set_index("process")["output"]
-    same = (plants["process"].map(outputs) == commodity) & (plants["region"] == region) & (plants["output"] > 0)
+    outputs = lookup(world["processes"], "process", "output")
+    same = (
+        (plants["process"].map(outputs) == commodity) & (plants["region"] == region) & (plants["output"] > 0)
+    )
     return region if bool(same.any()) else ""
 
 

@@ -13,7 +13,7 @@ from oreflow.atlas import World
 from oreflow.errors import OreflowError, ReadError, SchemaError, UnitError, UnknownNameError, UsageError
 from oreflow.respond.floor.project import Project, project_of
 from oreflow.respond.floor.terms import SETTLEMENT, Terms
-from oreflow.respond.prices.table import Assumption, hub_node
+from oreflow.respond.prices.table import Assumption, hub_node, unit_of
 from oreflow.shock.document import MAX_BYTES, Document, conform, located, parse
 from oreflow.shock.ranges import Range
 from oreflow.units import convert
@@ -48,7 +48,9 @@ def read_terms(path: Path, world: World) -> tuple[Terms, Project | None]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ReadError(f"{path} is not a text file in UTF-8. Give a YAML file with the terms of a floor.") from None
+        raise ReadError(
+            f"{path} is not a text file in UTF-8. Give a YAML file with the terms of a floor."
+        ) from None
     return parse_terms(text, str(path), world)
 
 
@@ -74,7 +76,9 @@ def parse_terms(text: str, name: str, world: World) -> tuple[Terms, Project | No
         if key not in sources:
             raise UnknownNameError("source", key, sources, where=document.place(("sources", i)))
     node, unit = _at(document, ("price",), lambda: market(world, data["price"]))
-    options: dict[str, Any] = {k: data[k] for k in ("start", "settlement", "title", "upside_from") if k in data}
+    options: dict[str, Any] = {
+        k: data[k] for k in ("start", "settlement", "title", "upside_from") if k in data
+    }
     if data.get("sources"):
         options["source"] = ";".join(data["sources"])
     if "quantity" in data:
@@ -115,7 +119,7 @@ def market(world: World, text: str) -> tuple[str, str]:
     node = hub_node(world, commodity)
     if at and region not in set(world["regions"]["region"]):
         raise UnknownNameError("region", region, world["regions"]["region"])
-    unit = str(world["commodities"].set_index("commodity").at[commodity, "unit"])
+    unit = unit_of(world, commodity)
     return (text if at else node), unit
 
 
@@ -170,16 +174,18 @@ def _project(document: Document, form: dict[str, Any], world: World, terms: Term
     changes["notes"] = {**base.notes, **{k: v[1] for k, v in given.items()}}
     project = replace(base, **changes)
     if project.node != terms.node:
-        raise UsageError(f"its product is priced at {project.node}, the floor at {terms.node}; they must be the same.")
+        raise UsageError(
+            f"its product is priced at {project.node}, the floor at {terms.node}; they must be the same."
+        )
     return project
 
 
 def _ranged(form: Any, unit: str, world: World) -> tuple[Range, Assumption]:
     """A number, or a mapping with value, low, high, source, quality and note."""
-    told = form if isinstance(form, dict) else {"value": form}
+    told: dict[str, Any] = form if isinstance(form, dict) else {"value": form}
 
     def number(key: str) -> float:
-        value = told.get(key, told["value"])
+        value: float | str = told.get(key, told["value"])
         return float(value) if unit == "1" else amount(value, unit)
 
     found = Range(number("low"), number("value"), number("high"))
@@ -190,7 +196,9 @@ def _ranged(form: Any, unit: str, world: World) -> tuple[Range, Assumption]:
     for key in source.split(";"):
         if key not in sources:
             raise UnknownNameError("source", key, sources)
-    return found, Assumption(found.value, found, unit, source, told.get("quality", "assumed"), told.get("note", ""))
+    return found, Assumption(
+        found.value, found, unit, source, told.get("quality", "assumed"), told.get("note", "")
+    )
 
 
 def _at(document: Document, path: tuple[str | int, ...], make: Callable[[], T]) -> T:
@@ -262,4 +270,3 @@ def _validator() -> Any:
     import jsonschema
 
     return jsonschema.Draft202012Validator(terms_schema())
-

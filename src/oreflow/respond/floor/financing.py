@@ -75,8 +75,7 @@ class Financing:
 
     @property
     def cost_per_capacity(self) -> float | None:
-        """Expected present cost a unit of yearly capacity that it finances, USD/(unit/yr); none where it finances
-        none."""
+        """Expected present cost a unit of yearly capacity financed, USD/(unit/yr); none where none is."""
         more = self.expected_capacity
         return self.expected_payout / more if more > 1e-9 * self.project.capacity else None
 
@@ -87,9 +86,7 @@ class Financing:
         return float(change.std(ddof=1) / np.sqrt(len(change))) if len(change) > 1 else 0.0
 
 
-def financed(
-    project: Project, terms: Terms, paths: Paths, *, rate: float = 0.0, seed: Seed = 1
-) -> Financing:
+def financed(project: Project, terms: Terms, paths: Paths, *, rate: float = 0.0, seed: Seed = 1) -> Financing:
     """Judge a project with and without a floor on the same futures.
 
     Args:
@@ -162,7 +159,13 @@ class _Floor:
 
 
 def _judged(
-    project: Project, price: Floats, capital: Floats, cost: Floats, wacc: Floats, can: Floats, floor: _Floor | None
+    project: Project,
+    price: Floats,
+    capital: Floats,
+    cost: Floats,
+    wacc: Floats,
+    can: Floats,
+    floor: _Floor | None,
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Net present value and the months in which it runs, shapes (draws,) and (draws, months)."""
     still = -project.idle * cost[:, None]
@@ -183,4 +186,3 @@ def _judged(
     spend = (1.0 + wacc)[:, None] ** -(np.arange(max(project.build, 1)) / 12.0)
     value -= capital * spend.mean(axis=1)
     return value, runs & (can > 0)
-

@@ -21,6 +21,7 @@ from oreflow.errors import DataError, UsageError
 from oreflow.market import Base, Change, Engine, News, Outcome, Settings, calibrate
 from oreflow.respond.floor.financing import Financing
 from oreflow.respond.floor.terms import Terms
+from oreflow.respond.prices.table import lookup
 
 Floats = NDArray[np.float64]
 
@@ -93,7 +94,7 @@ class Kept:
 
 def scope_of(world: World, commodity: str) -> str:
     """Return the mineral of a commodity."""
-    return str(world["commodities"].set_index("commodity").at[commodity, "mineral"])
+    return str(lookup(world["commodities"], "commodity", "mineral")[commodity])
 
 
 def built(world: World, made: Financing, *, settings: Settings = HORIZON) -> Built | None:
@@ -169,7 +170,11 @@ def kept(world: World, terms: Terms, region: str, *, fall: float = 0.2, settings
     commodity = terms.node.partition("@")[0]
     policies = world["policies"]
     others = policies[
-        ~((policies["kind"] == "floor") & (policies["commodity"] == commodity) & (policies["state"] == "base"))
+        ~(
+            (policies["kind"] == "floor")
+            & (policies["commodity"] == commodity)
+            & (policies["state"] == "base")
+        )
     ]
     row = {
         "policy": f"floor_{terms.name}"[:60], "kind": "floor", "commodity": commodity, "origin": region,
@@ -179,12 +184,18 @@ def kept(world: World, terms: Terms, region: str, *, fall: float = 0.2, settings
     scope = (scope_of(world, commodity),)
     bases = [
         calibrate(world.with_(policies=others), scope=scope),
-        calibrate(world.with_(policies=pd.concat([others, pd.DataFrame([row])], ignore_index=True)), scope=scope),
+        calibrate(
+            world.with_(policies=pd.concat([others, pd.DataFrame([row])], ignore_index=True)), scope=scope
+        ),
     ]
     net = bases[0].net
-    mine = _same(bases[0], commodity) & (np.array(net.plant_region) == region) & (bases[0].balanced.plant_q > 0)
+    mine = (
+        _same(bases[0], commodity) & (np.array(net.plant_region) == region) & (bases[0].balanced.plant_q > 0)
+    )
     if not mine.any():
-        raise DataError(f"plants: none in {region} makes {commodity} in the base year, so a floor keeps nothing there.")
+        raise DataError(
+            f"plants: none in {region} makes {commodity} in the base year, so a floor keeps nothing there."
+        )
     less = Change("demands", tuple(net.demands), "quantity", np.array([1.0 - fall]))
     runs = [Engine(b, settings).clear([News(0, (less,))]) for b in bases]
     year = 12.0 / settings.months

@@ -186,7 +186,9 @@ def floor_value(terms: Terms, paths: Paths, *, output: ArrayLike | None = None, 
     step = SETTLEMENT[terms.settlement]
     if output is None:
         if terms.quantity is None:
-            raise UsageError(f"floor {terms.name!r}: give a quantity in its terms, or the output of the plant.")
+            raise UsageError(
+                f"floor {terms.name!r}: give a quantity in its terms, or the output of the plant."
+            )
         output = terms.quantity / 12.0
     made = np.broadcast_to(np.asarray(output, dtype=float), (len(price), terms.months))
     if not (np.isfinite(made) & (made >= 0)).all():
@@ -197,7 +199,7 @@ def floor_value(terms: Terms, paths: Paths, *, output: ArrayLike | None = None, 
     paid, back = unit_payment(terms, price)
     when = (begin + step * (np.arange(price.shape[1]) + 1.0)) / 12.0
     return Payout(terms, terms.labels, price, paid * settled, back * settled, settled,
-                  (1.0 + rate) ** -when, rate, paths.source)  # fmt: skip
+                  np.asarray((1.0 + rate) ** -when, dtype=np.float64), rate, paths.source)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oreflow.atlas import World
-from oreflow.errors import DataError, UnknownNameError, UsageError
+from oreflow.errors import DataError, UsageError
 from oreflow.respond.prices.process import PROJECTS, Seed
-from oreflow.respond.prices.table import Assumption, assumptions
+from oreflow.respond.prices.table import (
+    Assumption,
+    assumptions,
+    hub_node,
+    lookup,
+    price_now,
+    record,
+    unit_of,
+)
 from oreflow.shock.ranges import Range
 
 Floats = NDArray[np.float64]
@@ -71,10 +79,19 @@ class Project:
                     f"project {self.name!r}: {key} is {r.low:g} to {r.high:g} around {r.value:g}; give finite "
                     "numbers of 0 or more, low to high."
                 )
-        for key, most in (("tax", 1.0), ("use", 1.0), ("idle", 1.0), ("life", 60), ("build", 240), ("ramp", 240)):
+        for key, most in (
+            ("tax", 1.0),
+            ("use", 1.0),
+            ("idle", 1.0),
+            ("life", 60),
+            ("build", 240),
+            ("ramp", 240),
+        ):
             value = getattr(self, key)
             if not (math.isfinite(value) and 0 <= value <= most):
-                raise DataError(f"project {self.name!r}: {key} is {value}; give a number between 0 and {most}.")
+                raise DataError(
+                    f"project {self.name!r}: {key} is {value}; give a number between 0 and {most}."
+                )
         if not (math.isfinite(self.capacity) and self.capacity > 0):
             raise DataError(f"project {self.name!r}: capacity is {self.capacity}; give a number above 0.")
         if self.operating.high <= 0:
@@ -107,7 +124,9 @@ class Project:
         """
         out = np.empty((len(DRAWN), draws))
         for i in range(draws):
-            u = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PROJECTS, i))).random(len(DRAWN))
+            u = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PROJECTS, i))).random(
+                len(DRAWN)
+            )
             out[:, i] = [getattr(self, key).at(float(v)) for key, v in zip(DRAWN, u, strict=True)]
         return out
 
@@ -137,14 +156,16 @@ def bought(world: World, process: str) -> float:
     Raises:
         DataError: An input has no price.
     """
-    from oreflow.respond.prices.table import price_now
-
     flows = world["flows"]
     rows = flows[(flows["process"] == process) & (flows["role"] == "input")]
-    return float(sum(c * price_now(world, k) for k, c in zip(rows["commodity"], rows["coefficient"], strict=True)))
+    return float(
+        sum(c * price_now(world, k) for k, c in zip(rows["commodity"], rows["coefficient"], strict=True))
+    )
 
 
-def project_of(world: World, plant: str, *, capital: float | None = None, operating: float | None = None) -> Project:
+def project_of(
+    world: World, plant: str, *, capital: float | None = None, operating: float | None = None
+) -> Project:
     """Return a plant of the atlas as a project: built anew, or restarted where it stands idle.
 
     Args:
@@ -160,21 +181,20 @@ def project_of(world: World, plant: str, *, capital: float | None = None, operat
         UnknownNameError: There is no such plant; carries the nearest.
         DataError: It has no cost or capacity, or nothing is known of its capital.
     """
-    from oreflow.respond.prices.table import hub_node
-
-    plants = world["plants"].set_index("plant")
-    if plant not in plants.index:
-        raise UnknownNameError("plant", plant, plants.index)
-    row = plants.loc[plant]
+    row = record(world["plants"], "plant", plant)
     process = str(row["process"])
-    commodity = str(world["processes"].set_index("process").at[process, "output"])
-    unit = str(world["commodities"].set_index("commodity").at[commodity, "unit"])
+    commodity = str(lookup(world["processes"], "process", "output")[process])
+    unit = unit_of(world, commodity)
     known = hurdles(process)
     size = float(row["capacity"])
     if not size > 0:
-        raise DataError(f"plants, {plant}: no capacity, so a project of it has no size. Lay one over it (--with).")
+        raise DataError(
+            f"plants, {plant}: no capacity, so a project of it has no size. Lay one over it (--with)."
+        )
     if operating is None and not math.isfinite(float(row["cost"])):
-        raise DataError(f"plants, {plant}: no cost. Give --operating, USD/{unit}, or lay one over it (--with).")
+        raise DataError(
+            f"plants, {plant}: no cost. Give --operating, USD/{unit}, or lay one over it (--with)."
+        )
     if capital is None and "capital" not in known:
         have = sorted({k[0] for k in _table() if k[1] == "capital"})
         raise DataError(
@@ -186,7 +206,10 @@ def project_of(world: World, plant: str, *, capital: float | None = None, operat
         opening, each = known["opening"].range, known["capital"].range
         share = known["restart"].range if idle else Range(1.0, 1.0, 1.0)
         money = Range(
-            *(getattr(share, e) * (getattr(opening, e) + size * getattr(each, e)) for e in ("low", "value", "high"))
+            *(
+                getattr(share, e) * (getattr(opening, e) + size * getattr(each, e))
+                for e in ("low", "value", "high")
+            )
         )
     else:
         money = Range(capital, capital, capital)
@@ -208,7 +231,12 @@ def project_of(world: World, plant: str, *, capital: float | None = None, operat
         text = f"cash cost of the atlas times {spread.low:g} to {spread.high:g}{with_inputs}"
         notes["operating"] = Assumption(cost.value, cost, f"USD/{unit}", source, str(row["quality"]), text)
     notes["capacity"] = Assumption(
-        size, Range(size, size, size), f"{unit}/yr", source, str(row["quality"]), f"plant {plant} of the atlas"
+        size,
+        Range(size, size, size),
+        f"{unit}/yr",
+        source,
+        str(row["quality"]),
+        f"plant {plant} of the atlas",
     )
     return Project(
         name=str(row["name"]),

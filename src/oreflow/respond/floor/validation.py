@@ -25,7 +25,9 @@ def rows(world: World | None = None) -> list[Row]:
     """
     w = bundled() if world is None else world
     node = hub_node(w, "ndpr_oxide")
-    terms = Terms(strike=w.parameter("mp_floor_ndpr"), node=node, years=10, start="2026-01", quantity=1000.0, upside=0.3)
+    terms = Terms(
+        strike=w.parameter("mp_floor_ndpr"), node=node, years=10, start="2026-01", quantity=1000.0, upside=0.3
+    )
     price = price_now(w, "ndpr_oxide")
 
     def year(at: float) -> float:

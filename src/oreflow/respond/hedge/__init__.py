@@ -1,7 +1,14 @@
 """The sodium-ion hedge: break-even lithium price, the right to switch lines, how much and how fast, and the crowd."""
 
 from oreflow.respond.hedge.assess import Hedge, Option, assess, option, strikes_of
-from oreflow.respond.hedge.breakeven import Breakeven, Intensity, breakeven, intensity, terms_of_conversion, threshold
+from oreflow.respond.hedge.breakeven import (
+    Breakeven,
+    Intensity,
+    breakeven,
+    intensity,
+    terms_of_conversion,
+    threshold,
+)
 from oreflow.respond.hedge.crowd import Crowd, Effect, Scare, crowd, price_effect, scare
 from oreflow.respond.hedge.maker import Maker, maker
 from oreflow.respond.hedge.policies import Lattice, Told, frictionless, lattice, regression, rule

@@ -239,7 +239,9 @@ def assess(
         limit=who.limit if limit is None else limit,
         ramp=who.ramp if ramp is None else ramp,
         convert=value["conversion_cost"] if convert is None else convert,
-        back=value["return_cost"] if convert is None else value["return_cost"] / value["conversion_cost"] * convert,
+        back=value["return_cost"]
+        if convert is None
+        else value["return_cost"] / value["conversion_cost"] * convert,
         lead=round(value["lead"]) if lead is None else lead,
         rate=value["rate"],
     )
@@ -360,7 +362,10 @@ def _swings(
         value(replace(switch, convert=r.low)), value(replace(switch, convert=r.high))
     )  # fmt: skip
     r = known["lead"].range
-    out["lead (months)"] = (value(replace(switch, lead=round(r.low))), value(replace(switch, lead=round(r.high))))
+    out["lead (months)"] = (
+        value(replace(switch, lead=round(r.low))),
+        value(replace(switch, lead=round(r.high))),
+    )
     scale = switch.ramp / who.ramp
     out["largest change of the share a month"] = (
         value(replace(switch, ramp=who.ramp_low * scale)), value(replace(switch, ramp=who.ramp_high * scale))

@@ -19,7 +19,7 @@ from functools import cache
 
 from oreflow.atlas import World
 from oreflow.errors import DataError, UsageError
-from oreflow.respond.prices.table import Assumption, assumptions, price_now
+from oreflow.respond.prices.table import Assumption, assumptions, price_now, record
 from oreflow.shock.ranges import Range
 
 LITHIUM, CELL, CATHODE = "lithium_carbonate", "lfp_cell_making", "lfp_cathode_making"
@@ -67,7 +67,9 @@ def intensity(world: World) -> Intensity:
             (flows["process"] == process) & (flows["commodity"] == commodity) & (flows["role"] == "input")
         ]
         if not len(hit):
-            raise DataError(f"flows: {process!r} takes no {commodity!r}; lithium in a cell cannot be told. Add the row.")
+            raise DataError(
+                f"flows: {process!r} takes no {commodity!r}; lithium in a cell cannot be told. Add the row."
+            )
         return float(hit["coefficient"].iloc[0]), str(hit["source"].iloc[0])
 
     per_cell, one = taken(CELL, "lfp_cathode")
@@ -133,7 +135,9 @@ def threshold(price: float, premium: float, lithium: float) -> float:
         UsageError: A number is out of range.
     """
     if not (price >= 0 and lithium > 0):
-        raise UsageError(f"a break-even needs a price of 0 or more and lithium above 0, not {price} and {lithium}.")
+        raise UsageError(
+            f"a break-even needs a price of 0 or more and lithium above 0, not {price} and {lithium}."
+        )
     return price + 1000.0 * premium / lithium
 
 
@@ -152,9 +156,7 @@ def breakeven(world: World, *, premium: float | None = None, price: float | None
         DataError: A recipe or price is missing.
         UsageError: A number is out of range.
     """
-    rows = world["parameters"].set_index("parameter")
-    world.parameter("pack_sodium_premium")  # raises with the nearest name where it is missing
-    row = rows.loc["pack_sodium_premium"]
+    row = record(world["parameters"], "parameter", "pack_sodium_premium")
     told = Range(*(float(row[k]) for k in ("low", "value", "high")))
     if premium is not None:
         told = Range(premium, premium, premium)
@@ -180,7 +182,9 @@ def breakeven(world: World, *, premium: float | None = None, price: float | None
         high=max(corners),
         threshold_bought=threshold(now, told.value, lithium.bought),
         swings=ends,
-        source=";".join(dict.fromkeys([*str(row["source"]).split(";"), *lithium.source.split(";"), "usgs_mcs_2026"])),
+        source=";".join(
+            dict.fromkeys([*str(row["source"]).split(";"), *lithium.source.split(";"), "usgs_mcs_2026"])
+        ),
     )
 
 

@@ -58,7 +58,9 @@ class Effect:
             UsageError: The share lies outside what was run.
         """
         if not self.shares[0] <= share <= self.shares[-1] + 1e-12:
-            raise UsageError(f"the market was run for shares up to {self.shares[-1]:g} of LFP cells, not {share:g}.")
+            raise UsageError(
+                f"the market was run for shares up to {self.shares[-1]:g} of LFP cells, not {share:g}."
+            )
         return float(np.exp(np.interp(share, self.shares, np.log(self.factor))))
 
 
@@ -91,7 +93,9 @@ def price_effect(world: World, *, shares: Sequence[float] = SHARES, settings: Se
     making = np.array([p.endswith("cathode_making") for p in net.plant_process])
     lfp, cells = used[process == CATHODE].sum(), used[making].sum()
     if not lfp > 0:
-        raise DataError("the world makes no LFP cathode in the base year, so nothing can do without its lithium.")
+        raise DataError(
+            "the world makes no LFP cathode in the base year, so nothing can do without its lithium."
+        )
     node = hub_node(world, LITHIUM)
     use = [c.endswith("_battery") for c in (net.node_commodity[i] for i in net.demand_node)]
     rows = tuple(d for d, battery in zip(net.demands, use, strict=True) if battery)
@@ -105,10 +109,14 @@ def price_effect(world: World, *, shares: Sequence[float] = SHARES, settings: Se
     ratio = np.minimum.accumulate(np.array(paths) / paths[0], axis=0)
     year = 12 // settings.months
     other = sum(
-        float(q) for q, n in zip(base.balanced.demand_q, net.demand_node.tolist(), strict=True) if n in lithium
+        float(q)
+        for q, n in zip(base.balanced.demand_q, net.demand_node.tolist(), strict=True)
+        if n in lithium
     )
     made = float(base.balanced.plant_q[process == "lfp_cell_making"].sum())
-    return Effect(at, at * lfp / (cells + other), ratio[:, year:].mean(axis=1), ratio[:, :year].mean(axis=1), made)
+    return Effect(
+        at, at * lfp / (cells + other), ratio[:, year:].mean(axis=1), ratio[:, :year].mean(axis=1), made
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +255,8 @@ def scare(
         limit: Largest share of its cells that a maker switches.
         ramp: Largest change of the share in a month.
         premium: Premium of sodium-ion cells over LFP cells, USD/kWh.
-        loss: Share of all lithium mines and brines that stands still from the first month on; half of them makes prices like those of 2022.
+        loss: Share of all lithium mines and brines that stands still from the first month on; with half of them prices
+            are like those of 2022.
         settings: Horizon.
 
     Returns:
@@ -264,7 +273,9 @@ def scare(
     mixes = world["mixes"]
     mine = (mixes["cell"] == "sodium_cell") & (mixes["region"] == region) & mixes["use"].isin(list(uses))
     if not mine.any():
-        raise DataError(f"mixes: no sodium-ion cells for {', '.join(uses)} in {region}. Add rows with cell sodium_cell.")
+        raise DataError(
+            f"mixes: no sodium-ion cells for {', '.join(uses)} in {region}. Add rows with cell sodium_cell."
+        )
     base = calibrate(_ready(world, premium), scope=("lithium",))
     net = base.net
     rows = [f"{u}@{r}:{c}" for u, r, c in mixes.loc[mine, ["use", "region", "cell"]].itertuples(index=False)]
@@ -316,4 +327,3 @@ def _ready(world: World, premium: float) -> World:
     plants.loc[hit, "capacity"] = plants.loc[hit, "output"] * ROOM
     mixes.loc[mixes["cell"] == "sodium_cell", "switch_cost"] = premium
     return world.with_(processes=processes, plants=plants, mixes=mixes)
-

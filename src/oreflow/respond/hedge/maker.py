@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from oreflow.atlas import World
 from oreflow.errors import DataError, UnknownNameError, UsageError
 from oreflow.respond.hedge.breakeven import CELL
+from oreflow.respond.prices.table import lookup, record
 
 SODIUM, LFP = "sodium_cell", "lfp_cell"
 
@@ -62,31 +63,33 @@ def maker(world: World, *, firm: str = "", region: str = "CHN", use: str = "") -
     """
     if region not in set(world["regions"]["region"]):
         raise UnknownNameError("region", region, world["regions"]["region"])
-    firms = world["firms"].set_index("firm")
-    if firm and firm not in firms.index:
-        raise UnknownNameError("firm", firm, firms.index)
+    firms = lookup(world["firms"], "firm", "name")
+    if firm and firm not in firms:
+        raise UnknownNameError("firm", firm, firms)
     uses, weights = _uses(world, region, use)
     plants = world["plants"]
     made = float(plants.loc[(plants["process"] == CELL) & (plants["region"] == region), "output"].sum())
     if not made > 0:
-        raise UsageError(f"{region} makes no LFP cells in the base year. Give --region with one that does, e.g. CHN.")
+        raise UsageError(
+            f"{region} makes no LFP cells in the base year. Give --region with one that does, e.g. CHN."
+        )
     total = sum(weights.values())
-    mixes = world["mixes"].set_index(["use", "region", "cell"])
+    here = world["mixes"][world["mixes"]["region"] == region]
     limit, ramp, sources = 0.0, 0.0, ["oreflow"]
     for u, lfp in weights.items():
-        row = mixes.loc[(u, region, SODIUM)]
-        share = float(mixes.loc[(u, region, LFP), "share"])
+        mine = here[here["use"] == u]
+        row, share = record(mine, "cell", SODIUM), float(record(mine, "cell", LFP)["share"])
         limit += lfp / total * min((float(row["ceiling"]) - float(row["share"])) / share, 1.0)
         ramp += lfp / total * float(row["ramp"]) / share
         sources += str(row["source"]).split(";")
     name, cells = f"makers of LFP cells in {region}", made
     if firm:
-        name, cells = str(firms.at[firm, "name"]), _cells(world, firm)
+        name, cells = str(firms[firm]), _cells(world, firm)
         sources.append(_source(world, firm))
     if use and not firm:
         cells = min(cells, total)
         name += f" for {' and '.join(uses).replace('_', ' ')}"
-    parameters = world["parameters"].set_index("parameter").loc["mix_ramp_sodium"]
+    parameters = record(world["parameters"], "parameter", "mix_ramp_sodium")
     low, middle, high = (float(parameters[k]) for k in ("low", "value", "high"))
     return Maker(
         name=name, firm=firm, region=region, uses=tuple(uses), cells=cells, part=min(cells / made, 1.0), limit=limit,
@@ -112,14 +115,17 @@ def _uses(world: World, region: str, use: str) -> tuple[Sequence[str], dict[str,
             f"mixes: no sodium-ion cells for {use or 'any use'} in {region}; there are some in {', '.join(regions)}. "
             "Lay a row over it (--with)."
         )
-    table = mixes.set_index(["use", "region", "cell"])["share"]
+    lfp = mixes[(mixes["region"] == region) & (mixes["cell"] == LFP)]
+    table = lookup(lfp, "use", "share")
     weights = {}
     for u in wanted:
         hit = demands[(demands["commodity"] == u) & (demands["region"] == region)]
-        weights[u] = float(hit["quantity"].sum()) * float(table.get((u, region, LFP), 0.0))
+        weights[u] = float(hit["quantity"].sum()) * float(table.get(u, 0.0))
     weights = {u: q for u, q in weights.items() if q > 0}
     if not weights:
-        raise DataError(f"mixes, demands: {', '.join(wanted)} in {region} takes no LFP cells that could switch.")
+        raise DataError(
+            f"mixes, demands: {', '.join(wanted)} in {region} takes no LFP cells that could switch."
+        )
     return list(weights), weights
 
 

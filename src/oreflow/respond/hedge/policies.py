@@ -166,7 +166,7 @@ def regression(switch: Switch, prices: Floats) -> Told:
     for t in range(months - 1, -1, -1):
         worth = gains[:, t : t + 1] * levels + value
         basis = scale.basis(learn[:, t], switch.strikes[t])
-        weights = np.linalg.lstsq(basis, worth, rcond=None)[0]
+        weights: Floats = np.asarray(np.linalg.lstsq(basis, worth, rcond=None)[0], dtype=np.float64)
         _, chosen = best(switch, basis @ weights, t)
         rules.append(weights)
         value = _arrive(switch, worth, chosen, t)
@@ -204,7 +204,7 @@ def _arrive(switch: Switch, worth: Floats, chosen: NDArray[np.int64], at: int) -
     up, down = (np.cumsum(c) * switch.discount[at] for c in switch.moves)
     here = np.arange(worth.shape[1])
     paid = np.maximum(up[chosen] - up[here], 0.0) + np.maximum(down[here] - down[chosen], 0.0)
-    return np.take_along_axis(worth, chosen, axis=1) - paid
+    return np.asarray(np.take_along_axis(worth, chosen, axis=1) - paid, dtype=np.float64)
 
 
 def rule(switch: Switch, prices: Floats) -> Told:

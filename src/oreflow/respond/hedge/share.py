@@ -87,7 +87,9 @@ class Frontier:
         self._model = highs.model(self._matrix())
         q, n = quarters, self.draws
         inf = np.inf
-        self._model.sides(None, np.concatenate([np.zeros(q), self.base]), np.concatenate([np.zeros(q), np.full(n, inf)]))
+        self._model.sides(
+            None, np.concatenate([np.zeros(q), self.base]), np.concatenate([np.zeros(q), np.full(n, inf)])
+        )
 
     def _matrix(self) -> sparse.csc_matrix:
         """Columns s (quarters), up (quarters), η, z (draws); rows of the share, then of the futures."""
@@ -120,7 +122,9 @@ class Frontier:
         q, n = self.quarters, self.draws
         mean = np.concatenate([-self._gain.mean(axis=0), self._paid, np.zeros(1 + n)])
         tail = np.concatenate([np.zeros(2 * q), [1.0], np.full(n, 1.0 / ((1.0 - TAIL) * n))])
-        upper = np.concatenate([np.full(q, self.switch.limit), np.full(q, QUARTER * pace), np.full(1 + n, np.inf)])
+        upper = np.concatenate(
+            [np.full(q, self.switch.limit), np.full(q, QUARTER * pace), np.full(1 + n, np.inf)]
+        )
         lower = np.concatenate([np.zeros(2 * q), [-np.inf], np.zeros(n)])
         if weight == 0:  # no tail in the objective: its columns have nothing to do
             lower[2 * q], upper[2 * q] = self.base.max(), self.base.max()

@@ -58,7 +58,9 @@ class Switch:
         ):  # fmt: skip
             value = getattr(self, name)
             if not (math.isfinite(value) and low <= value <= high):
-                raise UsageError(f"the right to switch: {name} is {value:g}; give a number from {low:g} to {high:g}.")
+                raise UsageError(
+                    f"the right to switch: {name} is {value:g}; give a number from {low:g} to {high:g}."
+                )
 
     @property
     def months(self) -> int:
@@ -69,7 +71,7 @@ class Switch:
     def levels(self) -> Floats:
         """Shares that can be reached: steps of the ramp up to the limit."""
         count = max(1, math.ceil(self.limit / self.ramp - 1e-9))
-        return np.minimum(np.arange(count + 1) * self.ramp, self.limit)
+        return np.asarray(np.minimum(np.arange(count + 1) * self.ramp, self.limit), dtype=float)
 
     @property
     def discount(self) -> Floats:
@@ -92,9 +94,13 @@ class Switch:
             UsageError: The paths are shorter than the right.
         """
         if prices.ndim != 2 or prices.shape[1] < self.months:
-            raise UsageError(f"the right to switch lasts {self.months} months, the price paths {prices.shape[-1]}.")
-        earned = self.lithium / 1000.0 * (prices[:, : self.months] - np.array(self.strikes)) / 12.0 * self.discount
-        out = np.zeros_like(earned)
+            raise UsageError(
+                f"the right to switch lasts {self.months} months, the price paths {prices.shape[-1]}."
+            )
+        earned = (
+            self.lithium / 1000.0 * (prices[:, : self.months] - np.array(self.strikes)) / 12.0 * self.discount
+        )
+        out: Floats = np.zeros(earned.shape)
         if self.lead < self.months:
             out[:, : self.months - self.lead] = earned[:, self.lead :]
         return out

@@ -9,16 +9,16 @@ what it is now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
 
 from oreflow.atlas import World
-from oreflow.errors import DataError
+from oreflow.errors import DataError, UsageError
 from oreflow.respond.prices.paths import Paths, extended, from_ensemble, from_process
 from oreflow.respond.prices.process import Process
-from oreflow.respond.prices.table import hub_node, price_now, process_of, table
+from oreflow.respond.prices.table import hub_node, lookup, price_now, process_of, table, unit_of
 
 LEAST = 0.05
 """Lowest price of an input as a share of its price now."""
@@ -49,7 +49,7 @@ def link_of(world: World, commodity: str) -> Link | None:
         commodity: Commodity without a price process of its own.
     """
     flows, known = world["flows"], {k[0] for k in table()}
-    outputs = world["processes"].set_index("process")["output"]
+    outputs = lookup(world["processes"], "process", "output")
     rows = flows[(flows["commodity"] == commodity) & (flows["role"] == "input")]
     for process, coefficient in zip(rows["process"], rows["coefficient"], strict=True):
         product = str(outputs[process])
@@ -71,15 +71,16 @@ def futures(
 ) -> Paths:
     """Return monthly futures of a price from what the world knows of it.
 
-    An ensemble of market outcomes, where one is given, comes first; a price process goes on from its end. Without one
-    the process starts from the price of the base year. A commodity without a process follows the product made of it.
+    An ensemble of market outcomes, where one is given, comes first; a price process goes on from its end. Without
+    one the process starts from the price of the base year. A commodity without a process follows the product made of
+    it.
 
     Args:
         world: World.
         node: ``commodity@REGION``.
         start: First month; that of the ensemble where one is given.
         months: Length in months.
-        draws: Number of futures, where there is no ensemble.
+        draws: Number of futures; those of a smaller ensemble go on in several ways each, a larger one is kept whole.
         seed: Seed.
         ensemble: Ensemble that keeps the price.
         process: Process in place of the one that the world knows (of the product, where the commodity follows one).
@@ -88,6 +89,7 @@ def futures(
         The futures. Those of two commodities are drawn apart, unless one follows the other.
 
     Raises:
+        UsageError: The market is not the hub, and there is no ensemble.
         UnknownNameError: There is no such commodity, or the ensemble does not keep its price.
         DataError: Nothing is known of how the price moves.
     """
@@ -97,7 +99,12 @@ def futures(
     now = price_now(world, commodity)
     link = None if (commodity, "level") in table() else link_of(world, commodity)
     stream = (seed, crc32((link.product if link else commodity).encode()))
-    near = from_ensemble(ensemble, node) if isinstance(ensemble, Ensemble) else None
+    near = _more(from_ensemble(ensemble, node), draws) if isinstance(ensemble, Ensemble) else None
+    if near is None and node != hub_node(world, commodity):
+        raise UsageError(
+            f"prices of {commodity} are drawn at {hub_node(world, commodity)}, not at {node}. Name that market, or "
+            "give an ensemble that keeps the other (--price-draws)."
+        )
     if link is None:
         process = process or process_of(world, commodity)
         if near is not None:
@@ -105,7 +112,7 @@ def futures(
         return from_process(process, node=node, start=start, months=months, draws=draws, seed=stream)
     product = process or process_of(world, link.product)
     base = price_now(world, link.product)
-    unit = "USD/" + str(world["commodities"].set_index("commodity").at[commodity, "unit"])
+    unit = f"USD/{unit_of(world, commodity)}"
     if near is not None:
         ends = np.maximum(base + (near.values[:, -1] - now) / link.slope, LEAST * base)
         left = months - near.span
@@ -114,13 +121,22 @@ def futures(
             later = product.simulate(left, draws=near.draws, seed=stream, start=ends)
             values = np.concatenate([values, _follow(later, link, now, base)], axis=1)
         return Paths(values, 1, near.start, node, unit, f"{near.source}, then following {link.product}", now)
-    made = from_process(product, node=hub_node(world, link.product), start=start, months=months, draws=draws, seed=stream)
+    made = from_process(
+        product, node=hub_node(world, link.product), start=start, months=months, draws=draws, seed=stream
+    )
     values = _follow(made.values, link, now, base)
     return Paths(values, 1, start, node, unit, f"following {link.product}: {made.source}", now)
 
 
 def _follow(product: np.ndarray, link: Link, now: float, base: float) -> np.ndarray:
     return np.maximum(now + (product - base) * link.slope, LEAST * now)
+
+
+def _more(near: Paths, draws: int) -> Paths:
+    """Near futures, each as often as it takes to have so many; what comes after is drawn anew for each."""
+    if near.draws >= draws:
+        return near
+    return replace(near, values=near.values[np.arange(draws) % near.draws])
 
 
 def mover(world: World, commodity: str) -> str:

@@ -56,7 +56,9 @@ class Paths:
                 f"value{'s' if len(bad) > 1 else ''}. Prices must be finite and not below 0."
             )
         if self.months < 1:
-            raise DataError(f"price paths of {self.node}: months in a period must be at least 1, not {self.months}.")
+            raise DataError(
+                f"price paths of {self.node}: months in a period must be at least 1, not {self.months}."
+            )
         object.__setattr__(self, "values", v)
 
     @property
@@ -99,9 +101,7 @@ def first(seed: Seed) -> int:
 def month_labels(start: str, periods: int, months: int = 1) -> tuple[str, ...]:
     """Return the first month of each period, ``YYYY-MM``."""
     begin = month_index(start)
-    return tuple(
-        f"{k // 12:04d}-{k % 12 + 1:02d}" for k in range(begin, begin + periods * months, months)
-    )
+    return tuple(f"{k // 12:04d}-{k % 12 + 1:02d}" for k in range(begin, begin + periods * months, months))
 
 
 def month_index(month: str) -> int:
@@ -131,7 +131,15 @@ def from_process(
         The paths.
     """
     values = process.simulate(months, draws=draws, seed=seed)
-    return Paths(values, 1, start, node, process.unit, f"price process, {draws:,} draws, seed {first(seed)}", process.start)
+    return Paths(
+        values,
+        1,
+        start,
+        node,
+        process.unit,
+        f"price process, {draws:,} draws, seed {first(seed)}",
+        process.start,
+    )
 
 
 def from_ensemble(ensemble: Ensemble, node: str, *, policy: str = "") -> Paths:
@@ -160,7 +168,7 @@ def from_ensemble(ensemble: Ensemble, node: str, *, policy: str = "") -> Paths:
     labels = ensemble.manifest.periods
     months = ensemble.manifest.months
     column = kept[node]
-    return Paths(values, months, labels[0], node, column.unit, f"ensemble {ensemble.manifest.name}, "
+    return Paths(values, months, labels[0], node, column.unit, f"ensemble {ensemble.manifest.spec['ensemble']}, "
                  f"{len(values):,} draws", float(column.base[0]))  # fmt: skip
 
 

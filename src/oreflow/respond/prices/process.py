@@ -179,7 +179,12 @@ class Fit:
 
 
 def fit(
-    prices: ArrayLike, *, months: int = 1, unit: str = "USD/unit", source: str = "oreflow", unbias: bool = False
+    prices: ArrayLike,
+    *,
+    months: int = 1,
+    unit: str = "USD/unit",
+    source: str = "oreflow",
+    unbias: bool = False,
 ) -> Fit:
     """Fit a mean-reverting log price to a history by maximum likelihood.
 
@@ -198,7 +203,9 @@ def fit(
     """
     p = np.asarray(prices, dtype=float)
     if p.ndim != 1 or len(p) < LEAST:
-        raise DataError(f"a price process needs at least {LEAST} prices, not {p.size}. Give a longer history.")
+        raise DataError(
+            f"a price process needs at least {LEAST} prices, not {p.size}. Give a longer history."
+        )
     bad = np.flatnonzero(~(np.isfinite(p) & (p > 0)))
     if len(bad):
         raise DataError(f"price {int(bad[0]) + 1} of {len(p)} is {p[bad[0]]}; prices must be above 0.")
@@ -227,5 +234,7 @@ def fit(
         variance = float(rest @ rest) / n
         sigma = math.sqrt(variance / step)
     error = math.sqrt(variance / float(dx @ dx)) if dx @ dx > 0 else math.inf
-    process = Process(float(p[-1]), level, kappa, sigma, unit, source, "derived", f"Fitted to {len(p)} prices")
+    process = Process(
+        float(p[-1]), level, kappa, sigma, unit, source, "derived", f"Fitted to {len(p)} prices"
+    )
     return Fit(process, len(p), slope, error)

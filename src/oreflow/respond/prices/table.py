@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,12 @@ def assumptions(package: str, name: str, keys: tuple[str, ...]) -> dict[tuple[st
         if not low <= value <= high:
             raise DataError(f"{name}, row {i + 2}: {value} is not between {low} and {high}.")
         out[tuple(str(row[k]) for k in keys)] = Assumption(
-            value, Range(low, value, high), str(row["unit"]), str(row["source"]), str(row["quality"]), str(row["note"])
+            value,
+            Range(low, value, high),
+            str(row["unit"]),
+            str(row["source"]),
+            str(row["quality"]),
+            str(row["note"]),
         )
     return out
 
@@ -75,6 +81,35 @@ def _table() -> dict[tuple[str, ...], Assumption]:
 def table() -> dict[tuple[str, str], Assumption]:
     """Return the assumptions on price processes: (commodity, parameter) to the assumption."""
     return {(k[0], k[1]): v for k, v in _table().items()}
+
+
+def lookup(frame: pd.DataFrame, key: str, column: str) -> dict[str, Any]:
+    """Return a column of a table by its key."""
+    return dict(zip(frame[key].tolist(), frame[column].tolist(), strict=True))
+
+
+def record(frame: pd.DataFrame, key: str, value: str) -> dict[str, Any]:
+    """Return the first row of a table with a key.
+
+    Raises:
+        UnknownNameError: There is none; carries the nearest.
+    """
+    hit = frame[frame[key] == value]
+    if not len(hit):
+        raise UnknownNameError(key, value, frame[key])
+    return {str(k): v for k, v in hit.iloc[0].items()}
+
+
+def unit_of(world: World, commodity: str) -> str:
+    """Return the unit of a commodity.
+
+    Raises:
+        UnknownNameError: There is no such commodity.
+    """
+    units = lookup(world["commodities"], "commodity", "unit")
+    if commodity not in units:
+        raise UnknownNameError("commodity", commodity, units)
+    return str(units[commodity])
 
 
 def hub_node(world: World, commodity: str) -> str:
@@ -91,10 +126,10 @@ def hub_node(world: World, commodity: str) -> str:
         UnknownNameError: There is no such commodity.
         DataError: It has no hub.
     """
-    commodities = world["commodities"].set_index("commodity")
-    if commodity not in commodities.index:
-        raise UnknownNameError("commodity", commodity, commodities.index)
-    hub = str(commodities.at[commodity, "price_hub"])
+    hubs = lookup(world["commodities"], "commodity", "price_hub")
+    if commodity not in hubs:
+        raise UnknownNameError("commodity", commodity, hubs)
+    hub = str(hubs[commodity])
     if not hub or hub == "nan":
         raise DataError(f"commodities: {commodity!r} has no price_hub, so its price has no market.")
     return f"{commodity}@{hub}"
@@ -111,7 +146,9 @@ def price_now(world: World, commodity: str) -> float:
     rows = world["prices"]
     rows = rows[(rows["commodity"] == commodity) & (rows["region"] == hub) & (rows["period"] == "2025")]
     if not len(rows):
-        raise DataError(f"prices: no 2025 price for {commodity!r} at its hub {hub!r}. Add a row with period 2025.")
+        raise DataError(
+            f"prices: no 2025 price for {commodity!r} at its hub {hub!r}. Add a row with period 2025."
+        )
     return float(rows["value"].iloc[0])
 
 
@@ -132,12 +169,14 @@ def process_of(world: World, commodity: str) -> Process:
         DataError: Nothing is known of how its price moves.
     """
     now, known = price_now(world, commodity), table()
-    unit = "USD/" + str(world["commodities"].set_index("commodity").at[commodity, "unit"])
+    unit = f"USD/{unit_of(world, commodity)}"
     if (commodity, "level") in known:
         level, half, sigma = (known[commodity, p] for p in PARAMETERS)
         source = ";".join(dict.fromkeys(k for a in (level, half, sigma) for k in a.source.split(";")))
         worst = "assumed" if "assumed" in {level.quality, half.quality, sigma.quality} else level.quality
-        return Process(now, level.value, float(np.log(2.0)) / half.value, sigma.value, unit, source, worst, level.note)
+        return Process(
+            now, level.value, float(np.log(2.0)) / half.value, sigma.value, unit, source, worst, level.note
+        )
     rows = world["prices"]
     hub = hub_node(world, commodity).partition("@")[2]
     rows = rows[(rows["commodity"] == commodity) & (rows["region"] == hub) & (rows["period"].str.len() == 7)]
