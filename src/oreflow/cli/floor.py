@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from oreflow.cli.again import again
 from oreflow.cli.output import check_suffix, deliver, html_option, json_option, progress
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def floor(
             world, cases, rate=rate, draws=draws, seed=seed, ensemble=ensemble, market=market, fall=fall,
             progress=lambda text: tick(1, text),
         )  # fmt: skip
-    page = document(made, world, command=_command())
+    page = document(made, world, command=again())
     deliver(page, plain(made), as_json=as_json, html=html)
 
 
@@ -185,10 +186,3 @@ def _given(
         project,
     )  # fmt: skip
 
-
-def _command() -> str:
-    """The command line as it was given."""
-    import shlex
-    import sys
-
-    return "oreflow " + shlex.join(sys.argv[1:])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from oreflow.cli.again import again
 from oreflow.cli.output import check_suffix, deliver, html_option, json_option, progress
 
 
@@ -96,6 +97,4 @@ def hedge(
             years=years, weight=weight, draws=draws, seed=seed, start=start, ensemble=ensemble, market=market,
             progress=lambda text: tick(1, text),
         )  # fmt: skip
-    from oreflow.cli.floor import _command
-
-    deliver(document(made, world, command=_command()), plain(made), as_json=as_json, html=html)
+    deliver(document(made, world, command=again()), plain(made), as_json=as_json, html=html)

@@ -196,7 +196,7 @@ def fit(
         unbias: Put back the bias of a short history (Kendall 1954).
 
     Returns:
-        The fit. A history without a pull gives a random walk (κ = 0).
+        The fit. A history without a pull gives a random walk (κ = 0); the level is never outside what was seen.
 
     Raises:
         DataError: There are too few prices, one is not above zero, or they never move.
@@ -219,7 +219,10 @@ def fit(
     used = min(slope + (1.0 + 3.0 * slope) / n, 1.0) if unbias else slope
     if 0.0 < used < 1.0:
         intercept = float(y.mean() - used * x.mean())
-        level, kappa = math.exp(intercept / (1.0 - used)), -math.log(used) / step
+        # Where the pull is faint the level that it pulls to is anywhere: it is kept within what was seen.
+        seen = np.log(p)
+        centre = float(np.clip(intercept / (1.0 - used), seen.min(), seen.max()))
+        level, kappa = math.exp(centre), -math.log(used) / step
         rest = y - intercept - used * x
         variance = float(rest @ rest) / n
         sigma = math.sqrt(variance * 2.0 * kappa / (1.0 - used**2))
