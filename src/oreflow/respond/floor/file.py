@@ -206,7 +206,7 @@ def _at(document: Document, path: tuple[str | int, ...], make: Callable[[], T]) 
     try:
         return make()
     except OreflowError as error:
-        if str(error).startswith(document.name):
+        if str(error).startswith((f"{document.name}:", f"{document.name},")):
             raise
         place = f"{document.place(path)}: "
         if isinstance(error, UsageError) and not isinstance(error, UnknownNameError):

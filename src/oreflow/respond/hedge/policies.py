@@ -1,7 +1,7 @@
 """How well the right to switch can be used on what is known at the time.
 
-- **lattice**: dynamic programming over price and share, exact up to its grid. The price moves by the process; its
-  expectation is taken by Gauss–Hermite points, read off the grid by straight lines.
+- **lattice**: dynamic programming over price and share, exact up to its grid. The price moves by the process; what is
+  worth at its points is taken straight between them, and the mean of that is exact.
 - **regression**: the same backwards on sampled paths, where what a level is worth is regressed on the price (Longstaff
   & Schwartz 2001). It needs no process, so that it serves paths of a market ensemble. The policy is learnt on one half
   of the futures and told on the other: its value is a lower bound.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import ndtr
 
 from oreflow.errors import UsageError
 from oreflow.respond.hedge.switch import Switch, best, followed, foresight
@@ -28,8 +29,8 @@ POINTS = 601
 """Prices of the lattice."""
 WIDTH = 5.0
 """Reach of the lattice in standard deviations of the log price."""
-NODES = 21
-"""Gauss–Hermite points."""
+NOTHING = 1e-13
+"""Weight of a point that counts for nothing."""
 DEGREE = 4
 """Highest power of the log price in the regression."""
 TRIED = 12
@@ -86,6 +87,8 @@ def lattice(switch: Switch, process: Process, *, points: int = POINTS) -> Lattic
 def transition(process: Process, grid: Floats, *, start: Floats | None = None) -> sparse.csr_matrix:
     """Return the weights with which a value on the grid is expected one month later.
 
+    Exact for a value that is straight between the points of the grid and flat beyond its ends.
+
     Args:
         process: How prices move.
         grid: Log prices, even steps, shape (points,).
@@ -96,16 +99,12 @@ def transition(process: Process, grid: Floats, *, start: Floats | None = None) -
     """
     x = grid if start is None else start
     mean, variance = process.moments(1.0 / 12.0, start=np.exp(x))
-    node, weight = np.polynomial.hermite_e.hermegauss(NODES)
-    weight = weight / weight.sum()
-    at = (mean[:, None] + np.sqrt(float(np.max(variance))) * node - grid[0]) / (grid[1] - grid[0])
-    at = np.clip(at, 0.0, len(grid) - 1 - 1e-9)
-    low = at.astype(np.int64)
-    part = at - low
-    row = np.broadcast_to(np.arange(len(x))[:, None], at.shape)
-    value = np.concatenate([(weight * (1.0 - part)).ravel(), (weight * part).ravel()])
-    place = (np.tile(row.ravel(), 2), np.concatenate([low.ravel(), low.ravel() + 1]))
-    return sparse.csr_matrix((value, place), shape=(len(x), len(grid)))
+    s, h = float(np.sqrt(np.max(variance))), float(grid[1] - grid[0])
+    d = (mean[:, None] - grid) / s
+    above = s * np.exp(-0.5 * d * d) / np.sqrt(2.0 * np.pi) + s * d * ndtr(d)  # mean of max(x' − grid, 0)
+    rise = (above[:, :-1] - above[:, 1:]) / h  # mean slope of each piece
+    weight = np.concatenate([1.0 - rise[:, :1], rise[:, :-1] - rise[:, 1:], rise[:, -1:]], axis=1)
+    return sparse.csr_matrix(np.where(weight > NOTHING, weight, 0.0))
 
 
 @dataclass(frozen=True)
