@@ -29,7 +29,9 @@ def test_put_and_call_differ_by_the_forward(forward: float, ratio: float, varian
     assert 0 <= call(forward, strike, variance) <= forward * (1 + 1e-12)
 
 
-@pytest.mark.parametrize(("forward", "strike", "variance"), [(100, 80, 0.04), (9000, 42000, 1.2), (69, 110, 0.3)])
+@pytest.mark.parametrize(
+    ("forward", "strike", "variance"), [(100, 80, 0.04), (9000, 42000, 1.2), (69, 110, 0.3)]
+)
 def test_the_formula_is_the_integral(forward: float, strike: float, variance: float) -> None:
     s = math.sqrt(variance)
 
@@ -37,7 +39,9 @@ def test_the_formula_is_the_integral(forward: float, strike: float, variance: fl
         price = forward * math.exp(s * z - variance / 2)
         return max(strike - price, 0.0) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
 
-    edge = (math.log(strike / forward) + variance / 2) / s  # the payment has a kink where the price is the strike
+    edge = (
+        math.log(strike / forward) + variance / 2
+    ) / s  # the payment has a kink where the price is the strike
     value, _ = integrate.quad(paid, -12, edge, epsabs=1e-10)
     assert put(forward, strike, variance) == pytest.approx(value, rel=1e-7)
 
@@ -63,7 +67,15 @@ def test_exchange_is_the_integral_over_both_prices() -> None:
 @pytest.mark.parametrize("upside", [0.0, 0.3, 1.0])
 def test_a_floor_on_a_log_normal_price_is_a_strip_of_puts_less_calls(upside: float) -> None:
     process = Process(69_000.0, 60_000.0, 0.5, 0.3)
-    terms = Terms(strike=75_000.0, node=NODE, years=6, start="2026-01", quantity=1200.0, upside=upside, settlement="month")
+    terms = Terms(
+        strike=75_000.0,
+        node=NODE,
+        years=6,
+        start="2026-01",
+        quantity=1200.0,
+        upside=upside,
+        settlement="month",
+    )
     paths = from_process(process, node=NODE, start="2026-01", months=72, draws=20_000, seed=3)
     drawn, exact = floor_value(terms, paths, rate=0.05), strip(terms, process, rate=0.05)
     assert drawn.mean == pytest.approx(exact.net, abs=4 * drawn.error)

@@ -185,4 +185,3 @@ def _given(
         ),
         project,
     )  # fmt: skip
-

@@ -21,7 +21,8 @@ def one(value: float) -> Range:
 def project(**changes) -> Project:
     numbers = {
         "name": "mine", "node": NODE, "unit": "t NdPr", "capacity": 1200.0, "capital": one(1000.0),
-        "operating": one(60.0), "wacc": one(0.1), "tax": 0.25, "life": 3, "build": 6, "ramp": 3, "use": 1.0, "idle": 0.2,
+        "operating": one(60.0), "wacc": one(0.1), "tax": 0.25, "life": 3, "build": 6, "ramp": 3, "use": 1.0,
+        "idle": 0.2,
     }  # fmt: skip
     return Project(**{**numbers, **changes})
 
@@ -30,7 +31,9 @@ def terms(**changes) -> Terms:
     return Terms(**{"strike": 80.0, "node": NODE, "years": 2, "settlement": "quarter", **changes})
 
 
-def by_hand(p: Project, t: Terms | None, price: np.ndarray, capital: float, cost: float, wacc: float) -> float:
+def by_hand(
+    p: Project, t: Terms | None, price: np.ndarray, capital: float, cost: float, wacc: float
+) -> float:
     """The same sum month by month in plain Python."""
     made = [0.0] * p.months
     for k in range(12 * p.life):
@@ -69,7 +72,9 @@ def by_hand(p: Project, t: Terms | None, price: np.ndarray, capital: float, cost
 @pytest.mark.parametrize("upside", [0.0, 0.3])
 def test_the_value_is_the_sum_month_by_month(quantity: float | None, upside: float) -> None:
     price = np.random.default_rng(2).uniform(30, 130, (12, 42))
-    p = project(capital=Range(500.0, 1000.0, 3000.0), operating=Range(50.0, 60.0, 75.0), wacc=Range(0.08, 0.1, 0.14))
+    p = project(
+        capital=Range(500.0, 1000.0, 3000.0), operating=Range(50.0, 60.0, 75.0), wacc=Range(0.08, 0.1, 0.14)
+    )
     t = terms(quantity=quantity, upside=upside)
     made = financed(p, t, Paths(price, 1, "2026-01", NODE), seed=4)
     capital, cost, wacc = p.draw(12, seed=4)
@@ -128,7 +133,7 @@ def test_projects_that_cannot_be() -> None:
         with pytest.raises(DataError, match=message):
             project(**changes)
     paths = Paths(np.full((2, 42), 70.0), 1, "2026-01", NODE)
-    with pytest.raises(UsageError, match="can make 1,200. Lower the quantity"):
+    with pytest.raises(UsageError, match=r"can make 1,200\. Lower the quantity"):
         financed(project(), terms(quantity=2000.0), paths)
     with pytest.raises(DataError, match="lasts 66 months; the price paths hold 42"):
         financed(project(life=5), terms(), paths)
@@ -152,7 +157,7 @@ def test_a_plant_of_the_atlas_is_a_project() -> None:
         project_of(world, "keliber")
     plants = world["plants"].copy()
     plants.loc[plants["plant"] == "bald_hill", "cost"] = np.nan
-    with pytest.raises(DataError, match="bald_hill: no cost. Give --operating"):
+    with pytest.raises(DataError, match=r"bald_hill: no cost\. Give --operating"):
         project_of(world.with_(plants=plants), "bald_hill")
     assert project_of(world, "hayden_smelter", capital=1e9).capital.value == 1e9
 

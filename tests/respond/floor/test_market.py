@@ -119,5 +119,8 @@ def test_what_cannot_be_asked() -> None:
 def test_the_same_seed_gives_the_same_answer() -> None:
     world = bundled()
     terms = Terms(strike=110_000.0, node="ndpr_oxide@CHN", years=1, quantity=1.0)
-    a, b = (assess(world, [(terms, None)], draws=50, market=False, seed=3).floors[0].payout.present for _ in (0, 1))
+    a, b = (
+        assess(world, [(terms, None)], draws=50, market=False, seed=3).floors[0].payout.present
+        for _ in (0, 1)
+    )
     assert np.array_equal(a, b)

@@ -45,7 +45,9 @@ def test_the_payment_is_that_of_the_market_block() -> None:
     rng = np.random.default_rng(1)
     price = rng.uniform(50, 200, (5, 12))
     made = floor_value(terms(upside=0.25, settlement="month"), Paths(price, 1, "2026-01", NODE))
-    assert made.paid - made.returned == pytest.approx(payment(110.0, price, np.full((5, 12), 100.0), upside=0.25))
+    assert made.paid - made.returned == pytest.approx(
+        payment(110.0, price, np.full((5, 12), 100.0), upside=0.25)
+    )
 
 
 @given(arrays(float, (4, 24), elements=st.floats(0, 1e6)))

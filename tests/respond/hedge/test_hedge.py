@@ -85,6 +85,8 @@ def test_the_answer_holds_together(made: Hedge) -> None:
     assert o.committed < 0 < o.best < o.foresight
     assert o.free is not None
     assert o.foresight < o.free * 1.1
+    assert o.worst > o.bill > 0
+    assert o.worst - o.worst_told > -3 * o.regression.error
     assert len(made.strikes) == 72
     assert (np.diff(made.strikes) < 0).all()
     assert made.strikes[11] == pytest.approx(9000 + 16_000 * 0.9 / made.breakeven.intensity.cell)
@@ -116,6 +118,13 @@ def test_what_cannot_be_asked() -> None:
         ({"ramp": 0.0}, "ramp is 0"), ({"convert": -1.0}, "convert is -1"), ({"weight": 3.0}, "weight"),
     ):  # fmt: skip
         with pytest.raises(UsageError, match=message):
-            assess(world, who, draws=40, years=1 if "years" not in given_ else given_.pop("years"), market=False, **given_)
+            assess(
+                world,
+                who,
+                draws=40,
+                years=1 if "years" not in given_ else given_.pop("years"),
+                market=False,
+                **given_,
+            )
     with pytest.raises(DataError, match="at least 8 futures"):
         assess(world, who, draws=4, years=1, market=False)

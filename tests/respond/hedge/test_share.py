@@ -1,5 +1,7 @@
 """The choice of a share against a second solver, a grid, and what it must do."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
@@ -25,7 +27,9 @@ def second(s: Switch, prices: np.ndarray, weight: float) -> float:
     paid = s.convert * s.discount[: 3 * q : 3]
     # steps up alone: s_q = Σ up; cost_k = base − Σ_q gain_kq Σ_{r≤q} up_r + paid·up
     per_step = paid - np.cumsum(gain[:, ::-1], axis=1)[:, ::-1]
-    c = np.concatenate([(1 - weight) * per_step.mean(axis=0), [weight], np.full(n, weight / ((1 - TAIL) * n))])
+    c = np.concatenate(
+        [(1 - weight) * per_step.mean(axis=0), [weight], np.full(n, weight / ((1 - TAIL) * n))]
+    )
     a = np.hstack([per_step, -np.ones((n, 1)), -np.eye(n)])
     total = np.concatenate([np.ones(q), np.zeros(1 + n)])[None, :]
     bounds = [(0, 3 * s.ramp)] * q + [(None, None)] + [(0, None)] * n
@@ -62,8 +66,8 @@ def test_along_the_frontier_the_tail_falls_and_the_mean_rises() -> None:
     made = Frontier(right(), PRICES)
     points = made.along((0.02,))
     tails, means = [p.tail for p in points], [p.mean for p in points]
-    assert all(b <= a + 1e-9 for a, b in zip(tails, tails[1:], strict=False))
-    assert all(b >= a - 1e-9 for a, b in zip(means, means[1:], strict=False))
+    assert all(b <= a + 1e-9 for a, b in itertools.pairwise(tails))
+    assert all(b >= a - 1e-9 for a, b in itertools.pairwise(means))
     assert made.at(1.0, ramp=0.1).tail <= made.at(1.0, ramp=0.01).tail + 1e-9
 
 

@@ -39,7 +39,14 @@ def enumerated(s: Switch, price: np.ndarray) -> float:
             value -= d * (s.convert * max(change, 0) + s.back * max(-change, 0))
             if t + s.lead < s.months:
                 spread = price[t + s.lead] - s.strikes[t + s.lead]
-                value += (1 + s.rate) ** (-(t + s.lead + 1) / 12) * s.levels[level] * s.lithium / 1000 * spread / 12
+                value += (
+                    (1 + s.rate) ** (-(t + s.lead + 1) / 12)
+                    * s.levels[level]
+                    * s.lithium
+                    / 1000
+                    * spread
+                    / 12
+                )
         if ok:
             best = max(best, value)
     return best

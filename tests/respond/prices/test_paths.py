@@ -4,7 +4,15 @@ import pytest
 from oreflow.atlas import bundled
 from oreflow.errors import DataError, UnknownNameError, UsageError
 from oreflow.market import Settings
-from oreflow.respond.prices import Paths, Process, extended, from_ensemble, from_process, from_sample, process_of
+from oreflow.respond.prices import (
+    Paths,
+    Process,
+    extended,
+    from_ensemble,
+    from_process,
+    from_sample,
+    process_of,
+)
 from oreflow.respond.prices.link import futures, known, link_of
 from oreflow.respond.prices.table import price_now
 from oreflow.shock.ensemble import Ensemble, Spec, ensemble
@@ -117,6 +125,8 @@ def test_a_small_ensemble_goes_on_in_several_ways() -> None:
 
 
 def test_paths_of_a_process_say_what_they_are() -> None:
-    paths = from_process(Process(9.0, 9.0, 0.1, 0.2, "USD/t"), node=NODE, start="2026-01", months=5, draws=3, seed=(4, 5))
+    paths = from_process(
+        Process(9.0, 9.0, 0.1, 0.2, "USD/t"), node=NODE, start="2026-01", months=5, draws=3, seed=(4, 5)
+    )
     assert "3 draws, seed 4" in paths.source
     assert paths.span == 5

@@ -290,7 +290,8 @@ def market(a: Assessment, m: Figures) -> list[Block]:
         out.append(Para(
             Sentence(
                 f"Built: the floor adds {{0}} of output on average. The world makes {{1}} more of it, the price moves "
-                f"by {{2}} after three years, and the share of {b.region} in the world's output goes from {{3}} to {{4}}.",
+                f"by {{2}} after three years, and the share of {b.region} in the world's output goes from "
+                "{3} to {4}.",
                 (m.amount(b.added), m.amount(b.world_change), m.share(b.last, change=True),
                  m.share(b.share_without), m.share(b.share_with)),
             )

@@ -210,6 +210,15 @@ def _right(h: Hedge, m: _Maker) -> list[Block]:
         Table("swings", "Which assumption moves it: value to the maker with each at either end of its range",
               (Column("Assumption"), Column("at its low end", True), Column("at its high end", True)), tuple(swings)),
     ]  # fmt: skip
+    blocks.append(
+        Para(
+            Sentence(
+                "As insurance: the lithium in the cells costs {0} on average and {1} in the worst 5 % of futures. With "
+                "the right used by regression the worst cost {2} less, by the rule {3} less.",
+                (m.all(o.bill), m.all(o.worst), m.all(o.worst - o.worst_told), m.all(o.worst - o.worst_rule)),
+            )
+        )
+    )
     if o.lattice is not None and np.isfinite(o.lattice.up).any():
         year = [t for t in range(11, h.switch.months, 12) if np.isfinite(o.lattice.up[t])]
         points: list[tuple[Cell, ...]] = [
@@ -326,7 +335,8 @@ def _others(h: Hedge, m: _Maker) -> list[Block]:
         Para(
             Sentence(
                 "The first to convert would save {0} over the horizon; if all converted {1} of their cells they "
-                "would save {2}, as lithium is cheaper just when the lines run. Conversion costs {3}. Makers would stop at {4}.",
+                "would save {2}, as lithium is cheaper just when the lines run. Conversion costs {3}. Makers "
+                "would stop at {4}.",
                 (m.each(c.alone), m.share(c.limit), m.each(c.everybody), m.each(c.cost), m.share(c.share)),
             )
         ),
@@ -431,6 +441,8 @@ def plain(h: Hedge) -> dict[str, Any]:
             "dynamic_programming": o.lattice.value if o.lattice else None,
             "regression": o.regression.mean, "regression_error": o.regression.error,
             "rule": o.rule.mean, "rule_error": o.rule.error, "rule_up": o.rule.up, "rule_down": o.rule.down,
+            "lithium_mean": o.bill, "lithium_worst_5_percent": o.worst,
+            "worst_5_percent_with_regression": o.worst_told, "worst_5_percent_with_rule": o.worst_rule,
             "foresight": o.foresight, "committed": o.committed, "without_cost_lead_and_ramp": o.free,
         },
         "swings": h.swings,

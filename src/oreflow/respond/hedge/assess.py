@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from oreflow.atlas import World
 from oreflow.errors import DataError, UsageError
+from oreflow.respond.floor.payout import tail_mean
 from oreflow.respond.hedge.breakeven import LITHIUM, Breakeven, breakeven, terms_of_conversion, threshold
 from oreflow.respond.hedge.crowd import Crowd, Effect, Scare, crowd, price_effect, scare
 from oreflow.respond.hedge.maker import Maker
-from oreflow.respond.hedge.policies import Lattice, Told, frictionless, lattice, regression, rule
+from oreflow.respond.hedge.policies import Lattice, Told, frictionless, halves, lattice, regression, rule
 from oreflow.respond.hedge.share import WEIGHTS, Choice, Frontier
 from oreflow.respond.hedge.switch import Switch, committed, foresight
 from oreflow.respond.prices.link import futures
@@ -45,7 +46,12 @@ class Option:
         foresight: What somebody who knew the future would have.
         committed: Switching at once, as far and fast as can be, for good.
         free: Without cost, lead and ramp: the closed form; none for prices of an ensemble.
-        converted: Mean share ordered in each month under the best told policy, shape (months,).
+        converted: Mean share ordered in each month under the policy by regression, shape (months,).
+        bill: Mean present cost of the lithium in the cells without the right, in the futures that policies are told
+            on.
+        worst: The same in the worst 5 % of them.
+        worst_told: Cost of lithium less what the policy by regression earns, in the worst 5 % of futures.
+        worst_rule: The same with the rule.
     """
 
     best: float
@@ -56,6 +62,10 @@ class Option:
     committed: float
     free: float | None
     converted: Floats
+    bill: float
+    worst: float
+    worst_told: float
+    worst_rule: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,8 @@ def option(switch: Switch, paths: Paths, process: Process | None) -> Option:
     prices = paths.monthly().values
     learnt, plain = regression(switch, prices), rule(switch, prices)
     exact = None if process is None else lattice(switch, process)
+    _, tell = halves(prices)
+    bought = switch.lithium / 1000.0 / 12.0 * tell[:, : switch.months] @ switch.discount
     return Option(
         best=exact.value if exact is not None else max(learnt.mean, plain.mean, 0.0),
         lattice=exact,
@@ -174,6 +186,10 @@ def option(switch: Switch, paths: Paths, process: Process | None) -> Option:
         committed=float(committed(switch, prices).mean()),
         free=None if process is None else frictionless(switch, process),
         converted=learnt.share.mean(axis=0),
+        bill=float(bought.mean()),
+        worst=tail_mean(bought),
+        worst_told=tail_mean(bought - learnt.value),
+        worst_rule=tail_mean(bought - plain.value),
     )
 
 
