@@ -101,9 +101,9 @@ def _answer(a: Assessment, m: Figures) -> list[Block]:
         )
         cost = f.cost_per_capacity
         tiles.append(
-            KeyFigure("Cost of yearly capacity financed", None, "none is financed")
+            KeyFigure(f"Cost of each {m.unit}/yr financed", None, "none is financed")
             if cost is None
-            else KeyFigure("Cost of yearly capacity financed", m.capacity(cost))
+            else KeyFigure(f"Cost of each {m.unit}/yr financed", m.money(cost))
         )
         if f.expected_capacity > 0:
             lead.append(

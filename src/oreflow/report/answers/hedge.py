@@ -160,8 +160,7 @@ def _breakeven(h: Hedge, m: _Maker) -> list[Block]:
         unit=LCE,
     )  # fmt: skip
     return [
-        Table("sum", "The sum", (Column("Number"), Column("Value"), Column("Range")),
-              tuple((r[0], r[1], r[1].range_text if isinstance(r[1], Figure) else "") for r in rows)),
+        Table("sum", "The sum", (Column("Number"), Column("Value")), tuple(rows)),
         Para(Sentence("P* = P + premium / lithium in a cell. The range takes the ends of the premium and of the "
                       "lithium counted; it is exact, since P* rises with the one and falls with the other."), "aside"),
         Picture("path", "Lithium and the break-even as the premium falls", chart,
@@ -222,7 +221,7 @@ def _right(h: Hedge, m: _Maker) -> list[Block]:
     if o.lattice is not None and np.isfinite(o.lattice.up).any():
         year = [t for t in range(11, h.switch.months, 12) if np.isfinite(o.lattice.up[t])]
         points: list[tuple[Cell, ...]] = [
-            (f"after {(t + 1) // 12} years", m.lce(float(o.lattice.up[t])), m.lce(float(h.strikes[t])),
+            (f"after {(t + 1) // 12} year{'s' if t > 11 else ''}", m.lce(float(o.lattice.up[t])), m.lce(float(h.strikes[t])),
              m.share(round(float((h.paths.values[:, t] >= o.lattice.up[t]).mean()), 3)))
             for t in year
         ]  # fmt: skip

@@ -165,7 +165,8 @@ def regression(switch: Switch, prices: Floats) -> Told:
     for t in range(months - 1, -1, -1):
         worth = gains[:, t : t + 1] * levels + value
         basis = scale.basis(learn[:, t], switch.strikes[t])
-        weights: Floats = np.asarray(np.linalg.lstsq(basis, worth, rcond=None)[0], dtype=np.float64)
+        # Least squares through the few normal equations: many levels, one basis; a column that is empty is left out.
+        weights: Floats = np.linalg.pinv(basis.T @ basis, rcond=1e-12, hermitian=True) @ (basis.T @ worth)
         _, chosen = best(switch, basis @ weights, t)
         rules.append(weights)
         value = _arrive(switch, worth, chosen, t)
