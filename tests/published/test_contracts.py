@@ -52,6 +52,14 @@ def test_the_process_of_lithium_brackets_the_fit_to_the_metal() -> None:
     )
 
 
+def test_the_correlation_is_that_of_the_two_quotations() -> None:
+    both = [np.log(series(n)) for n in ("Lithium metal", "Rare earth carbonate")]
+    month, year = (np.corrcoef(*(x[k:] - x[:-k] for x in both))[0, 1] for k in (1, 12))
+    told = table()["any", "correlation"]
+    assert told.value == pytest.approx(month, abs=0.02)
+    assert told.range.high == pytest.approx(year, abs=0.03)
+
+
 def test_the_ends_of_the_levels_are_the_averages_that_they_cite() -> None:
     from oreflow.atlas import bundled
 

@@ -53,6 +53,11 @@ if TYPE_CHECKING:
 @click.option(
     "--operating", metavar="AMOUNT", help="Cash cost of the project in place of the atlas's, USD a unit."
 )
+@click.option(
+    "--correlation",
+    type=click.FloatRange(0, 1),
+    help="Correlation of two minerals' prices; that of the table without.",
+)
 @click.option("--rate", type=float, help="Real discount rate of the payments; that of the table without.")
 @click.option(
     "--draws", default=2000, show_default=True, type=click.IntRange(8, 100_000), help="Futures of the price."
@@ -89,6 +94,7 @@ def floor(
     settlement: str,
     capital: str | None,
     operating: str | None,
+    correlation: float | None,
     rate: float | None,
     draws: int,
     seed: int,
@@ -140,6 +146,7 @@ def floor(
     with progress("Futures", quiet=as_json) as tick:
         made = assess(
             world, cases, rate=rate, draws=draws, seed=seed, ensemble=ensemble, market=market, fall=fall,
+            correlation=correlation,
             progress=lambda text: tick(1, text),
         )  # fmt: skip
     page = document(made, world, command=again())

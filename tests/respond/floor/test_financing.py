@@ -120,6 +120,16 @@ def test_a_floor_keeps_a_plant_running() -> None:
     assert made.months_with.tolist() == [24.0, 24.0]
 
 
+def test_a_lower_cost_of_capital_comes_on_top() -> None:
+    price = np.random.default_rng(5).uniform(50, 110, (20, 42))
+    paths = Paths(price, 1, "2026-01", NODE)
+    plain, eased = (financed(project(relief=r), terms(), paths) for r in (0.0, 0.02))
+    assert np.array_equal(plain.npv_without, eased.npv_without)
+    i = int(np.argmax(plain.npv_with))
+    by = by_hand(project(), terms(), price[i], 1000.0, 60.0, 0.08)
+    assert eased.npv_with[i] == pytest.approx(by, rel=1e-9)
+
+
 def test_projects_that_cannot_be() -> None:
     for changes, message in (
         ({"capital": Range(5.0, 1.0, 2.0)}, "capital is 5 to 2 around 1"),

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def made() -> Floors:
     world = bundled()
-    return assess(world, [read_terms(ROOT / "examples/floor/mp-materials.yaml", world)], draws=300, seed=2)
+    return assess(world, [read_terms(ROOT / "examples/floor/mp-materials.yaml", world)], draws=150, seed=2)
 
 
 def test_the_worked_case_holds_together(made: Floors) -> None:
@@ -75,6 +75,10 @@ def test_several_floors_are_one_budget() -> None:
     assert t.mean == pytest.approx(sum(a.payout.mean for a in made.floors))
     assert t.p95 < t.sum_of_p95
     assert t.correlation[0][0] == pytest.approx(1.0)
+    assert t.correlation[0][1] > 0
+    (low, apart), (high, alike) = t.ends
+    assert (low, high) == (0.0, 0.6)
+    assert apart < alike < t.sum_of_p95 * 1.02
 
 
 def test_the_same_floor_twice_costs_twice_in_every_future() -> None:

@@ -91,13 +91,14 @@ def test_a_price_follows_the_product_made_of_it() -> None:
     assert ore.values.min() > 0
 
 
-def test_two_minerals_are_drawn_apart() -> None:
+def test_two_minerals_move_together_as_far_as_the_table_says() -> None:
     world = bundled()
-    made = [
-        futures(world, n, start="2026-01", months=12, draws=400, seed=1).values[:, -1]
-        for n in (NODE, "ndpr_oxide@CHN")
-    ]
-    assert abs(np.corrcoef(np.log(made[0]), np.log(made[1]))[0, 1]) < 0.2
+    for options, correlation in (({"shared": 0.0}, 0.0), ({}, 0.3), ({"shared": 0.9}, 0.9)):
+        made = [
+            np.log(futures(world, n, start="2026-01", months=3, draws=2000, seed=1, **options).values[:, -1])
+            for n in (NODE, "ndpr_oxide@CHN")
+        ]
+        assert np.corrcoef(*made)[0, 1] == pytest.approx(correlation, abs=0.07)
 
 
 def test_a_process_comes_from_the_table_or_from_the_monthly_prices() -> None:

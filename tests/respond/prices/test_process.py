@@ -68,6 +68,15 @@ def test_a_draw_depends_on_the_seed_and_its_number_alone() -> None:
     assert np.array_equal(TRUE.simulate(12, draws=3, seed=7), few[:3])
 
 
+def test_prices_share_as_much_as_is_asked_for() -> None:
+    for shared in (0.0, 0.3, 1.0):
+        one, other = (np.log(TRUE.simulate(1, draws=6000, seed=(9, k), shared=shared)[:, 0]) for k in (1, 2))
+        assert np.corrcoef(one, other)[0, 1] == pytest.approx(shared, abs=0.04)
+        assert one.std() == pytest.approx(np.sqrt(float(TRUE.moments(1 / 12)[1])), rel=0.03)
+    with pytest.raises(UsageError, match="correlation of prices"):
+        TRUE.simulate(1, shared=1.5)
+
+
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(DataError, match="volatility is -1"):
         Process(1.0, 1.0, 0.1, -1.0)

@@ -30,8 +30,18 @@ def document(result: Floors, world: World, *, command: str = "") -> Document:
     Returns:
         The document.
     """
-    run = run_id(world, verb="floor", seed=result.seed, draws=result.draws, rate=result.rate,
-                 terms=[repr(a.terms) for a in result.floors], projects=[_key(a) for a in result.floors])  # fmt: skip
+    run = run_id(
+        world,
+        verb="floor",
+        seed=result.seed,
+        draws=result.draws,
+        rate=result.rate,
+        terms=[repr(a.terms) for a in result.floors],
+        projects=[_key(a) for a in result.floors],
+        paths=[a.paths.source for a in result.floors],
+        market=[a.kept.fall if a.kept else None for a in result.floors],
+        shared=result.together.shared if result.together else None,
+    )
     known = table()
     several = len(result.floors) > 1
     sections: list[Section] = []
@@ -168,11 +178,11 @@ def _who(a: Assessment, m: Figures, result: Floors) -> list[Block]:
                         else "assumed"), m.money(float((a.payout.returned @ a.payout.discount).mean()))),
             )
         )  # fmt: skip
-    if a.financing is not None:
+    if a.project is not None and a.project.relief == 0:
         points.append(
             Sentence(
                 "The cost of capital is the same with and without the floor. Lenders who ask for less because of it "
-                "would finance more than is shown here."
+                "would finance more than is shown here (`relief` in the terms)."
             )
         )
     return [Items("To keep in mind", tuple(points))]
@@ -191,10 +201,12 @@ def _together(result: Floors, run: str, number: int) -> Section:
         ("95 % of the futures cost less than", money(t.p95)),
         ("Sum of the same for each alone", money(t.sum_of_p95)),
         ("Mean of the worst 5 % of futures", money(t.tail)),
+        *((f"95 % cost less than, were minerals correlated by {at:g}", money(value)) for at, value in t.ends),
     ]
     columns = (Column(""), *(Column(n, True) for n in names))
     link: list[tuple[Cell, ...]] = [
-        (n, *(Figure(v, "1", run) for v in row)) for n, row in zip(names, t.correlation, strict=True)
+        (n, *(Figure(round(v, 2), "1", run) for v in row))
+        for n, row in zip(names, t.correlation, strict=True)
     ]
     return Section(
         "together", "All floors in one budget", number,
@@ -202,7 +214,9 @@ def _together(result: Floors, run: str, number: int) -> Section:
             Table("budget", "All floors together", (Column(""), Column("cost", True)), tuple(rows)),
             Table("correlation", "Correlation of what they cost", columns, tuple(link)),
             Para(Sentence("Floors on one mineral pay in the same futures, so that their costs add up when it hurts. "
-                          "Minerals are drawn apart from each other: a slump that takes all of them is not in here."),
+                          "The changes of two minerals' prices are correlated by {0}, from a pair of monthly "
+                          "quotations; over a year the pair moved more alike.",
+                          (Figure(t.shared, "1", "imf_pcps", "derived"),)),
                  "aside"),
         ),
     )  # fmt: skip

@@ -12,13 +12,14 @@ from oreflow.respond.prices import Assumption
 
 TAIL = (0.05, 0.95)
 """Ends of the ranges shown: 5 and 95 % of the futures lie below."""
-SHOWN = ("capital", "operating", "wacc", "tax", "life", "build", "ramp", "use", "idle")
+SHOWN = ("capital", "operating", "wacc", "relief", "tax", "life", "build", "ramp", "use", "idle")
 """Numbers of a project in the order shown."""
 WORDS = {
     "capacity": "Capacity",
     "capital": "Capital before the first unit",
     "operating": "Cash cost, what it buys included",
     "wacc": "Cost of capital, real",
+    "relief": "What the floor takes off it",
     "tax": "Tax on profit",
     "life": "Years of output",
     "build": "Time to the first unit",
@@ -207,13 +208,14 @@ def buys(a: Assessment, m: Figures, prefix: str) -> list[Block]:
 def _numbers(a: Assessment, m: Figures) -> list[tuple[Cell, ...]]:
     p = a.project
     assert p is not None
-    units = {"capital": "USD", "operating": f"USD/{m.unit}", "wacc": "%", "tax": "%", "life": "yr", "build": "months",
+    units = {"capital": "USD", "operating": f"USD/{m.unit}", "wacc": "%", "relief": "pp", "tax": "%", "life": "yr",
+             "build": "months",
              "ramp": "months", "use": "%", "idle": "%"}  # fmt: skip
     units["capacity"] = f"{m.unit}/yr"
     rows: list[tuple[Cell, ...]] = []
     for key in ("capacity", *SHOWN):
         value = getattr(p, key)
-        by = 100.0 if units[key] == "%" else 1.0
+        by = 100.0 if units[key] in ("%", "pp") else 1.0
         told = p.notes.get(key)
         middle = value.value if hasattr(value, "value") else value
         quality: Quality = told.quality if told is not None else "assumed"  # type: ignore[assignment]

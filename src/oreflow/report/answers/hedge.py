@@ -37,7 +37,7 @@ def document(result: Hedge, world: World, *, command: str = "") -> Document:
         The document.
     """
     run = run_id(world, verb="hedge", seed=result.seed, maker=repr(result.maker), switch=repr(result.switch),
-                 paths=result.paths.source, chosen=result.chosen.weight, market=result.effect is not None)  # fmt: skip
+                 paths=result.paths.source, process=repr(result.process), chosen=result.chosen.weight, market=result.effect is not None)  # fmt: skip
     m = _Maker(result, run)
     sections = [
         Section("answer", "The answer", 1, tuple(_answer(result, m))),
@@ -221,7 +221,8 @@ def _right(h: Hedge, m: _Maker) -> list[Block]:
     if o.lattice is not None and np.isfinite(o.lattice.up).any():
         year = [t for t in range(11, h.switch.months, 12) if np.isfinite(o.lattice.up[t])]
         points: list[tuple[Cell, ...]] = [
-            (f"after {(t + 1) // 12} year{'s' if t > 11 else ''}", m.lce(float(o.lattice.up[t])), m.lce(float(h.strikes[t])),
+            (f"after {(t + 1) // 12} year{'s' if t > 11 else ''}", m.lce(float(o.lattice.up[t])),
+             m.lce(float(h.strikes[t])),
              m.share(round(float((h.paths.values[:, t] >= o.lattice.up[t]).mean()), 3)))
             for t in year
         ]  # fmt: skip
@@ -304,6 +305,7 @@ def _share(h: Hedge, m: _Maker) -> list[Block]:
                  m.share(max(most.share, 0.0)), m.all(most.mean - middle[0].mean), m.all(middle[0].tail - most.tail)),
             )
         ),
+        *_pace(h, m),
         Picture("schedule", "Share ordered, by the weight of bad futures", chart,
                 Sentence("At the middle ramp; share of the maker's LFP cells.")),
         Table("frontier", "Mean cost against the cost of bad futures: lithium and the premium of sodium-ion, present "
@@ -311,6 +313,27 @@ def _share(h: Hedge, m: _Maker) -> list[Block]:
               Column("mean cost", True), Column("worst 5 %", True)), tuple(rows)),
         Para(Sentence("Without sodium-ion the lithium in the cells costs {0} on average over the horizon.",
                       (m.all(never.mean),)), "aside"),
+    ]  # fmt: skip
+
+
+def _pace(h: Hedge, m: _Maker) -> list[Block]:
+    """What a faster ramp is worth to the choice made once."""
+    weight = h.chosen.weight
+    mine = sorted((c for c in h.frontier if c.weight == weight), key=lambda c: c.ramp)
+    if len(mine) < 2:
+        return []
+    slow, fast = mine[0], mine[-1]
+    gain = slow.objective - fast.objective
+    if gain <= 1e-6 * slow.objective:
+        text = "At that weight a faster ramp is worth nothing yet: there is nothing to hurry to."
+        return [Para(Sentence(text))]
+    return [
+        Para(
+            Sentence(
+                "At that weight a ramp of {0} in place of {1} is worth {2} (mean and bad futures weighed).",
+                (Figure(100 * fast.ramp, "%/month", m.run), Figure(100 * slow.ramp, "%/month", m.run), m.all(gain)),
+            )
+        )
     ]  # fmt: skip
 
 

@@ -120,6 +120,9 @@ class Together:
         sum_of_p95: Sum of the same for each alone, USD.
         tail: Mean present cost of the worst 5 % of futures, USD.
         correlation: Correlation of the present costs, shape (n, n).
+        shared: Correlation of the changes of two minerals' prices.
+        ends: That correlation at its low and its high end, with the P95 of all; empty where prices come from an
+            ensemble.
     """
 
     mean: float
@@ -127,6 +130,8 @@ class Together:
     sum_of_p95: float
     tail: float
     correlation: tuple[tuple[float, ...], ...]
+    shared: float
+    ends: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,7 @@ def assess(
     ensemble: Ensemble | None = None,
     market: bool = True,
     fall: float = 0.2,
+    correlation: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Floors:
     """Say what floors pay, what they buy and what that does to the market.
@@ -173,6 +179,7 @@ def assess(
         ensemble: Market outcomes that the futures begin with.
         market: Clear the market with and without the floor.
         fall: Share of demand that goes in the test of what the floor keeps.
+        correlation: Correlation of the changes of two minerals' prices; that of the table by default.
         progress: Called with what is done next.
 
     Returns:
@@ -192,13 +199,22 @@ def assess(
     if not -0.5 < rate < 1:
         raise UsageError(f"a discount rate is a share a year like 0.04, not {rate:g}.")
     tell = progress or (lambda _: None)
+    told = table()["any", "correlation"]
+    shared = told.value if correlation is None else correlation
     out = []
     for terms, project in cases:
         tell(f"Prices of {terms.node}")
-        out.append(_one(world, terms, project, rate, draws, seed, ensemble, market, fall, tell))
+        out.append(_one(world, terms, project, rate, draws, seed, ensemble, market, fall, shared, tell))
+    together = None
+    if len(out) > 1:
+        tell("All floors together")
+        ends = []
+        for at in (told.range.low, told.range.high) if ensemble is None else ():
+            ends.append((at, float(np.quantile(sum(_again(world, a, rate, seed, at) for a in out), TAIL))))
+        together = _together(out, shared, tuple(ends))
     return Floors(
         floors=tuple(out),
-        together=_together(out) if len(out) > 1 else None,
+        together=together,
         rate=rate,
         draws=out[0].paths.draws,
         seed=seed,
@@ -216,6 +232,7 @@ def _one(
     ensemble: Ensemble | None,
     market: bool,
     fall: float,
+    shared: float,
     tell: Callable[[str], None],
 ) -> Assessment:
     commodity = terms.node.partition("@")[0]
@@ -227,9 +244,10 @@ def _one(
             "start later, or use an ensemble that begins earlier."
         )
     months = max(ahead + terms.months, project.months if project else 0)
-    paths = futures(world, terms.node, start=start, months=months, draws=draws, seed=seed, ensemble=ensemble)
+    paths = futures(world, terms.node, start=start, months=months, draws=draws, seed=seed, ensemble=ensemble,
+                    shared=shared)  # fmt: skip
     price = price_now(world, commodity)
-    stream = (seed, crc32((project.name if project else "").encode()))
+    stream = _stream(seed, project)
 
     def case(t: Terms, p: Paths) -> tuple[Payout, Financing | None]:
         if project is None:
@@ -251,7 +269,7 @@ def _one(
     moved, known = mover(world, commodity), table()
     for what, at, process in _processes(world, moved):
         other = futures(world, terms.node, start=start, months=months, draws=min(draws, SOME), seed=seed,
-                        ensemble=ensemble, process=process)  # fmt: skip
+                        ensemble=ensemble, process=process, shared=shared)  # fmt: skip
         paid, with_ = case(terms, other)
         moves.append(
             IfPrices(what, at, known[moved, what].unit, paid.mean, paid.quantile(TAIL),
@@ -312,7 +330,21 @@ def _region(world: World, project: Project | None) -> str:
     return region if bool(same.any()) else ""
 
 
-def _together(floors: Sequence[Assessment]) -> Together:
+def _again(world: World, a: Assessment, rate: float, seed: int, shared: float) -> Floats:
+    """What a floor costs in each future where prices of minerals move together otherwise, shape (draws,)."""
+    paths = futures(world, a.terms.node, start=a.paths.start, months=a.paths.span, draws=a.paths.draws, seed=seed,
+                    shared=shared)  # fmt: skip
+    if a.project is None:
+        return floor_value(a.terms, paths, rate=rate).present
+    return financed(a.project, a.terms, paths, rate=rate, seed=_stream(seed, a.project)).payout.present
+
+
+def _stream(seed: int, project: Project | None) -> tuple[int, int]:
+    """Seed of what a project costs: two projects are drawn apart."""
+    return (seed, crc32((project.name if project else "").encode()))
+
+
+def _together(floors: Sequence[Assessment], shared: float, ends: tuple[tuple[float, float], ...]) -> Together:
     draws = {a.payout.present.shape for a in floors}
     if len(draws) > 1:
         raise DataError("the floors have different numbers of futures, so they cannot be added up.")
@@ -328,4 +360,6 @@ def _together(floors: Sequence[Assessment]) -> Together:
         sum_of_p95=float(sum(np.quantile(c, TAIL) for c in costs)),
         tail=tail_mean(total),
         correlation=tuple(tuple(float(x) for x in row) for row in link),
+        shared=shared,
+        ends=ends,
     )

@@ -163,12 +163,15 @@ def _project(document: Document, form: dict[str, Any], world: World, terms: Term
         general = hurdles("any")
         base = Project(
             name=form["name"], node=terms.node, unit=terms.unit, capacity=1.0, capital=given["capital"][0],
-            operating=given["operating"][0], wacc=general["wacc"].range, tax=general["tax"].value,
+            operating=given["operating"][0], wacc=general["wacc"].range,
+            relief=general["relief"].value, tax=general["tax"].value,
             life=round(general["life"].value), build=round(general["build"].value),
             ramp=round(general["ramp"].value), use=general["use"].value, idle=general["idle"].value, notes=general,
         )  # fmt: skip
     changes: dict[str, Any] = {k: v[0] for k, v in given.items()}
-    changes |= {k: form[k] for k in ("name", "tax", "life", "build", "ramp", "use", "idle") if k in form}
+    changes |= {
+        k: form[k] for k in ("name", "relief", "tax", "life", "build", "ramp", "use", "idle") if k in form
+    }
     if "capacity" in form:
         changes["capacity"] = amount(form["capacity"], f"{terms.unit}/yr")
     changes["notes"] = {**base.notes, **{k: v[1] for k, v in given.items()}}
@@ -257,7 +260,8 @@ def terms_schema() -> dict[str, Any]:
                 "additionalProperties": False,
                 "properties": {
                     "plant": words, "name": words, "capacity": size, "capital": ranged, "operating": ranged,
-                    "wacc": ranged, "tax": share, "life": {"type": "integer", "minimum": 1, "maximum": 60},
+                    "wacc": ranged, "relief": share, "tax": share,
+                    "life": {"type": "integer", "minimum": 1, "maximum": 60},
                     "build": whole, "ramp": whole, "use": share, "idle": share,
                 },
             },

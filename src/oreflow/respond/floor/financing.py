@@ -11,7 +11,7 @@
 | i | cost of standing still as a share of c | 1 |
 
 The same draws of price, capital, cost and cost of capital serve both cases, so that their difference is the floor's.
-The cost of capital is left as it is: lenders who ask for less because of the floor would come on top.
+The cost of capital is the same in both, but for the relief that a project may state.
 """
 
 from __future__ import annotations
@@ -168,6 +168,8 @@ def _judged(
     floor: _Floor | None,
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Net present value and the months in which it runs, shapes (draws,) and (draws, months)."""
+    if floor is not None:
+        wacc = wacc - project.relief
     still = -project.idle * cost[:, None]
     unit = price - cost[:, None]
     if floor is not None:

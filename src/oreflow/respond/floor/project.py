@@ -42,6 +42,7 @@ class Project:
         capital: Capital to spend before the first unit, USD.
         operating: Cash cost a unit, what it buys included, USD/unit.
         wacc: Cost of capital, 1/yr, real.
+        relief: What the floor takes off the cost of capital, 1/yr.
         tax: Tax on profit after straight-line depreciation; losses are not carried on.
         life: Years of output.
         build: Months from now to the first unit.
@@ -62,6 +63,7 @@ class Project:
     capital: Range
     operating: Range
     wacc: Range
+    relief: float = 0.0
     tax: float = 0.25
     life: int = 20
     build: int = 24
@@ -80,6 +82,7 @@ class Project:
                     "numbers of 0 or more, low to high."
                 )
         for key, most in (
+            ("relief", 0.2),
             ("tax", 1.0),
             ("use", 1.0),
             ("idle", 1.0),
@@ -246,6 +249,7 @@ def project_of(
         capital=money,
         operating=cost,
         wacc=known["wacc"].range,
+        relief=known["relief"].value,
         tax=known["tax"].value,
         life=round(known["life"].value),
         build=round(known["restart_build" if idle else "build"].value),

@@ -68,6 +68,7 @@ def futures(
     seed: int = 1,
     ensemble: object = None,
     process: Process | None = None,
+    shared: float | None = None,
 ) -> Paths:
     """Return monthly futures of a price from what the world knows of it.
 
@@ -83,10 +84,12 @@ def futures(
         draws: Number of futures; those of a smaller ensemble go on in several ways each, a larger one is kept whole.
         seed: Seed.
         ensemble: Ensemble that keeps the price.
-        process: Process in place of the one that the world knows (of the product, where the commodity follows one).
+        process: Process in place of the one that the world knows: of the product, where the commodity follows one.
+        shared: Correlation of the changes of two minerals; that of the table by default.
 
     Returns:
-        The futures. Those of two commodities are drawn apart, unless one follows the other.
+        The futures. Those of two minerals move together as far as `shared` says; one that follows another moves
+        with it.
 
     Raises:
         UsageError: The market is not the hub, and there is no ensemble.
@@ -98,6 +101,8 @@ def futures(
     commodity = node.partition("@")[0]
     now = price_now(world, commodity)
     link = None if (commodity, "level") in table() else link_of(world, commodity)
+    if shared is None:
+        shared = table()["any", "correlation"].value
     stream = (seed, crc32((link.product if link else commodity).encode()))
     near = _more(from_ensemble(ensemble, node), draws) if isinstance(ensemble, Ensemble) else None
     if near is None and node != hub_node(world, commodity):
@@ -108,8 +113,10 @@ def futures(
     if link is None:
         process = process or process_of(world, commodity)
         if near is not None:
-            return extended(near, process, months, seed=stream)
-        return from_process(process, node=node, start=start, months=months, draws=draws, seed=stream)
+            return extended(near, process, months, seed=stream, shared=shared)
+        return from_process(
+            process, node=node, start=start, months=months, draws=draws, seed=stream, shared=shared
+        )
     product = process or process_of(world, link.product)
     base = price_now(world, link.product)
     unit = f"USD/{unit_of(world, commodity)}"
@@ -118,11 +125,17 @@ def futures(
         left = months - near.span
         values = near.monthly().values[:, :months]
         if left > 0:
-            later = product.simulate(left, draws=near.draws, seed=stream, start=ends)
+            later = product.simulate(left, draws=near.draws, seed=stream, shared=shared, start=ends)
             values = np.concatenate([values, _follow(later, link, now, base)], axis=1)
         return Paths(values, 1, near.start, node, unit, f"{near.source}, then following {link.product}", now)
     made = from_process(
-        product, node=hub_node(world, link.product), start=start, months=months, draws=draws, seed=stream
+        product,
+        node=hub_node(world, link.product),
+        start=start,
+        months=months,
+        draws=draws,
+        seed=stream,
+        shared=shared,
     )
     values = _follow(made.values, link, now, base)
     return Paths(values, 1, start, node, unit, f"following {link.product}: {made.source}", now)

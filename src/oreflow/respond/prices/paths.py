@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from oreflow.errors import DataError, UnknownNameError, UsageError
 from oreflow.market.settings import Settings
-from oreflow.respond.prices.process import Process, Seed
+from oreflow.respond.prices.process import Process, Seed, first
 
 if TYPE_CHECKING:
     from oreflow.shock.ensemble import Ensemble
@@ -93,11 +93,6 @@ class Paths:
         return Paths(self.values * factor, self.months, self.start, self.node, self.unit, self.source, now)
 
 
-def first(seed: Seed) -> int:
-    """Return a seed without the number of its stream."""
-    return seed if isinstance(seed, int) else seed[0]
-
-
 def month_labels(start: str, periods: int, months: int = 1) -> tuple[str, ...]:
     """Return the first month of each period, ``YYYY-MM``."""
     begin = month_index(start)
@@ -115,7 +110,14 @@ def month_index(month: str) -> int:
 
 
 def from_process(
-    process: Process, *, node: str, start: str, months: int, draws: int = 1000, seed: Seed = 1
+    process: Process,
+    *,
+    node: str,
+    start: str,
+    months: int,
+    draws: int = 1000,
+    seed: Seed = 1,
+    shared: float = 0.0,
 ) -> Paths:
     """Draw monthly paths of a process.
 
@@ -126,11 +128,12 @@ def from_process(
         months: Length in months.
         draws: Number of paths.
         seed: Seed.
+        shared: Correlation with other prices drawn with the seed.
 
     Returns:
         The paths.
     """
-    values = process.simulate(months, draws=draws, seed=seed)
+    values = process.simulate(months, draws=draws, seed=seed, shared=shared)
     return Paths(
         values,
         1,
@@ -196,7 +199,7 @@ def from_sample(sample: Sample, node: str) -> Paths:
                  f"run {sample.run}, {len(sample.price):,} draws", float(sample.base.price[i]))  # fmt: skip
 
 
-def extended(paths: Paths, process: Process, months: int, *, seed: Seed = 1) -> Paths:
+def extended(paths: Paths, process: Process, months: int, *, seed: Seed = 1, shared: float = 0.0) -> Paths:
     """Carry paths on to a longer horizon: each future goes on from its own last price by a process.
 
     Args:
@@ -204,6 +207,7 @@ def extended(paths: Paths, process: Process, months: int, *, seed: Seed = 1) -> 
         process: How prices move after it.
         months: Length of the result in months.
         seed: Seed.
+        shared: Correlation with other prices drawn with the seed.
 
     Returns:
         Monthly paths of that length; cut where the paths are longer.
@@ -219,7 +223,7 @@ def extended(paths: Paths, process: Process, months: int, *, seed: Seed = 1) -> 
     left = months - values.shape[1]
     if left > 0:
         last = np.maximum(values[:, -1], 1e-9)
-        later = process.simulate(left, draws=near.draws, seed=seed, start=last)
+        later = process.simulate(left, draws=near.draws, seed=seed, start=last, shared=shared)
         values = np.concatenate([values, later], axis=1)
         source += f", then a price process from its end (seed {first(seed)})"
     return Paths(values, 1, paths.start, paths.node, paths.unit, source, paths.now)

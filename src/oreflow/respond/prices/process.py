@@ -34,8 +34,24 @@ Seed = int | tuple[int, ...]
 
 LEAST = 8
 """Prices that a fit needs."""
-PRICES, PROJECTS = 0, 1
-"""Streams of random numbers of a seed: one for prices, one for what projects cost."""
+PRICES, PROJECTS, COMMON = 0, 1, 2
+"""Streams of random numbers of a seed: for prices, for what projects cost, for what all prices share."""
+
+
+def first(seed: Seed) -> int:
+    """Return a seed without the number of its stream."""
+    return seed if isinstance(seed, int) else seed[0]
+
+
+def _normal(seed: Seed, stream: int, periods: int, draws: int) -> Floats:
+    """Standard normal numbers, shape (periods, draws): every second draw mirrors the one before it."""
+    noise = np.empty((periods, draws))
+    for i in range(0, draws, 2):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, i // 2)))
+        noise[:, i] = rng.standard_normal(periods)
+    if draws > 1:
+        noise[:, 1::2] = -noise[:, : draws - 1 : 2]
+    return noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,7 @@ class Process:
         draws: int = 1000,
         seed: Seed = 1,
         start: ArrayLike | None = None,
+        shared: float = 0.0,
     ) -> Floats:
         """Draw paths.
 
@@ -135,21 +152,24 @@ class Process:
             draws: Number of paths.
             seed: Seed.
             start: Price now, shape () or (draws,); the process's own by default.
+            shared: Part of the variance that all prices drawn with the seed (without its stream) have in common: the
+                correlation of the changes of any two of them.
 
         Returns:
             Prices at the end of each period, shape (draws, periods).
 
         Raises:
-            UsageError: A count is below 1.
+            UsageError: A count is below 1, or what is shared is no share.
         """
+        if not 0 <= shared <= 1:
+            raise UsageError(f"the correlation of prices is a share between 0 and 1, not {shared:g}.")
         if min(periods, months, draws) < 1:
             raise UsageError("paths need at least 1 draw, 1 period and 1 month a period.")
         step = months / 12.0
-        noise = np.empty((periods, draws))
-        for i in range(0, draws, 2):
-            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PRICES, i // 2)))
-            noise[:, i] = rng.standard_normal(periods)
-        noise[:, 1::2] = -noise[:, : draws - 1 : 2] if draws > 1 else noise[:, 1::2]
+        noise = _normal(seed, PRICES, periods, draws)
+        if shared > 0:
+            both = _normal(first(seed), COMMON, periods, draws)
+            noise = math.sqrt(1.0 - shared) * noise + math.sqrt(shared) * both
         _, variance = self.moments(step)
         x = np.broadcast_to(np.log(self.start if start is None else np.asarray(start, float)), (draws,))
         pull = math.exp(-self.reversion * step)
