@@ -36,8 +36,17 @@ def document(result: Hedge, world: World, *, command: str = "") -> Document:
     Returns:
         The document.
     """
-    run = run_id(world, verb="hedge", seed=result.seed, maker=repr(result.maker), switch=repr(result.switch),
-                 paths=result.paths.source, process=repr(result.process), chosen=result.chosen.weight, market=result.effect is not None)  # fmt: skip
+    run = run_id(
+        world,
+        verb="hedge",
+        seed=result.seed,
+        maker=repr(result.maker),
+        switch=repr(result.switch),
+        paths=result.paths.source,
+        process=repr(result.process),
+        chosen=result.chosen.weight,
+        market=result.effect is not None,
+    )
     m = _Maker(result, run)
     sections = [
         Section("answer", "The answer", 1, tuple(_answer(result, m))),
