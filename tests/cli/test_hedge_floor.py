@@ -52,6 +52,20 @@ def test_floor_json_says_41(capsys: pytest.CaptureFixture[str]) -> None:
     assert one["cost_usd"]["p05"] < one["cost_usd"]["mean"] < one["cost_usd"]["p95"]
 
 
+def test_the_price_now_may_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    costs = []
+    for now in ("50 USD/kg NdPr", "69000", "100000"):
+        assert run([*FLOOR, "--no-market", "--now", now, "--json"]) == 0
+        costs.append(json.loads(capsys.readouterr().out)["floors"][0]["cost_usd"]["mean"])
+    assert costs == sorted(costs, reverse=True)
+    assert run([*FLOOR, "--no-market", "--now", "100000"]) == 0
+    out = capsys.readouterr().out
+    assert "at the price as given" in out
+    assert "10 million USD" in out.replace("\u00a0", " ")
+    assert run([*HEDGE, "--json", "--now", "40000"]) == 0
+    assert json.loads(capsys.readouterr().out)["chance_above_breakeven_by_year"][0] > 0.2
+
+
 def test_floor_of_a_file_and_of_a_plant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "f.html"
     terms = str(ROOT / "examples/floor/bald-hill.yaml")
@@ -95,6 +109,7 @@ def test_floor_of_a_file_and_of_a_plant(tmp_path: Path, capsys: pytest.CaptureFi
         (["floor", "--terms", "none.yaml"], 4, "none.yaml"),
         (["floor", "--strike", "5", "--price", "gallium_refined", "--quantity", "1"], 4, "no price process"),
         (["floor", "--strike", "5", "--price", "x", "--quantity", "1"], 2, "unknown commodity 'x'"),
+        ([*FLOOR, "--now", "-3"], 2, "the price now is -3"),
         (["hedge", "--firm", "catll"], 2, "Did you mean 'catl'"),
         (["hedge", "--use", "boats"], 2, "unknown use"),
         (["hedge", "--region", "KOR"], 4, "there are some in CHN"),

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 1),
     help="Correlation of two minerals' prices; that of the table without.",
 )
+@click.option("--now", metavar="AMOUNT", help="Reference price now, USD a unit; that of 2025 without.")
 @click.option("--rate", type=float, help="Real discount rate of the payments; that of the table without.")
 @click.option(
     "--draws", default=2000, show_default=True, type=click.IntRange(8, 100_000), help="Futures of the price."
@@ -95,6 +96,7 @@ def floor(
     capital: str | None,
     operating: str | None,
     correlation: float | None,
+    now: str | None,
     rate: float | None,
     draws: int,
     seed: int,
@@ -146,11 +148,23 @@ def floor(
     with progress("Futures", quiet=as_json) as tick:
         made = assess(
             world, cases, rate=rate, draws=draws, seed=seed, ensemble=ensemble, market=market, fall=fall,
-            correlation=correlation,
+            correlation=correlation, now=number(now, f"USD/{cases[0][0].unit}"),
             progress=lambda text: tick(1, text),
         )  # fmt: skip
     page = document(made, world, command=again())
     deliver(page, plain(made), as_json=as_json, html=html)
+
+
+def number(text: str | None, unit: str) -> float | None:
+    """Return an amount that an option gives, bare or with a unit; none where it is not given."""
+    from oreflow.respond.floor.file import amount
+
+    if text is None:
+        return None
+    try:
+        return float(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        return amount(text, unit)
 
 
 def _given(
@@ -160,15 +174,7 @@ def _given(
     """The floor and the project that the options name."""
     from oreflow.errors import UsageError
     from oreflow.respond.floor import Terms, project_of
-    from oreflow.respond.floor.file import amount, market
-
-    def number(text: str | None, unit: str) -> float | None:
-        if text is None:
-            return None
-        try:
-            return float(text.replace(",", "").replace("_", ""))
-        except ValueError:
-            return amount(text, unit)
+    from oreflow.respond.floor.file import market
 
     if plant is None and price is None:
         raise UsageError("--strike needs --project PLANT, or --price with --quantity.")

@@ -38,6 +38,7 @@ from oreflow.cli.output import check_suffix, deliver, html_option, json_option, 
     type=click.FloatRange(0, 1),
     help="Weight of the worst 5 % of futures in the choice of a share.",
 )
+@click.option("--now", type=float, metavar="USD", help="Lithium price now, USD/t LCE; that of 2025 without.")
 @click.option("--start", default="2026-01", show_default=True, metavar="YYYY-MM", help="First month.")
 @click.option(
     "--draws", default=2000, show_default=True, type=click.IntRange(8, 100_000), help="Futures of the price."
@@ -68,6 +69,7 @@ def hedge(
     limit: float | None,
     years: int | None,
     weight: float | None,
+    now: float | None,
     start: str,
     draws: int,
     seed: int,
@@ -94,7 +96,8 @@ def hedge(
     with progress("Futures", quiet=as_json) as tick:
         made = assess(
             world, who, premium=premium, decline=decline, convert=convert, lead=lead, ramp=ramp, limit=limit,
-            years=years, weight=weight, draws=draws, seed=seed, start=start, ensemble=ensemble, market=market,
+            years=years, weight=weight, draws=draws, seed=seed, start=start,
+            now=now, ensemble=ensemble, market=market,
             progress=lambda text: tick(1, text),
         )  # fmt: skip
     deliver(document(made, world, command=again()), plain(made), as_json=as_json, html=html)

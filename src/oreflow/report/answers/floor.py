@@ -14,9 +14,9 @@ from oreflow.report.document import Document, answer, run_id
 from oreflow.report.figure import Figure, Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Section, Table, Tiles
 from oreflow.respond.floor import Assessment, Floors
-from oreflow.respond.prices import hub_node, table
+from oreflow.respond.prices import table
 from oreflow.respond.prices.link import mover
-from oreflow.respond.prices.table import PARAMETERS
+from oreflow.respond.prices.table import PARAMETERS, price_row
 
 
 def document(result: Floors, world: World, *, command: str = "") -> Document:
@@ -45,17 +45,22 @@ def document(result: Floors, world: World, *, command: str = "") -> Document:
     known = table()
     several = len(result.floors) > 1
     sections: list[Section] = []
-    rows = world["prices"]
     for i, a in enumerate(result.floors):
-        commodity, _, region = hub_node(world, a.terms.node.partition("@")[0]).partition("@")
-        hit = rows[
-            (rows["commodity"] == commodity) & (rows["region"] == region) & (rows["period"] == "2025")
-        ].iloc[0]
-        now = Figure(a.price, f"USD/{a.terms.unit}", str(hit["source"]), hit["quality"], str(hit["basis"]))
+        commodity = a.terms.node.partition("@")[0]
+        hit = price_row(world, commodity)
+        now = Figure(
+            float(hit["value"]), f"USD/{a.terms.unit}", str(hit["source"]), hit["quality"], str(hit["basis"])
+        )
+        when = "of 2025"
+        if a.price != float(hit["value"]):
+            when, now = (
+                "as given",
+                Figure(a.price, f"USD/{a.terms.unit}", run, "assumed", "given with the question"),
+            )
         moved = {
             p: known[mover(world, commodity), p] for p in PARAMETERS if (mover(world, commodity), p) in known
         }
-        m = Figures(a, run, now, moved, mover(world, commodity))
+        m = Figures(a, run, now, when, moved, mover(world, commodity))
         sections += _sections(a, m, result, prefix=f"f{i + 1}-" if several else "", first=len(sections) + 1)
     if result.together is not None:
         sections.append(_together(result, run, len(sections) + 1))
@@ -101,7 +106,9 @@ def _answer(a: Assessment, m: Figures) -> list[Block]:
     strike = Figure(t.strike, f"USD/{m.unit}", t.source, "reported" if t.source != "oreflow" else "assumed")
     lead = [Para(Sentence(t.sentence()), "lead")]
     tiles = [
-        KeyFigure(f"A year on 1,000 {m.unit} at the price of 2025", m.money(a.by_hand, change=a.by_hand < 0)),
+        KeyFigure(
+            f"A year on 1,000 {m.unit} at the price {m.when}", m.money(a.by_hand, change=a.by_hand < 0)
+        ),
         KeyFigure("Expected cost, discounted", m.money(p.mean, low=low, high=high)),
     ]
     f = a.financing
@@ -144,7 +151,7 @@ def _answer(a: Assessment, m: Figures) -> list[Block]:
     lead.append(
         Para(
             Sentence(
-                f"At the price of 2025, {{0}} against a floor of {{1}}, a year on 1,000 {m.unit} pays {{2}}.",
+                f"At the price {m.when}, {{0}} against a floor of {{1}}, a year on 1,000 {m.unit} pays {{2}}.",
                 (m.now, strike, m.money(a.by_hand)),
             )
         )

@@ -33,9 +33,10 @@ class Figures:
     """Figures of one floor, with the run as their source."""
 
     def __init__(
-        self, a: Assessment, run: str, now: Figure, moved: dict[str, Assumption], mover: str
+        self, a: Assessment, run: str, now: Figure, when: str, moved: dict[str, Assumption], mover: str
     ) -> None:
-        self.unit, self.run, self.now, self.moved, self.mover = a.terms.unit, run, now, moved, mover
+        self.unit, self.run, self.now, self.when = a.terms.unit, run, now, when
+        self.moved, self.mover = moved, mover
 
     def money(self, value: float | None, *, low: float | None = None, high: float | None = None,
               change: bool = False, note: str = "") -> Figure:  # fmt: skip
@@ -263,7 +264,7 @@ def strikes(a: Assessment, m: Figures, prefix: str) -> list[Block]:
         chart = Lines(
             x=tuple(s.strike for s in a.strikes), x_label="floor price", x_unit=f"USD/{m.unit}",
             series=(Series("covers its hurdle", tuple(100 * (s.prob or 0.0) for s in a.strikes), kind="dots"),),
-            unit="%", marked=(a.price, "price of 2025") if shown else None,
+            unit="%", marked=(a.price, f"price {m.when}") if shown else None,
         )  # fmt: skip
         blocks.append(Picture(f"{prefix}strike-chance", "What a higher floor price buys", chart,
                               Sentence("Share of the futures in which the project covers its hurdle."),

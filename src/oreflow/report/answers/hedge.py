@@ -12,7 +12,7 @@ from oreflow.report.document import Document, answer, run_id
 from oreflow.report.figure import Figure, Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
 from oreflow.report.plots import Lines, Series
-from oreflow.respond.hedge import Hedge, terms_of_conversion
+from oreflow.respond.hedge import Breakeven, Hedge, terms_of_conversion
 from oreflow.respond.prices import table as processes
 
 LCE = "USD/t LCE"
@@ -85,6 +85,10 @@ class _Maker:
     def lce(self, value: float) -> Figure:
         return Figure(value, LCE, self.run)
 
+    def base(self, b: Breakeven) -> Figure:
+        """The lithium price of the base year."""
+        return Figure(b.price, LCE, b.price_source or self.run, "reported" if b.price_source else "assumed")
+
     def share(self, value: float, *, change: bool = False) -> Figure:
         return Figure(100 * value, "%", self.run, change=change)
 
@@ -93,7 +97,7 @@ def _answer(h: Hedge, m: _Maker) -> list[Block]:
     b, o = h.breakeven, h.option
     above = float(h.above.mean())
     at = Figure(b.threshold, LCE, b.source, "derived", "", b.low, b.high)
-    now = Figure(b.price, LCE, "usgs_mcs_2026", "reported")
+    now = m.base(b)
     tiles = (
         KeyFigure("Sodium-ion breaks even at lithium of", at),
         KeyFigure("Chance that lithium is dearer, mean of the months", m.share(above)),
@@ -143,12 +147,13 @@ def _answer(h: Hedge, m: _Maker) -> list[Block]:
 def _breakeven(h: Hedge, m: _Maker) -> list[Block]:
     b = h.breakeven
     i = b.intensity
-    kept = "uc_davis;oreflow"
+    kept = i.source
     rows: list[tuple[Cell, ...]] = [
-        ("Lithium price at which the packs were priced", Figure(b.price, LCE, "usgs_mcs_2026", "reported")),
+        ("Lithium price at which the packs were priced", m.base(b)),
         ("Premium of a sodium-ion pack over an LFP pack",
-         Figure(b.premium.value, "USD/kWh", "bnef_packs_2025", "assumed", "packs at 95 to 105 against 84 USD/kWh",
-                b.premium.low, b.premium.high)),
+         Figure(b.premium.value, "USD/kWh", b.premium_source, "assumed", "packs at 95 to 105 against 84 USD/kWh",
+                b.premium.low, b.premium.high)
+         if b.premium_source else Figure(b.premium.value, "USD/kWh", m.run, "assumed", "given with the question")),
         ("LFP cathode bought for a good cell", Figure(i.cathode, "kg/kWh", kept, "derived")),
         ("Lithium bought for that cathode", Figure(i.carbonate, "kg LCE/kg", kept, "derived")),
         ("Lithium bought for a good cell", Figure(i.bought, "kg LCE/kWh", kept, "derived", "the two multiplied")),

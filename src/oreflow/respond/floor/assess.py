@@ -166,6 +166,7 @@ def assess(
     market: bool = True,
     fall: float = 0.2,
     correlation: float | None = None,
+    now: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Floors:
     """Say what floors pay, what they buy and what that does to the market.
@@ -180,6 +181,8 @@ def assess(
         market: Clear the market with and without the floor.
         fall: Share of demand that goes in the test of what the floor keeps.
         correlation: Correlation of the changes of two minerals' prices; that of the table by default.
+        now: Reference price from which the futures start, USD/unit; that of the base year by default. For floors on one
+            price only.
         progress: Called with what is done next.
 
     Returns:
@@ -198,13 +201,17 @@ def assess(
         rate = hurdles("any")["public_rate"].value
     if not -0.5 < rate < 1:
         raise UsageError(f"a discount rate is a share a year like 0.04, not {rate:g}.")
+    if now is not None and len({t.node for t, _ in cases}) > 1:
+        raise UsageError(
+            "one price now cannot hold for floors on several prices; ask for one floor at a time."
+        )
     tell = progress or (lambda _: None)
     told = table()["any", "correlation"]
     shared = told.value if correlation is None else correlation
     out = []
     for terms, project in cases:
         tell(f"Prices of {terms.node}")
-        out.append(_one(world, terms, project, rate, draws, seed, ensemble, market, fall, shared, tell))
+        out.append(_one(world, terms, project, rate, draws, seed, ensemble, market, fall, shared, now, tell))
     together = None
     if len(out) > 1:
         tell("All floors together")
@@ -233,6 +240,7 @@ def _one(
     market: bool,
     fall: float,
     shared: float,
+    now: float | None,
     tell: Callable[[str], None],
 ) -> Assessment:
     commodity = terms.node.partition("@")[0]
@@ -245,8 +253,8 @@ def _one(
         )
     months = max(ahead + terms.months, project.months if project else 0)
     paths = futures(world, terms.node, start=start, months=months, draws=draws, seed=seed, ensemble=ensemble,
-                    shared=shared)  # fmt: skip
-    price = price_now(world, commodity)
+                    shared=shared, now=now)  # fmt: skip
+    price = price_now(world, commodity) if now is None else now
     stream = _stream(seed, project)
 
     def case(t: Terms, p: Paths) -> tuple[Payout, Financing | None]:
@@ -269,7 +277,7 @@ def _one(
     moved, known = mover(world, commodity), table()
     for what, at, process in _processes(world, moved):
         other = futures(world, terms.node, start=start, months=months, draws=min(draws, SOME), seed=seed,
-                        ensemble=ensemble, process=process, shared=shared)  # fmt: skip
+                        ensemble=ensemble, process=process, shared=shared, now=now)  # fmt: skip
         paid, with_ = case(terms, other)
         moves.append(
             IfPrices(what, at, known[moved, what].unit, paid.mean, paid.quantile(TAIL),
@@ -333,7 +341,7 @@ def _region(world: World, project: Project | None) -> str:
 def _again(world: World, a: Assessment, rate: float, seed: int, shared: float) -> Floats:
     """What a floor costs in each future where prices of minerals move together otherwise, shape (draws,)."""
     paths = futures(world, a.terms.node, start=a.paths.start, months=a.paths.span, draws=a.paths.draws, seed=seed,
-                    shared=shared)  # fmt: skip
+                    shared=shared, now=a.paths.now)  # fmt: skip
     if a.project is None:
         return floor_value(a.terms, paths, rate=rate).present
     return financed(a.project, a.terms, paths, rate=rate, seed=_stream(seed, a.project)).payout.present

@@ -209,6 +209,7 @@ def assess(
     seed: int = 1,
     start: str = "2026-01",
     ensemble: Ensemble | None = None,
+    now: float | None = None,
     market: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> Hedge:
@@ -229,6 +230,8 @@ def assess(
         seed: Seed.
         start: First month, where there is no ensemble.
         ensemble: Market outcomes that the futures begin with.
+        now: Lithium price from which the futures start, USD/t LCE; that of the base year by default. The premium
+            holds at the price of the base year all the same.
         market: Run the market for what happens when others convert too.
         progress: Called with what is done next.
 
@@ -263,10 +266,12 @@ def assess(
     )
     node = hub_node(world, LITHIUM)
     tell("Lithium prices")
-    paths = futures(world, node, start=start, months=span, draws=draws, seed=seed, ensemble=ensemble)
+    paths = futures(world, node, start=start, months=span, draws=draws, seed=seed, ensemble=ensemble, now=now)
     if paths.draws < 8:
         raise DataError(f"the hedge is valued on at least 8 futures; there are {paths.draws}.")
     process = process_of(world, LITHIUM)
+    if now is not None:
+        process = process.with_(start=now)
     own = process if ensemble is None else None
     tell("Policies")
     right = option(switch, paths, own)

@@ -19,7 +19,7 @@ from functools import cache
 
 from oreflow.atlas import World
 from oreflow.errors import DataError, UsageError
-from oreflow.respond.prices.table import Assumption, assumptions, price_now, record
+from oreflow.respond.prices.table import Assumption, assumptions, price_now, price_row, record
 from oreflow.shock.ranges import Range
 
 LITHIUM, CELL, CATHODE = "lithium_carbonate", "lfp_cell_making", "lfp_cathode_making"
@@ -101,7 +101,9 @@ class Breakeven:
         high: P* with the highest premium and the least lithium, USD/t LCE.
         threshold_bought: P* counting the lithium that is bought rather than what ends in the cell, USD/t LCE.
         swings: Input to P* at its low and its high end, the others at their middle.
-        source: Keys of the sources joined by ";".
+        price_source: Keys of the sources of the price; empty where it was given.
+        premium_source: Keys of the sources of the premium; empty where it was given.
+        source: Keys of all sources joined by ";".
     """
 
     price: float
@@ -112,6 +114,8 @@ class Breakeven:
     high: float
     threshold_bought: float
     swings: dict[str, tuple[float, float]]
+    price_source: str
+    premium_source: str
     source: str
 
     @property
@@ -162,6 +166,8 @@ def breakeven(world: World, *, premium: float | None = None, price: float | None
         told = Range(premium, premium, premium)
     now = price_now(world, LITHIUM) if price is None else price
     lithium = intensity(world)
+    paid = "" if price is not None else str(price_row(world, LITHIUM)["source"])
+    asked = "" if premium is not None else str(row["source"])
     ends = {
         "premium of the sodium-ion pack": (
             threshold(now, told.low, lithium.cell),
@@ -182,9 +188,9 @@ def breakeven(world: World, *, premium: float | None = None, price: float | None
         high=max(corners),
         threshold_bought=threshold(now, told.value, lithium.bought),
         swings=ends,
-        source=";".join(
-            dict.fromkeys([*str(row["source"]).split(";"), *lithium.source.split(";"), "usgs_mcs_2026"])
-        ),
+        price_source=paid,
+        premium_source=asked,
+        source=";".join(dict.fromkeys(k for s in (asked, lithium.source, paid) for k in s.split(";") if k)),
     )
 
 

@@ -9,6 +9,7 @@ what it is now.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from zlib import crc32
 
@@ -69,6 +70,7 @@ def futures(
     ensemble: object = None,
     process: Process | None = None,
     shared: float | None = None,
+    now: float | None = None,
 ) -> Paths:
     """Return monthly futures of a price from what the world knows of it.
 
@@ -86,21 +88,26 @@ def futures(
         ensemble: Ensemble that keeps the price.
         process: Process in place of the one that the world knows: of the product, where the commodity follows one.
         shared: Correlation of the changes of two minerals; that of the table by default.
+        now: Price from which they start, USD/unit; that of the base year by default. An ensemble has its own.
 
     Returns:
         The futures. Those of two minerals move together as far as `shared` says; one that follows another moves
         with it.
 
     Raises:
-        UsageError: The market is not the hub, and there is no ensemble.
+        UsageError: The market is not the hub, and there is no ensemble; or there is one, and a price now as well.
         UnknownNameError: There is no such commodity, or the ensemble does not keep its price.
         DataError: Nothing is known of how the price moves.
     """
     from oreflow.shock.ensemble import Ensemble
 
     commodity = node.partition("@")[0]
-    now = price_now(world, commodity)
+    year = price_now(world, commodity)
     link = None if (commodity, "level") in table() else link_of(world, commodity)
+    if now is not None and ensemble is not None:
+        raise UsageError("an ensemble begins with prices of its own; give a price now without it.")
+    if now is not None and not (math.isfinite(now) and now > 0):
+        raise UsageError(f"the price now is {now:g}; give a finite number above 0.")
     if shared is None:
         shared = table()["any", "correlation"].value
     stream = (seed, crc32((link.product if link else commodity).encode()))
@@ -112,6 +119,8 @@ def futures(
         )
     if link is None:
         process = process or process_of(world, commodity)
+        if now is not None:
+            process = process.with_(start=now)
         if near is not None:
             return extended(near, process, months, seed=stream, shared=shared)
         return from_process(
@@ -119,15 +128,19 @@ def futures(
         )
     product = process or process_of(world, link.product)
     base = price_now(world, link.product)
+    if now is not None:
+        product = product.with_(start=max(base + (now - year) / link.slope, LEAST * base))
     unit = f"USD/{unit_of(world, commodity)}"
     if near is not None:
-        ends = np.maximum(base + (near.values[:, -1] - now) / link.slope, LEAST * base)
+        ends = np.maximum(base + (near.values[:, -1] - year) / link.slope, LEAST * base)
         left = months - near.span
         values = near.monthly().values[:, :months]
         if left > 0:
             later = product.simulate(left, draws=near.draws, seed=stream, shared=shared, start=ends)
-            values = np.concatenate([values, _follow(later, link, now, base)], axis=1)
-        return Paths(values, 1, near.start, node, unit, f"{near.source}, then following {link.product}", now)
+            values = np.concatenate([values, _follow(later, link, year, base)], axis=1)
+        return Paths(
+            values, 1, near.start, node, unit, f"{near.source}, then following {link.product}", near.now
+        )
     made = from_process(
         product,
         node=hub_node(world, link.product),
@@ -137,8 +150,9 @@ def futures(
         seed=stream,
         shared=shared,
     )
-    values = _follow(made.values, link, now, base)
-    return Paths(values, 1, start, node, unit, f"following {link.product}: {made.source}", now)
+    values = _follow(made.values, link, year, base)
+    start_price = year if now is None else now
+    return Paths(values, 1, start, node, unit, f"following {link.product}: {made.source}", start_price)
 
 
 def _follow(product: np.ndarray, link: Link, now: float, base: float) -> np.ndarray:

@@ -135,8 +135,8 @@ def hub_node(world: World, commodity: str) -> str:
     return f"{commodity}@{hub}"
 
 
-def price_now(world: World, commodity: str) -> float:
-    """Return the price of the base year at the hub, USD/unit.
+def price_row(world: World, commodity: str) -> dict[str, Any]:
+    """Return the row of the price of the base year at the hub.
 
     Raises:
         UnknownNameError: There is no such commodity.
@@ -149,7 +149,17 @@ def price_now(world: World, commodity: str) -> float:
         raise DataError(
             f"prices: no 2025 price for {commodity!r} at its hub {hub!r}. Add a row with period 2025."
         )
-    return float(rows["value"].iloc[0])
+    return {str(k): v for k, v in rows.iloc[0].items()}
+
+
+def price_now(world: World, commodity: str) -> float:
+    """Return the price of the base year at the hub, USD/unit.
+
+    Raises:
+        UnknownNameError: There is no such commodity.
+        DataError: It has no price of 2025.
+    """
+    return float(price_row(world, commodity)["value"])
 
 
 def process_of(world: World, commodity: str) -> Process:
