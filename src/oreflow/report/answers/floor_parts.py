@@ -242,7 +242,7 @@ def strikes(a: Assessment, m: Figures, prefix: str) -> list[Block]:
             cells.append("–" if s.cost is None else m.capacity(s.cost))
         rows.append(tuple(cells))
     columns = [
-        Column("Floor price", True),
+        Column("Floor price"),
         Column("expected cost", True),
         Column("95 % cost less than", True),
     ]

@@ -13,6 +13,7 @@ from oreflow.report.figure import Figure, Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
 from oreflow.report.plots import Lines, Series
 from oreflow.respond.hedge import Breakeven, Hedge, terms_of_conversion
+from oreflow.respond.prices import Assumption
 from oreflow.respond.prices import table as processes
 
 LCE = "USD/t LCE"
@@ -261,7 +262,7 @@ def _premia(h: Hedge, m: _Maker) -> list[Block]:
             cells.append(m.share(a.crowd.share))
         rows.append(tuple(cells))
     columns = [
-        Column("Premium", True), Column("break-even", True), Column("chance", True),
+        Column("Premium"), Column("break-even", True), Column("chance", True),
         Column("the right", True), Column("at once", True), Column("share", True),
     ]  # fmt: skip
     if h.effect is not None:
@@ -301,7 +302,7 @@ def _share(h: Hedge, m: _Maker) -> list[Block]:
     chart = Lines(
         x=tuple(float(q + 1) / 4.0 for q in range(len(h.chosen.schedule))), x_label="years from now", x_unit="",
         series=tuple(
-            Series(f"weight {c.weight:g}", tuple(100 * max(float(s), 0.0) for s in c.schedule),
+            Series(f"weight {c.weight:g}:", tuple(100 * max(float(s), 0.0) for s in c.schedule),
                    kind="line" if c.weight == h.chosen.weight else "dashed")
             for c in middle[:7]
         ),
@@ -323,7 +324,7 @@ def _share(h: Hedge, m: _Maker) -> list[Block]:
         Picture("schedule", "Share ordered, by the weight of bad futures", chart,
                 Sentence("At the middle ramp; share of the maker's LFP cells.")),
         Table("frontier", "Mean cost against the cost of bad futures: lithium and the premium of sodium-ion, present "
-              "value", (Column("Ramp", True), Column("weight", True), Column("share at the end", True),
+              "value", (Column("Ramp"), Column("weight", True), Column("share at the end", True),
               Column("mean cost", True), Column("worst 5 %", True)), tuple(rows)),
         Para(Sentence("Without sodium-ion the lithium in the cells costs {0} on average over the horizon.",
                       (m.all(never.mean),)), "aside"),
@@ -366,7 +367,7 @@ def _others(h: Hedge, m: _Maker) -> list[Block]:
     ]
     blocks: list[Block] = [
         Table("effect", "What less lithium in LFP cells does to its price, from runs of the market",
-              (Column("Share of LFP cells without", True), Column("lithium demand that goes", True),
+              (Column("LFP cells without lithium"), Column("lithium demand that goes", True),
                Column("price, first year", True), Column("price, later", True)), tuple(rows)),
         Para(
             Sentence(
@@ -413,27 +414,30 @@ def _others(h: Hedge, m: _Maker) -> list[Block]:
     return blocks
 
 
+def _ranged(told: Assumption, value: float, unit: str) -> Figure:
+    """An assumption with its range, which a value given in its place may lie outside of."""
+    by = 100.0 if unit == "%" else 1.0
+    low, high = told.range.low, told.range.high
+    if not low <= value <= high:
+        return Figure(by * value, unit, told.source, "assumed", "given with the question")
+    return Figure(by * value, unit, told.source, "assumed", "", by * low, by * high)
+
+
 def _assumed(h: Hedge, m: _Maker) -> list[Block]:
     rows: list[tuple[Cell, ...]] = []
     w = h.maker
     used = {"conversion_cost": h.switch.convert, "return_cost": h.switch.back, "lead": float(h.switch.lead),
-            "horizon": h.switch.months / 12, "rate": h.switch.rate, "tail_weight": h.chosen.weight}  # fmt: skip
+            "horizon": h.switch.months / 12, "rate": h.switch.rate, "tail_weight": h.chosen.weight,
+            "premium_decline": h.decline}  # fmt: skip
     for key, told in terms_of_conversion().items():
-        by = 100.0 if key in ("premium_decline", "rate") else 1.0
-        unit = "%" if by > 1 else told.unit.replace("month", "months")
-        value = used.get(key, told.value)
-        rows.append(
-            (WORDS[key], Figure(by * value, unit, told.source, "assumed", "", by * told.range.low, by * told.range.high)
-             if told.range.low <= value <= told.range.high else Figure(by * value, unit, told.source, "assumed"),
-             f"{by * told.range.low:g} to {by * told.range.high:g} {unit}", told.note)
-        )  # fmt: skip
+        unit = "%" if key in ("premium_decline", "rate") else told.unit.replace("month", "months")
+        rows.append((WORDS[key], _ranged(told, used[key], unit), told.note))
     names = {"level": "Lithium, median in the long run", "half_life": "Half of a gap to it is closed in",
              "volatility": "Standard deviation of a year's change of its log"}  # fmt: skip
     for (commodity, key), told in processes().items():
         if commodity == h.paths.node.partition("@")[0]:
             unit = "1" if key == "volatility" else told.unit
-            rows.append((names[key], Figure(told.value, unit, told.source, "assumed"),
-                         f"{told.range.low:g} to {told.range.high:g} {told.unit}", told.note))  # fmt: skip
+            rows.append((names[key], _ranged(told, told.value, unit), told.note))
     points = (
         Sentence("LFP cells of the maker: {0}, at most {1} of them switched, by {2} a month at most.",
                  (Figure(w.cells, "GWh/yr", w.source, "derived"),
@@ -447,7 +451,7 @@ def _assumed(h: Hedge, m: _Maker) -> list[Block]:
                  "settle it: read the row on volatility before the headline."),
     )  # fmt: skip
     return [
-        Table("assumptions", "Assumptions", (Column("Number"), Column("value", True), Column("range"), Column("note")),
+        Table("assumptions", "Assumptions", (Column("Number"), Column("value", True), Column("note")),
               tuple(rows)),
         Items("To keep in mind", points),
     ]  # fmt: skip

@@ -98,6 +98,7 @@ class Hedge:
     Attributes:
         maker: Who hedges.
         breakeven: The break-even price now.
+        decline: Yearly fall of the premium, as a share.
         strikes: Break-even in each month, shape (months,), USD/t LCE.
         switch: The right.
         paths: Futures of the lithium price.
@@ -116,6 +117,7 @@ class Hedge:
 
     maker: Maker
     breakeven: Breakeven
+    decline: float
     strikes: Floats
     switch: Switch
     paths: Paths
@@ -301,6 +303,7 @@ def assess(
     return Hedge(
         maker=who,
         breakeven=told,
+        decline=fall,
         strikes=strikes,
         switch=switch,
         paths=paths,
