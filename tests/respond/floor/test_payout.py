@@ -7,8 +7,8 @@ from hypothesis.extra.numpy import arrays
 from oreflow.errors import DataError, UsageError
 from oreflow.market.blocks.floor import payment
 from oreflow.respond.floor import Terms, floor_value, strip
-from oreflow.respond.floor.payout import tail_mean
 from oreflow.respond.prices import Paths, Process
+from oreflow.respond.prices.tail import tail_mean
 
 NODE = "ndpr_oxide@CHN"
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.optimize import linprog
 
 from oreflow.errors import UsageError
-from oreflow.respond.floor.payout import TAIL
 from oreflow.respond.hedge import Frontier, Switch
 from oreflow.respond.prices import Process
+from oreflow.respond.prices.tail import TAIL
 
 PRICES = Process(15_000.0, 20_000.0, 0.4, 0.7).simulate(24, draws=60, seed=3)
 

@@ -189,6 +189,11 @@ def _right(h: Hedge, m: Figures) -> list[Block]:
         Table("swings", "Which assumption moves it: value to the maker with each at either end of its range",
               (Column("Assumption"), Column("at its low end", True), Column("at its high end", True)), tuple(swings)),
     ]  # fmt: skip
+    if o.lattice is None:
+        text = (
+            "That table is by dynamic programming on the price process alone, without the ensemble before it."
+        )
+        blocks.append(Para(Sentence(text), "aside"))
     blocks.append(
         Para(
             Sentence(

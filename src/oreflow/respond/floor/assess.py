@@ -14,13 +14,14 @@ from oreflow.errors import DataError, UsageError
 from oreflow.market.blocks.floor import payment
 from oreflow.respond.floor.financing import Financing, financed
 from oreflow.respond.floor.market import Built, Kept, built, kept
-from oreflow.respond.floor.payout import TAIL, Payout, floor_value, tail_mean
+from oreflow.respond.floor.payout import Payout, floor_value
 from oreflow.respond.floor.project import Project, hurdles
 from oreflow.respond.floor.terms import Terms
 from oreflow.respond.prices.link import futures, mover
 from oreflow.respond.prices.paths import Paths, month_index
 from oreflow.respond.prices.process import Process
 from oreflow.respond.prices.table import PARAMETERS, lookup, price_now, process_of, record, table
+from oreflow.respond.prices.tail import TAIL, tail_mean
 from oreflow.shock.ensemble import Ensemble
 
 Floats = NDArray[np.float64]

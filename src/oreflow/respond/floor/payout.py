@@ -17,11 +17,9 @@ from oreflow.respond.floor.terms import SETTLEMENT, Terms
 from oreflow.respond.prices import options
 from oreflow.respond.prices.paths import Paths, month_index
 from oreflow.respond.prices.process import Process
+from oreflow.respond.prices.tail import tail_mean
 
 Floats = NDArray[np.float64]
-
-TAIL = 0.95
-"""Share of futures below the P95, and outside the mean of the worst."""
 
 
 @dataclass(frozen=True)
@@ -99,22 +97,6 @@ class Payout:
         step = 12 // SETTLEMENT[self.terms.settlement]
         first = np.arange(0, len(self.labels), step)
         return tuple(self.labels[i] for i in first), np.add.reduceat(self.paid - self.returned, first, axis=1)
-
-
-def tail_mean(values: Floats, share: float = TAIL) -> float:
-    """Return the mean of the worst (largest) values: CVaR of a sample, weights of the split value included.
-
-    Args:
-        values: Shape (n,).
-        share: Share of the values that are left out.
-
-    Returns:
-        Mean of the largest 1 − share of them.
-    """
-    ordered = np.sort(np.asarray(values, dtype=float))[::-1]
-    room = (1.0 - share) * len(ordered)
-    weight = np.clip(room - np.arange(len(ordered)), 0.0, 1.0)
-    return float(ordered @ weight / room)
 
 
 def reference(terms: Terms, paths: Paths) -> tuple[Floats, int]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from oreflow.atlas import World
 from oreflow.errors import DataError, UsageError
-from oreflow.respond.floor.payout import tail_mean
 from oreflow.respond.hedge.breakeven import LITHIUM, Breakeven, breakeven, terms_of_conversion, threshold
 from oreflow.respond.hedge.crowd import Crowd, Effect, Scare, crowd, price_effect, scare
 from oreflow.respond.hedge.maker import Maker
@@ -22,6 +21,7 @@ from oreflow.respond.prices.paths import Paths
 from oreflow.respond.prices.process import Process
 from oreflow.respond.prices.table import hub_node, process_of
 from oreflow.respond.prices.table import table as processes
+from oreflow.respond.prices.tail import tail_mean
 from oreflow.shock.ensemble import Ensemble
 
 Floats = NDArray[np.float64]

@@ -25,8 +25,8 @@ from scipy import sparse
 
 from oreflow.errors import NumericalError, UsageError
 from oreflow.market import highs
-from oreflow.respond.floor.payout import TAIL, tail_mean
 from oreflow.respond.hedge.switch import Switch
+from oreflow.respond.prices.tail import TAIL, tail_mean
 
 Floats = NDArray[np.float64]
 
