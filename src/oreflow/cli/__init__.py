@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "scenario": "List, show and check scenarios.",
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
     "screen": "Cut off every large supplier for a year, and rank what it costs.",
+    "outlook": "Look ahead to 2040: demand, supply and the gap.",
     "hedge": "Say what sodium-ion cells are worth against dear lithium.",
     "floor": "Price a floor under a mineral, and what it finances.",
     "watch": "Watch a folder or a feed for news, and say what they move.",

@@ -17,6 +17,7 @@ SECTIONS = {
     "Gauges": "oreflow.gauge.validation",
     "Market": "oreflow.market.validation",
     "Decisions over time": "oreflow.respond.validation",
+    "Outlook": "oreflow.outlook.validation",
 }
 """Heading to the module whose ``rows()`` gives its cases."""
 

@@ -14,6 +14,7 @@ from oreflow.atlas.check import (
     duplicates,
     hazards,
     network,
+    outlook,
     plants,
     prices,
     provenance,
@@ -47,6 +48,7 @@ FAMILIES: dict[str, Callable[[Chain], Iterable[Finding]]] = {
     "provenance": provenance.run,
     "claims": claims.run,
     "hazards": hazards.run,
+    "outlook": outlook.run,
 }
 """Name to check, in the order they are listed."""
 
