@@ -26,6 +26,8 @@ VERBS: dict[str, str] = {
     "screen": "Cut off every large supplier for a year, and rank what it costs.",
     "outlook": "Look ahead to 2040: demand, supply and the gap.",
     "forecast": "Forecast a price or a need, scored against the last value.",
+    "hedge": "Say what sodium-ion cells are worth against dear lithium.",
+    "floor": "Price a floor under a mineral, and what it finances.",
     "watch": "Watch a folder or a feed for news, and say what they move.",
     "world": "Show, check and build the tables of the world.",
     "calibrate": "Show how well the base year is reproduced.",

@@ -16,9 +16,11 @@ from oreflow.validation import Row
 SECTIONS = {
     "Gauges": "oreflow.gauge.validation",
     "Market": "oreflow.market.validation",
+    "Outlook": "oreflow.outlook.validation",
     "Forecasts": "oreflow.outlook.forecast.validation",
     "Decisions over time": "oreflow.respond.validation",
-    "Outlook": "oreflow.outlook.validation",
+    "Sodium-ion": "oreflow.respond.hedge.validation",
+    "Price floors": "oreflow.respond.floor.validation",
 }
 """Heading to the module whose ``rows()`` gives its cases."""
 
