@@ -110,7 +110,12 @@ class Judged:
 
     @property
     def unit_cost(self) -> float:
-        """Cost of each unit that users no longer go without in the worst cases, alone, USD/unit; infinite for none."""
+        """Cost of each unit that users no longer go without, on average over all cases, alone, USD/unit."""
+        return self.cost / self.alone if self.alone > 0 else float("inf")
+
+    @property
+    def unit_cost_tail(self) -> float:
+        """Cost of each unit that users no longer go without if the worst comes, alone, USD/unit."""
         return self.cost / self.alone_tail if self.alone_tail > 0 else float("inf")
 
     @property

@@ -41,16 +41,27 @@ class Solved:
         return self.cleared.price
 
     def use(self) -> Floats:
-        """What users take at each node in each period, shape (T, nodes), units: plants, mixes and final demand."""
-        base = self.problem.layout.base
-        net = base.net
-        out = np.zeros((len(self.price), len(net.nodes)))
-        plants, mixes, demands = (self.cleared.total(f) for f in ("plants", "mixes", "demands"))
-        takes = net.entry_coef < 0
-        np.add.at(out.T, net.entry_node[takes], (plants[:, net.entry_plant[takes]] * -net.entry_coef[takes]).T)
-        np.add.at(out.T, net.mix_from, mixes.T)
-        np.add.at(out.T, net.demand_node, demands.T)
-        return out
+        """Return what users take at each node in each period (`use_of`)."""
+        return use_of(self.cleared)
+
+
+def use_of(cleared: Cleared) -> Floats:
+    """Return what users take at each node in each period: plants, mixes and final demand.
+
+    Args:
+        cleared: A market.
+
+    Returns:
+        Shape (T, nodes), units.
+    """
+    net = cleared.view.layout.base.net
+    plants, mixes, demands = (cleared.total(f) for f in ("plants", "mixes", "demands"))
+    out = np.zeros((len(plants), len(net.nodes)))
+    takes = net.entry_coef < 0
+    np.add.at(out.T, net.entry_node[takes], (plants[:, net.entry_plant[takes]] * -net.entry_coef[takes]).T)
+    np.add.at(out.T, net.mix_from, mixes.T)
+    np.add.at(out.T, net.demand_node, demands.T)
+    return out
 
 
 def solve(

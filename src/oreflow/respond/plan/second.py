@@ -11,8 +11,8 @@ pays, users at what they would pay, plants at their costs. Dearer imports are th
 leaves nothing to price and gives the loss of the whole world, in which payments between its parts cancel.
 
 A measure is a set of columns of its own (`supply`), one a period, opened by its size. Prices elsewhere are held: what
-a plan does to them is left to the proof in the whole market (`whole`). By weak duality the held prices let a plan save
-at least as much as in the whole.
+a plan does to them is left to the proof in the whole market (`whole`). So that nothing is sold abroad at prices that it
+would move, exports stay within what they are without a plan.
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ def region_stage(
     m_rows, n_part, k = len(rows), len(cols), len(supplies)
     s_count = len(markets)
 
+    abroad = _exports(base, cols, cols_in, counted)
     stocks = [i for i, s in enumerate(supplies) if s.measure.stock]
     given = n_part + np.arange(k * periods).reshape(k, periods)
     entries: list[tuple[int, int, float]] = []
@@ -139,6 +140,9 @@ def region_stage(
         late = (1.0 + rate) ** (-m.case.onset / 12.0)
         cost[i, :n_part] = late * _priced(m, counted)[cols]
         lower[i, :n_part], upper[i, :n_part] = m.arrays.lower.ravel()[cols], m.arrays.upper.ravel()[cols]
+        # What a plan gives is not sold abroad at prices that it would move: exports stay within those without it.
+        sold = m.cleared.solution.x.ravel()[cols][abroad]
+        upper[i, abroad] = np.maximum(np.minimum(upper[i, abroad], sold), lower[i, abroad])
         row_lower[i, :m_rows] = m.arrays.row_lower[:, nodes].ravel()
         beta = m.cleared.view.beta
         for a, s in enumerate(supplies):
@@ -269,6 +273,15 @@ def _use(
         rows = np.tile(goods == name, periods)
         out[c] = np.asarray(taken[rows].sum(axis=0)).ravel() * users
     return out
+
+
+def _exports(base: Base, cols: Ints, width: int, counted: np.ndarray) -> Ints:
+    """Columns that carry goods from nodes that count to nodes that do not."""
+    start, end = _families(base)["routes"]
+    within = cols % width
+    route = (within >= start) & (within < end)
+    owner = base.steps["routes"].owner[np.where(route, within - start, 0)]
+    return np.flatnonzero(route & counted[base.net.route_from[owner]] & ~counted[base.net.route_to[owner]])
 
 
 def _families(base: Base) -> dict[str, tuple[int, int]]:
