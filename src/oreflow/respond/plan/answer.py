@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from oreflow.atlas import World
-from oreflow.errors import UnknownNameError, UsageError
+from oreflow.errors import UnknownNameError
 from oreflow.market import Base, calibrate
 from oreflow.respond.plan.benders import Best, Menu, Planner
 from oreflow.respond.plan.book import firm_stage
@@ -186,6 +186,13 @@ class Study:
     menu: Menu
     leads: Floats
     rate: float
+
+    def worst(self) -> list[int]:
+        """Return the cases that are in the tail without any plan, the worst first."""
+        p = self.second.programme
+        loss = Recourse(p).at(np.zeros(p.size)).loss
+        share = in_tail(loss, p.weight, self.spec.tail)
+        return [int(i) for i in np.argsort(-loss, kind="stable") if share[i] > 0]
 
 
 def study(world: World, spec: PlanSpec, *, base: Base | None = None, told: Told | None = None) -> Study:
@@ -447,8 +454,6 @@ def _judged(made: Study, recourse: Recourse, x: Floats, told: Told | None) -> tu
 
 
 def _with_verdict(j: Judged, made: Study, k: int, gain: float, scale: float) -> Judged:
-    from dataclasses import replace
-
     room = made.second.programme.col_room[:, made.second.programme.col_owner == k]
     if made.menu.most[k] <= 0:
         verdict = "too late: it works only after the horizon"
@@ -482,21 +487,3 @@ def _notes(made: Study) -> tuple[str, ...]:
             "Of a firm, a shortage is what it buys or goes without while the price stands above that of the base."
         )
     return tuple(notes)
-
-
-def check_names(names: Sequence[str], known: Sequence[str]) -> None:
-    """Refuse names of measures that are not there.
-
-    Args:
-        names: Names given.
-        known: Names there are.
-
-    Raises:
-        UnknownNameError: One is not known.
-        UsageError: There is none.
-    """
-    if not names:
-        raise UsageError("no measure is named.")
-    for name in names:
-        if name not in known:
-            raise UnknownNameError("measure", name, known)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from oreflow.errors import UnknownNameError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,6 +67,20 @@ class Programme:
     def size(self) -> int:
         """Number of measures."""
         return len(self.measures)
+
+    def sizes(self, named: Mapping[str, float]) -> Floats:
+        """Return sizes by name as an array, shape (K,); nought for those not named.
+
+        Args:
+            named: Measure to size.
+
+        Raises:
+            UnknownNameError: A measure is not there.
+        """
+        for name in named:
+            if name not in self.measures:
+                raise UnknownNameError("measure", name, self.measures)
+        return np.array([float(named.get(m, 0.0)) for m in self.measures])
 
     def opened(self, s: int, x: Floats) -> tuple[Floats, Floats]:
         """Return upper bounds of columns and upper sides of rows of a scenario under a plan.
