@@ -25,10 +25,18 @@ if TYPE_CHECKING:
 @click.option("--years", type=float, help="Horizon of costs.")
 @click.option("--draws", type=int, help="Futures drawn of what comes by itself.")
 @click.option("--seed", type=int, help="Seed of draws and lead times.")
-@click.option("--frontier", is_flag=True, help="Plans for other weights of risk too: cost against loss at risk.")
-@click.option("--attack", is_flag=True, help="Hold the plan against the attacker, and find the best against it.")
-@click.option("--prove", is_flag=True, help="Solve the worst cases again in the whole market, with the plan in it.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan as JSON to this file.")
+@click.option(
+    "--frontier", is_flag=True, help="Plans for other weights of risk too: cost against loss at risk."
+)
+@click.option(
+    "--attack", is_flag=True, help="Hold the plan against the attacker, and find the best against it."
+)
+@click.option(
+    "--prove", is_flag=True, help="Solve the worst cases again in the whole market, with the plan in it."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan as JSON to this file."
+)
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
 @html_option
 @json_option
@@ -81,7 +89,9 @@ def plan(
         x = made.second.programme.sizes(found.chosen.sizes)
         against = robust(made, x, progress=lambda i, n: told("attacks", i, n)) if attack else None
         shown = (
-            proved_in(made, x, made.worst(), progress=lambda i, n: told("whole market", i, n)) if prove else ()
+            proved_in(made, x, made.worst(), progress=lambda i, n: told("whole market", i, n))
+            if prove
+            else ()
         )
     data = to_dict(found, robust=against, proved=shown)
     if out is not None:
@@ -108,7 +118,11 @@ def _asked(world: World, path: Path | None, **given: Any) -> PlanSpec:
             raise UsageError("give a spec, or --region or --firm together with --minerals.")
         names = tuple(m.strip() for m in given["minerals"].split(",") if m.strip())
         spec = PlanSpec(
-            name="plan", region=given["region"] or "", firm=given["firm"] or "", minerals=names, hazards=HazardCase(draws=16)
+            name="plan",
+            region=given["region"] or "",
+            firm=given["firm"] or "",
+            minerals=names,
+            hazards=HazardCase(draws=16),
         )
     if given["draws"] is not None:
         chance = spec.hazards.chance if spec.hazards else None
@@ -119,7 +133,9 @@ def _asked(world: World, path: Path | None, **given: Any) -> PlanSpec:
         changed["attack"] = AttackCase()
     spec = replace(spec, **changed)
     if spec.firm and (given["attack"] or given["prove"]):
-        raise UsageError("the attacker and the proof are for regions: the book of a firm takes prices as they are.")
+        raise UsageError(
+            "the attacker and the proof are for regions: the book of a firm takes prices as they are."
+        )
     return spec
 
 

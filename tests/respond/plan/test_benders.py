@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -82,7 +84,9 @@ def test_warm_equals_cold() -> None:
     programme, menu = random(3)
     warm, cold = Recourse(programme, workers=1), Recourse(programme, workers=1, warm=False)
     for share in (0.0, 0.3, 0.9, 0.5):
-        np.testing.assert_allclose(warm.at(menu.most * share).loss, cold.at(menu.most * share).loss, rtol=1e-9)
+        np.testing.assert_allclose(
+            warm.at(menu.most * share).loss, cold.at(menu.most * share).loss, rtol=1e-9
+        )
 
 
 def test_frontier_is_monotone() -> None:
@@ -91,7 +95,7 @@ def test_frontier_is_monotone() -> None:
     planner = Planner(Recourse(programme, workers=1), menu)
     found = [planner.best(w, tail=0.25) for w in (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)]
     assert found[0].cost == 0.0
-    for a, b in zip(found, found[1:], strict=False):
+    for a, b in pairwise(found):
         assert b.cost >= a.cost - 1e-6
         assert b.risk <= a.risk + 1e-6
     assert found[-1].risk < found[0].risk

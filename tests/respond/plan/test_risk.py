@@ -14,7 +14,9 @@ from oreflow.respond.plan.risk import at_risk, in_tail
 def test_worked_by_hand() -> None:
     losses, weight = np.array([1.0, 5.0, 10.0]), np.array([0.5, 0.4, 0.1])
     assert at_risk(losses, weight, 0.1) == pytest.approx(10.0)
-    assert at_risk(losses, weight, 0.2) == pytest.approx(7.5)  # half the tenth at 10, half of it from the fives
+    assert at_risk(losses, weight, 0.2) == pytest.approx(
+        7.5
+    )  # half the tenth at 10, half of it from the fives
     assert at_risk(losses, weight, 1.0) == pytest.approx(0.5 + 2.0 + 1.0)
     np.testing.assert_allclose(in_tail(losses, weight, 0.2), [0.0, 0.5, 0.5])
 

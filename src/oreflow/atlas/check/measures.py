@@ -9,7 +9,13 @@ from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, each
 from oreflow.atlas.quantities import plain
 
-FITS = {"stores": "opening", "plants": "capacity", "trade": "limit", "mixes": "ceiling", "demands": "quantity"}
+FITS = {
+    "stores": "opening",
+    "plants": "capacity",
+    "trade": "limit",
+    "mixes": "ceiling",
+    "demands": "quantity",
+}
 """Table to the attribute of it that a measure moves."""
 SHAPES = {
     "stores": (r"[^@]+@[^@]+", "commodity@REGION"),
@@ -88,7 +94,8 @@ def run(chain: Chain) -> Iterator[Finding]:
         "Name the attribute that goes with the table.",
     )  # fmt: skip
     wrong = [
-        re.fullmatch(SHAPES[name][0], row) is None for name, row in zip(table["table"], table["row"], strict=True)
+        re.fullmatch(SHAPES[name][0], row) is None
+        for name, row in zip(table["table"], table["row"], strict=True)
     ]
     yield from each(
         "error", "measures.row", "measures", table, wrong, "row",  # type: ignore[arg-type]

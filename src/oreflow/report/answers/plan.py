@@ -107,7 +107,13 @@ class _Told:
         """Cost of a measure with its range and its sources."""
         m = j.measure
         return Figure(
-            j.cost, "USD", f"{self.run};{m.source}", "modelled", m.note, min(j.cost_low, j.cost), max(j.cost_high, j.cost)
+            j.cost,
+            "USD",
+            f"{self.run};{m.source}",
+            "modelled",
+            m.note,
+            min(j.cost_low, j.cost),
+            max(j.cost_high, j.cost),
         )
 
     def size(self, j: Judged, value: float) -> Figure:
@@ -122,8 +128,8 @@ class _Told:
             )
             return (Para(lead, "lead"), self._tiles(p, none))
         lead = Sentence(
-            f"{len(bought)} measure{'s' if len(bought) > 1 else ''} for {{0}} over {self.spec.years:g} years bring what "
-            f"{self.whose} would lose in the worst {100 * self.spec.tail:g} % of cases from {{1}} down to {{2}}.",
+            f"{len(bought)} measure{'s' if len(bought) > 1 else ''} for {{0}} over {self.spec.years:g} years bring "
+            f"what {self.whose} would lose in the worst {100 * self.spec.tail:g} % of cases from {{1}} down to {{2}}.",
             (self.usd(p.cost), self.usd(none.risk), self.usd(p.risk)),
         )
         rows: list[tuple[Cell, ...]] = [
@@ -154,7 +160,9 @@ class _Told:
                 KeyFigure("Cost of the plan", self.usd(p.cost)),
                 KeyFigure("Loss at risk without it", self.usd(none.risk)),
                 KeyFigure("Loss at risk with it", self.usd(p.risk)),
-                KeyFigure("Mean loss, all cases, without and with", None, self._pair(none.expected, p.expected)),
+                KeyFigure(
+                    "Mean loss, all cases, without and with", None, self._pair(none.expected, p.expected)
+                ),
             )
         )
 
@@ -191,16 +199,25 @@ class _Told:
                     "frontier",
                     "Loss at risk against what is spent",
                     lines,
-                    Sentence("Each dot is the best plan for one weight of risk; no plan lies below the line through them."),
+                    Sentence(
+                        "Each dot is the best plan for one weight of risk; no plan lies below the line through them."
+                    ),
                 )
             )
         rows: list[tuple[Cell, ...]] = []
         for p in self.plan.frontier:
             bought = "; ".join(
-                f"{_lower(self.measure[m].name)} ({fmt.quantity(v, self.measure[m].unit)})" for m, v in p.sizes.items()
+                f"{_lower(self.measure[m].name)} ({fmt.quantity(v, self.measure[m].unit)})"
+                for m, v in p.sizes.items()
             )
             rows.append(
-                (f"{p.weight:g}", self.usd(p.cost), self.usd(p.risk), self.usd(p.expected), bought or "nothing")
+                (
+                    f"{p.weight:g}",
+                    self.usd(p.cost),
+                    self.usd(p.risk),
+                    self.usd(p.expected),
+                    bought or "nothing",
+                )
             )
         columns = (
             Column("Weight of risk"), Column("Cost", True), Column("Loss at risk", True), Column("Mean loss", True),
@@ -235,10 +252,14 @@ class _Told:
         )  # fmt: skip
         said = Sentence(
             "Each measure alone, at its size in the plan or else at its largest. Shortfall avoided is that of what it "
-            "supplies, over the window of a case; the mean counts every case with its chance, so that a unit avoided on "
-            "average is dear where the case is rare. Less loss can come without less shortfall: dear imports are replaced."
+            "supplies, over the window of a case; the mean counts every case with its chance, so that a unit avoided "
+            "on average is dear where the case is rare. Less loss can come without less shortfall: dear imports are "
+            "replaced."
         )
-        return (Para(said, "aside"), Table("alone", "Measures, cheapest for each unit avoided first", columns, tuple(rows)))
+        return (
+            Para(said, "aside"),
+            Table("alone", "Measures, cheapest for each unit avoided first", columns, tuple(rows)),
+        )
 
     def shortages(self, proved: Sequence[Proved]) -> tuple[Block, ...]:
         found = {p.commodity: p for p in proved}
@@ -271,8 +292,8 @@ class _Told:
             else "what users would take at base prices less what they get"
         )
         said = Sentence(
-            f"A shortage is {what}, over the {sum(self.spec.spans)} months of a case. The worst cases with the plan are "
-            "other cases than those without it."
+            f"A shortage is {what}, over the {sum(self.spec.spans)} months of a case. The worst cases with the plan "
+            "are other cases than those without it."
             + (
                 " For the proof the worst cases without the plan are solved again in the whole market, where prices "
                 "elsewhere answer what the plan gives."
@@ -300,16 +321,16 @@ class _Told:
             Column("Regret", True), Column("Who knew would buy"),
         )  # fmt: skip
         said = Sentence(
-            "Regret is what the plan and its loss cost in a case, more than for somebody who knew that it would come. The "
-            "largest are shown."
+            "Regret is what the plan and its loss cost in a case, more than for somebody who knew that it would come. "
+            "The largest are shown."
         )
         return (Para(said, "aside"), Table("regret", "Regret", columns, tuple(rows)))
 
     def attacker(self, r: Robust) -> tuple[Block, ...]:
         a = r.attack
         lead = Sentence(
-            f"Of {r.sets} attacks on {a.budget} {a.targets}, each for {a.months} months, losing {r.worst_without.attack} "
-            "is worst without a plan: {0}. With the plan the worst is losing "
+            f"Of {r.sets} attacks on {a.budget} {a.targets}, each for {a.months} months, losing "
+            f"{r.worst_without.attack} is worst without a plan: {0}. With the plan the worst is losing "
             f"{r.worst_chosen.attack}: {{1}}; with the plan that is best against it, at a cost of {{2}}, losing "
             f"{r.worst_robust.attack}: {{3}}.",
             (
@@ -325,13 +346,14 @@ class _Told:
             Column("With the best against it", True),
         )  # fmt: skip
         bought = ", ".join(
-            f"{_lower(self.measure[m].name)} ({fmt.quantity(v, self.measure[m].unit)})" for m, v in r.sizes.items()
+            f"{_lower(self.measure[m].name)} ({fmt.quantity(v, self.measure[m].unit)})"
+            for m, v in r.sizes.items()
         )
         more = [
             Sentence(
                 f"Best against the worst attack, as if it were certain: {bought or 'nothing'}. Proven in {r.rounds} "
-                f"rounds that took {len(r.generated)} of the attacks: cost and loss come to {{0}}, and no plan has less "
-                "than {1}.",
+                f"rounds that took {len(r.generated)} of the attacks: cost and loss come to {{0}}, and no plan has "
+                "less than {1}.",
                 (self.usd(r.value), self.usd(r.bound)),
             ),
             Sentence(
@@ -344,7 +366,12 @@ class _Told:
         )
         return (
             Para(lead, "lead"),
-            Picture("attacks", f"What {self.whose} loses without a plan", bars, Sentence("The full bar is the worst.")),
+            Picture(
+                "attacks",
+                f"What {self.whose} loses without a plan",
+                bars,
+                Sentence("The full bar is the worst."),
+            ),
             Table("attacked", "Attacks, worst first", columns, tuple(rows)),
             Items("", tuple(more)),
         )
@@ -365,8 +392,12 @@ class _Told:
             losses = [float(self.plan.losses[i, 0]) for i in members]
             mean = sum(losses) / len(losses)
             first = self.plan.cases[members[0]]
-            told = first.text if len(members) == 1 or group != "what comes by itself" else (
-                "Outages, accidents, strikes, weather, conflict, permits and export measures, drawn from the table hazards"
+            told = (
+                first.text
+                if len(members) == 1 or group != "what comes by itself"
+                else (
+                    "Outages, accidents, strikes, weather, conflict, permits and export measures: table hazards"
+                )
             )
             rows.append(
                 (
@@ -374,7 +405,9 @@ class _Told:
                     fmt.plain(told),
                     f"{100 * chance:.3g} %",
                     str(len(members)),
-                    Figure(mean, "USD", self.run, "modelled", "lowest and highest draw", min(losses), max(losses)),
+                    Figure(
+                        mean, "USD", self.run, "modelled", "lowest and highest draw", min(losses), max(losses)
+                    ),
                     why.get(group, ""),
                 )
             )

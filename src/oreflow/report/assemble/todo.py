@@ -46,7 +46,13 @@ def _row(case: Case, r: Ranked) -> MeasureRow:
         who=m.who,
         avoided=case.made(r.avoided, r.unit, note=f"of {r.short:.4g} {r.unit} short; {basis}"),
         cost=Figure(
-            r.cost, "USD", f"{case.run};{m.source}", "modelled", m.note, min(r.cost_low, r.cost), max(r.cost_high, r.cost)
+            r.cost,
+            "USD",
+            f"{case.run};{m.source}",
+            "modelled",
+            m.note,
+            min(r.cost_low, r.cost),
+            max(r.cost_high, r.cost),
         ),
         unit_cost=case.made(r.unit_cost, f"USD/{r.unit}", source=m.source),
         lead=lead,
@@ -69,9 +75,9 @@ def _note(case: Case, ranking: Ranking) -> str:
     for r in ranking.rows:
         by.setdefault(r.verdict, []).append(r.measure.name[:1].lower() + r.measure.name[1:])
     parts = [
-        f"Decided when the news comes; {ranking.months} months looked at. Each measure alone: the shortfall it avoids is "
-        "what users of its commodity, where it arrives, get more of in the whole market; its cost is the part that these "
-        "months bear."
+        f"Decided when the news comes; {ranking.months} months looked at. Each measure alone: the shortfall it avoids "
+        "is what users of its commodity, where it arrives, get more of in the whole market; its cost is the part that "
+        "these months bear."
     ]
     said = {
         "too late": "Too late, they work only after these months",

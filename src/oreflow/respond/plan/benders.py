@@ -17,7 +17,7 @@ import highspy
 import numpy as np
 
 from oreflow.errors import NumericalError, UsageError
-from oreflow.respond.plan.programme import Floats, Programme
+from oreflow.respond.plan.programme import Floats, Ints, Programme
 from oreflow.respond.plan.recourse import Point, Recourse
 from oreflow.respond.plan.risk import at_risk, check_tail
 
@@ -131,7 +131,7 @@ class Planner:
         check_tail(tail)
         p, menu = self.programme, self.menu
         given = p.weight if probabilities is None else probabilities / probabilities.sum()
-        there = np.flatnonzero(given > 0)
+        there = np.flatnonzero(given > 0).astype(np.int64)
         w = given[there]
         master = _Master(menu, self.least[there], w, weight, tail, budget)
         for point in self.points:
@@ -151,7 +151,14 @@ class Planner:
                 progress(rounds, found.value, bound)
             if found.value - bound <= TOLERANCE * scale:
                 return Best(
-                    found.x, found.cost, found.risk, found.value, min(bound, found.value), found.loss, rounds, scale
+                    found.x,
+                    found.cost,
+                    found.risk,
+                    found.value,
+                    min(bound, found.value),
+                    found.loss,
+                    rounds,
+                    scale,
                 )
             self.points.append(point)
             master.cut(point, there)
@@ -173,7 +180,9 @@ class _Master:
         self._whole = menu.lot > 0
         self._most = np.where(self._whole, np.floor(menu.most / self._step + 1e-9), 1.0)
         self._most[menu.most <= 0] = 0.0
-        self._scale = max(float(np.abs(least).max(initial=0.0)), float((menu.cost * menu.most).max(initial=0.0)), 1.0)
+        self._scale = max(
+            float(np.abs(least).max(initial=0.0)), float((menu.cost * menu.most).max(initial=0.0)), 1.0
+        )
         self._cost = menu.cost * self._step / self._scale
         self._h = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in {
@@ -192,21 +201,23 @@ class _Master:
         if self._whole.any():
             which = np.flatnonzero(self._whole).astype(np.int32)
             kinds = np.full(len(which), highspy.HighsVarType.kInteger)
-            self._h.changeColsIntegrality(len(which), which, kinds)  # type: ignore[attr-defined]
+            self._h.changeColsIntegrality(len(which), which, kinds)
         for i in range(s):  # z_s − θ_s + η ≥ 0
             self._row(0.0, inf, [k + i, k + s + i, k + 2 * s], [-1.0, 1.0, 1.0])
         if np.isfinite(budget):
             self._row(-inf, budget / self._scale, list(range(k)), self._cost.tolist())
 
-    def cut(self, point: Point, there: Floats) -> None:
+    def cut(self, point: Point, there: Ints) -> None:
         """Add what a plan that was tried says of every scenario."""
-        for i, s in enumerate(np.asarray(there, dtype=int).tolist()):
+        for i, s in enumerate(there.tolist()):
             if np.isnan(point.loss[s]):
                 continue
             slope = point.gradient[s] * self._step / self._scale
             least = (point.loss[s] - point.gradient[s] @ point.x) / self._scale
             used = np.flatnonzero(slope)
-            self._row(least, highspy.kHighsInf, [*used.tolist(), self._k + i], [*(-slope[used]).tolist(), 1.0])
+            self._row(
+                least, highspy.kHighsInf, [*used.tolist(), self._k + i], [*(-slope[used]).tolist(), 1.0]
+            )
 
     def solve(self) -> tuple[Floats, float]:
         """Return the sizes and a bound on the value, USD."""
@@ -216,7 +227,11 @@ class _Master:
             raise NumericalError(f"the programme in the sizes stopped with status {status.name}.")
         value = np.asarray(self._h.getSolution().col_value[: self._k], dtype=float)
         value = np.where(self._whole, np.rint(value), value)
-        bound = self._h.getInfo().mip_dual_bound if self._whole.any() else self._h.getInfo().objective_function_value
+        bound = (
+            self._h.getInfo().mip_dual_bound
+            if self._whole.any()
+            else self._h.getInfo().objective_function_value
+        )
         return np.clip(value, 0.0, self._most) * self._step, float(bound) * self._scale
 
     def _row(self, lower: float, upper: float, cols: list[int], values: list[float]) -> None:

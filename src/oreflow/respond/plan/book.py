@@ -74,7 +74,9 @@ def firm_stage(
         if f"{c}@{r}" in at and f"{c}@{r}" in supplied
     }
     if not needs:
-        raise UsageError(f"{firm} has no need in the table needs that a measure supplies. Add one with --with.")
+        raise UsageError(
+            f"{firm} has no need in the table needs that a measure supplies. Add one with --with."
+        )
     for s in supplies:
         if s.measure.node not in needs:
             raise UnknownNameError("need", s.measure.node, needs, where=f"measures.{s.measure.measure}")
@@ -119,7 +121,9 @@ def firm_stage(
             row_lower[i, span] = open_
             cost[i, span] = late * beta[:-1] * price[:, j]
             upper[i, span] = np.inf
-            cost[i, rows + j * periods : rows + (j + 1) * periods] = late * beta[:-1] * 0.5 * (price[:, j] + p0)
+            cost[i, rows + j * periods : rows + (j + 1) * periods] = (
+                late * beta[:-1] * 0.5 * (price[:, j] + p0)
+            )
             upper[i, rows + j * periods : rows + (j + 1) * periods] = open_ * (1.0 - kept[:, j])
             cost[i, 2 * rows + j * periods : 2 * rows + (j + 1) * periods] = late * beta[:-1] * p0 * voll
             upper[i, 2 * rows + j * periods : 2 * rows + (j + 1) * periods] = np.inf
@@ -146,7 +150,9 @@ def firm_stage(
         col_room=room.reshape(s_count, -1),
         rows=rows + np.arange(len(stocks)),
         row_owner=np.array(stocks, dtype=np.int64),
-        row_room=np.array([[supplies[b].measure.effect for b in stocks]] * s_count).reshape(s_count, len(stocks)),
+        row_room=np.array([[supplies[b].measure.effect for b in stocks]] * s_count).reshape(
+            s_count, len(stocks)
+        ),
         constant=np.zeros(s_count),
         slope=slope,
     )
@@ -173,8 +179,11 @@ def firm_stage(
 
 
 def _own(world: World, base: Base, m: Solved, firm: str, names: Sequence[str]) -> Floats:
-    """What the firm's own plants give it of each need, shape (T, needs): its share of their output, in the content of
-    the mineral, to the largest of its needs of that mineral in that region."""
+    """What the firm's own plants give it of each need, shape (T, needs).
+
+    Its share of their output, in the content of the mineral, counts for the first of its needs of that mineral in that
+    region.
+    """
     net = base.net
     mineral = dict(zip(world.commodities["commodity"], world.commodities["mineral"], strict=True))
     output = m.cleared.total("plants")

@@ -7,7 +7,14 @@ from dataclasses import replace
 from oreflow.atlas import World
 from oreflow.errors import UnknownNameError, UsageError
 from oreflow.market import Base, Settings
-from oreflow.respond.plan.happenings import Happening, check_chances, nothing, of_futures, of_losses, of_scenario
+from oreflow.respond.plan.happenings import (
+    Happening,
+    check_chances,
+    nothing,
+    of_futures,
+    of_losses,
+    of_scenario,
+)
 from oreflow.respond.plan.spec import LossCase, PlanSpec, ScenarioCase
 from oreflow.shock.attack import candidates
 from oreflow.shock.ensemble import Spec
@@ -35,7 +42,13 @@ def cases_of(world: World, base: Base, spec: PlanSpec) -> list[Happening]:
         onset = (0.0, spec.latest) if case.onset is None else case.onset
         if isinstance(case, ScenarioCase):
             found += of_scenario(
-                world, case.scenario, chance=case.chance, months=months, draws=case.draws, onset=onset, seed=spec.seed
+                world,
+                case.scenario,
+                chance=case.chance,
+                months=months,
+                draws=case.draws,
+                onset=onset,
+                seed=spec.seed,
             )
         else:
             found += _losses(world, base, spec, case, onset)
@@ -43,7 +56,9 @@ def cases_of(world: World, base: Base, spec: PlanSpec) -> list[Happening]:
     if spec.hazards is not None:
         chance = left if spec.hazards.chance is None else spec.hazards.chance
         if chance > left + 1e-9:
-            raise UsageError(f"the chance of the hazards, {chance:g}, is more than the scenarios leave, {left:.4g}.")
+            raise UsageError(
+                f"the chance of the hazards, {chance:g}, is more than the scenarios leave, {left:.4g}."
+            )
         settings = Settings(start="2026-01", periods=months // 3, step="quarter", ahead=(3, 9))
         hazards = Spec(
             name=spec.name, settings=settings, scope=spec.minerals, draws=spec.hazards.draws, seed=spec.seed

@@ -43,7 +43,7 @@ def extensive(
     blocks, row_lower, row_upper = [], [], []
     for i in range(s):
         a = sparse.lil_matrix((m, cols))
-        a[:, k + i * n : k + (i + 1) * n] = p.matrix
+        a[:, k + i * n : k + (i + 1) * n] = p.matrix.toarray()
         # What a plan opens stands on the left of its rows and columns.
         for r, owner, room in zip(p.rows, p.row_owner, p.row_room[i], strict=True):
             a[r, owner] -= room * step[owner]

@@ -133,7 +133,13 @@ def of_futures(
 
 
 def of_losses(
-    base: Base, candidates: Sequence[Candidate], lost: frozenset[int], *, months: int, weight: float, onset: float
+    base: Base,
+    candidates: Sequence[Candidate],
+    lost: frozenset[int],
+    *,
+    months: int,
+    weight: float,
+    onset: float,
 ) -> Happening:
     """Return a set of losses as a case, as `oreflow.shock.attack.Losses` understands it.
 
@@ -156,15 +162,22 @@ def of_losses(
         for route, cost in candidates[i].dearer.items():
             dearer[route] = max(dearer.get(route, 0.0), cost)
     told = [
-        Change("plants", tuple(net.plants[j] for j in sorted(plants)), "availability", np.where(during, 0.0, 1.0)),
-        Change("trade", tuple(net.routes[a] for a in sorted(stopped)), "limit", np.where(during, 0.0, np.inf)),
+        Change(
+            "plants", tuple(net.plants[j] for j in sorted(plants)), "availability", np.where(during, 0.0, 1.0)
+        ),
+        Change(
+            "trade", tuple(net.routes[a] for a in sorted(stopped)), "limit", np.where(during, 0.0, np.inf)
+        ),
         *(
-            Change("trade", (net.routes[a],), "cost", np.where(during, dearer[a], 0.0)) for a in sorted(dearer)
+            Change("trade", (net.routes[a],), "cost", np.where(during, dearer[a], 0.0))
+            for a in sorted(dearer)
         ),
     ]
     names = [candidates[i].name for i in sorted(lost)]
     name = " and ".join(names)
-    return Happening(name, name, weight, onset, tuple(c for c in told if c.rows), f"{name} lost for {months} months")
+    return Happening(
+        name, name, weight, onset, tuple(c for c in told if c.rows), f"{name} lost for {months} months"
+    )
 
 
 def turned_out(news: Sequence[News], months: int) -> tuple[Change, ...]:

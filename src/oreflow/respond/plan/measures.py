@@ -137,7 +137,9 @@ class Measure:
         served = annuity(begin, years if np.isnan(self.life) else min(years, begin + self.life), rate)
         whole = annuity(begin, np.inf if np.isnan(self.life) else begin + self.life, rate)
         earned = self.effect * max(margin, 0.0) * served if self.earns and not self.stock else 0.0
-        paid = self.outlay(price, end=end) * served / whole + self.yearly(end=end) * annuity(begin, years, rate)
+        paid = self.outlay(price, end=end) * served / whole + self.yearly(end=end) * annuity(
+            begin, years, rate
+        )
         return max(paid - earned, 0.0)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from oreflow.respond.plan.answer import FORMAT, Judged, Plan, Point
 from oreflow.respond.plan.proof import Proved
+from oreflow.respond.plan.result import FORMAT, Judged, Plan, Point
 from oreflow.respond.plan.robust import Robust
 
 

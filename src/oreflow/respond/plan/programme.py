@@ -21,9 +21,9 @@ class Programme:
 
     Q_s(x) = constant_s + slope_s·x + min c_s·y,  rows_s ≤ A·y ≤ rows_s,  lower_s ≤ y ≤ upper_s(x)
 
-    A plan moves upper bounds of its own columns and upper sides of its own rows, in proportion to its sizes. So Q_s is
-    convex and piecewise linear in x, and duals of these bounds and sides are a subgradient: the cuts are exact. It never
-    rises with x but for the slope, since nothing else moves.
+    A plan moves upper bounds of its own columns and upper sides of its own rows, in proportion to its sizes. So Q_s
+    is convex and piecewise linear in x, and duals of these bounds and sides are a subgradient: the cuts are exact. It
+    never rises with x but for the slope, since nothing else moves.
 
     Attributes:
         measures: Names of the measures, length K.
@@ -104,7 +104,17 @@ class Programme:
         w = self.weight[chosen] if weight is None else weight
         per = {
             name: getattr(self, name)[chosen]
-            for name in ("cost", "lower", "upper", "row_lower", "row_upper", "col_room", "row_room", "constant", "slope")
+            for name in (
+                "cost",
+                "lower",
+                "upper",
+                "row_lower",
+                "row_upper",
+                "col_room",
+                "row_room",
+                "constant",
+                "slope",
+            )
         }
         return Programme(
             measures=self.measures,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from oreflow.market.window import Window
-from oreflow.respond.plan.answer import Study
 from oreflow.respond.plan.markets import use_of
 from oreflow.respond.plan.measures import places_of
 from oreflow.respond.plan.programme import Floats
 from oreflow.respond.plan.recourse import Recourse
+from oreflow.respond.plan.study import Study
 from oreflow.respond.plan.whole import by_month, changes, widened
 
 

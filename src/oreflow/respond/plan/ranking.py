@@ -143,7 +143,8 @@ def rank(
             s.measure.lead, "too late",
         )  # fmt: skip
         monthly = _given(s, short, months)
-        row = replace(row, given=float(monthly.sum()), **_cost(s, monthly, months, rate))
+        cost, low, high = _cost(s, monthly, months, rate)
+        row = replace(row, given=float(monthly.sum()), cost=cost, cost_low=low, cost_high=high)
         if short.clip(0.0).sum() <= SHORT * wanted:
             row = replace(row, verdict="nothing is short")
         elif monthly.any():
@@ -183,16 +184,16 @@ def _given(s: Supply, short: Floats, months: int) -> Floats:
         return room
     need = np.minimum(short.clip(0.0), room)
     held = s.measure.most * s.measure.effect
-    return need * min(1.0, held / need.sum()) if need.any() else need
+    return np.asarray(need * min(1.0, held / need.sum()) if need.any() else need, dtype=np.float64)
 
 
-def _cost(s: Supply, monthly: Floats, months: int, rate: float) -> dict[str, float]:
+def _cost(s: Supply, monthly: Floats, months: int, rate: float) -> tuple[float, float, float]:
     """What a measure costs for the months looked at, USD of the day of the news: middle, low and high."""
     m = s.measure
     years = months / 12.0
     used = float(monthly.sum())
-    out = {}
-    for name, end in (("cost", ""), ("cost_low", "low"), ("cost_high", "high")):
+    out = []
+    for end in ("", "low", "high"):
         if m.stock:
             # Bought at the base price and sold at it when it is drawn: interest and storage are what it costs.
             size = used / m.effect
@@ -203,10 +204,12 @@ def _cost(s: Supply, monthly: Floats, months: int, rate: float) -> dict[str, flo
             life = np.inf if np.isnan(m.life) else begin + m.life
             served = annuity(begin, min(life, years), rate) if begin < years else 0.0
             share = m.outlay(s.price, end=end) * served / annuity(begin, life, rate)
-            paid = m.most * (share + m.yearly(end=end) * served) - used * max(s.margin if m.earns else 0.0, 0.0)
+            paid = m.most * (share + m.yearly(end=end) * served) - used * max(
+                s.margin if m.earns else 0.0, 0.0
+            )
             paid += used * max(-s.margin, 0.0)  # what it loses on each unit at base prices
-        out[name] = max(paid, 0.0)
-    return {"cost": out["cost"], "cost_low": min(out.values()), "cost_high": max(out.values())}
+        out.append(max(paid, 0.0))
+    return out[0], min(out), max(out)
 
 
 def _use(base: Base, values: dict[str, Floats]) -> Floats:
@@ -214,7 +217,9 @@ def _use(base: Base, values: dict[str, Floats]) -> Floats:
     net = base.net
     out = np.zeros((len(net.nodes), values["served"].shape[1]))
     takes = net.entry_coef < 0
-    np.add.at(out, net.entry_node[takes], values["output"][net.entry_plant[takes]] * -net.entry_coef[takes][:, None])
+    np.add.at(
+        out, net.entry_node[takes], values["output"][net.entry_plant[takes]] * -net.entry_coef[takes][:, None]
+    )
     np.add.at(out, net.mix_from, values["mix"])
     np.add.at(out, net.demand_node, values["served"])
     return out
@@ -222,5 +227,3 @@ def _use(base: Base, values: dict[str, Floats]) -> Floats:
 
 def _month_by_month(by_period: Floats, settings: Settings) -> Floats:
     return np.repeat(by_period / settings.months, settings.months)
-
-

@@ -64,6 +64,8 @@ def regrets(
         best = planner.best(1.0, tail=1.0, budget=budget, probabilities=only)
         sizes = {m: float(v) for m, v in zip(p.measures, best.x, strict=True) if v > 1e-9}
         out.append(
-            Regret(case.name, case.group, case.weight, float(loss[s]), cost + float(loss[s]), best.value, sizes)
+            Regret(
+                case.name, case.group, case.weight, float(loss[s]), cost + float(loss[s]), best.value, sizes
+            )
         )
     return tuple(out)

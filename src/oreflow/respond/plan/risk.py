@@ -50,7 +50,7 @@ def in_tail(losses: Floats, weight: Floats, tail: float) -> Floats:
     taken = np.clip(tail - before, 0.0, w)
     out = np.zeros_like(w)
     out[order] = taken / taken.sum()
-    return out
+    return np.asarray(out, dtype=np.float64)
 
 
 def check_tail(tail: float) -> None:

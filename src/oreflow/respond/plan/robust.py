@@ -17,13 +17,14 @@ from math import comb
 import numpy as np
 
 from oreflow.errors import NumericalError, UnknownNameError, UsageError
-from oreflow.respond.plan.answer import Study, lay
 from oreflow.respond.plan.benders import TOLERANCE, Planner
 from oreflow.respond.plan.happenings import nothing, of_losses
 from oreflow.respond.plan.markets import solve
+from oreflow.respond.plan.measures import places_of
 from oreflow.respond.plan.programme import Floats
 from oreflow.respond.plan.recourse import Recourse
 from oreflow.respond.plan.spec import AttackCase
+from oreflow.respond.plan.study import Study, lay
 from oreflow.respond.plan.whole import changes, widened
 from oreflow.shock.attack import Losses, Measure, candidates
 
@@ -125,7 +126,9 @@ def robust(
     for name in attack.among:
         if name not in known:
             raise UnknownNameError(f"target among {attack.targets}", name, known)
-    usable = [known[n] for n in attack.among] or list(range(len(pool)))
+    # Nobody plans against the loss of the region that the plan is for, unless it is named.
+    own = places_of(made.world, made.spec.region) if attack.targets == "countries" else set()
+    usable = [known[n] for n in attack.among] or [i for i, c in enumerate(pool) if c.key not in own]
     if attack.budget > len(usable):
         raise UsageError(f"a budget of {attack.budget} is more than the {len(usable)} targets.")
     if comb(len(usable), attack.budget) > MOST_SETS:

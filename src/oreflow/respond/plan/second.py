@@ -165,7 +165,9 @@ def region_stage(
         col_room=room.reshape(s_count, -1),
         rows=m_rows + np.arange(len(stocks)),
         row_owner=np.array(stocks, dtype=np.int64),
-        row_room=np.array([[supplies[a].measure.effect for a in stocks]] * s_count).reshape(s_count, len(stocks)),
+        row_room=np.array([[supplies[a].measure.effect for a in stocks]] * s_count).reshape(
+            s_count, len(stocks)
+        ),
         constant=np.zeros(s_count),
         slope=slope,
     )
@@ -228,7 +230,7 @@ def there(s: Supply, m: Solved, normal: Solved) -> Floats:
     before = normal.cleared.total("plants")[:, makers].sum(axis=1)
     after = m.cleared.total("plants")[:, makers].sum(axis=1)
     made = np.divide(after, before, out=np.ones(periods), where=before > 1e-9)
-    return np.clip(np.minimum(open_, made), 0.0, 1.0)
+    return np.asarray(np.clip(np.minimum(open_, made), 0.0, 1.0), dtype=np.float64)
 
 
 def unit_cost(s: Supply, m: Solved, place: Ints) -> Floats:
@@ -255,10 +257,18 @@ def unit_cost(s: Supply, m: Solved, place: Ints) -> Floats:
 
 
 def _use(
-    base: Base, part: sparse.csc_matrix, cols: Ints, width: int, nodes: Ints, commodities: Sequence[str], periods: int
+    base: Base,
+    part: sparse.csc_matrix,
+    cols: Ints,
+    width: int,
+    nodes: Ints,
+    commodities: Sequence[str],
+    periods: int,
 ) -> Floats:
-    """What each column counts as use of each commodity, shape (commodities, columns): users are plants and mixes that
-    take it in, and final demand."""
+    """What each column counts as use of each commodity, shape (commodities, columns).
+
+    Users are plants and mixes that take it in, and final demand.
+    """
     layout_start = _families(base)
     within = cols % width
     users = np.zeros(len(cols), bool)
@@ -280,6 +290,8 @@ def _exports(base: Base, cols: Ints, width: int, counted: np.ndarray) -> Ints:
     start, end = _families(base)["routes"]
     within = cols % width
     route = (within >= start) & (within < end)
+    if not route.any():
+        return np.zeros(0, np.int64)
     owner = base.steps["routes"].owner[np.where(route, within - start, 0)]
     return np.flatnonzero(route & counted[base.net.route_from[owner]] & ~counted[base.net.route_to[owner]])
 

@@ -83,7 +83,7 @@ class AttackCase:
         months: Months that they last.
         trade: A country is lost with its trade.
         onset: Months from the decision until they come.
-        among: Only these targets, by key; all by default.
+        among: Only these targets, by key; all but the countries of the plan's own region by default.
     """
 
     targets: str = "countries"

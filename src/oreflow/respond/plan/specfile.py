@@ -85,13 +85,15 @@ def plan_schema() -> dict[str, Any]:
     names = {"type": "array", "items": text, "maxItems": 200}
     onset = {"type": ["number", "array"], "minimum": 0, "items": positive, "minItems": 2, "maxItems": 2}
     some = {"chance": chance, "draws": draws, "onset": onset, "source": {"type": "string"}}
-    losses = {"targets": {"enum": list(KINDS)}, "lost": names | {"minItems": 1}, "months": whole, "trade": {"type": "boolean"}}
-    case = {
-        "oneOf": [
-            _mapping({"scenario": {**scenario, "type": ["string", "object"], "minLength": 1}, **some}, ["scenario", "chance"]),
-            _mapping({**losses, **some}, ["lost", "chance"]),
-        ]
+    losses = {
+        "targets": {"enum": list(KINDS)},
+        "lost": names | {"minItems": 1},
+        "months": whole,
+        "trade": {"type": "boolean"},
     }
+    case = _mapping(
+        {"scenario": {**scenario, "type": ["string", "object"], "minLength": 1}, **losses, **some}, ["chance"]
+    )
     attack = {
         "targets": {"enum": list(KINDS)}, "budget": {"type": "integer", "minimum": 1, "maximum": 5}, "months": whole,
         "trade": {"type": "boolean"}, "onset": positive, "among": names,
@@ -142,7 +144,9 @@ def _finite(document: Document, part: Any, path: Place) -> None:
         for key, value in part.items() if isinstance(part, dict) else enumerate(part):
             _finite(document, value, (*path, key))
     elif isinstance(part, float) and not math.isfinite(part):
-        raise SchemaError(f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one.")
+        raise SchemaError(
+            f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one."
+        )
 
 
 def _build(document: Document, world: World | None, folder: Path | None) -> PlanSpec:
@@ -178,6 +182,10 @@ def _case(document: Document, i: int, form: dict[str, Any], folder: Path | None)
         if end < begin:
             raise UsageError(f"onset ends ({end:g}) before it begins ({begin:g}).")
         some["onset"] = (begin, end)
+    if ("lost" in form) == ("scenario" in form):
+        raise UsageError("a case has a scenario or what is lost, one of them.")
+    if "scenario" in form and (odd := [k for k in ("targets", "months", "trade") if k in form]):
+        raise UsageError(f"{odd[0]} goes with what is lost; a scenario says so itself.")
     if "lost" in form:
         more = {k: form[k] for k in ("months", "trade") if k in form}
         return LossCase(targets=form.get("targets", "countries"), names=tuple(form["lost"]), **more, **some)
@@ -210,7 +218,12 @@ def _check(document: Document, spec: PlanSpec, world: World) -> None:
         if name not in known:
             raise UnknownNameError("measure", name, known, where=document.place(("measures", i)))
     make = partial(
-        measures, world, region=spec.region or None, firm=spec.firm or None, minerals=spec.minerals, names=spec.measures
+        measures,
+        world,
+        region=spec.region or None,
+        firm=spec.firm or None,
+        minerals=spec.minerals,
+        names=spec.measures,
     )
     _at(document, ("measures",), make)
 

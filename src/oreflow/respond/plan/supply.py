@@ -9,7 +9,7 @@ import numpy as np
 from oreflow.atlas import World
 from oreflow.errors import DataError, UnknownNameError
 from oreflow.market import Base
-from oreflow.market.network import Floats
+from oreflow.market.network import Floats, Ints
 from oreflow.respond.plan.measures import Measure
 
 
@@ -37,7 +37,7 @@ class Supply:
     price: float
     margin: float
 
-    def room(self, onset: float, lead: float, begin: Floats) -> Floats:
+    def room(self, onset: float, lead: float, begin: Floats | Ints) -> Floats:
         """Return how much a unit of the measure can give in each period of a window, in units of the commodity.
 
         Args:
@@ -47,7 +47,7 @@ class Supply:
         """
         there = np.clip(begin[1:] - np.maximum(begin[:-1], lead - onset), 0.0, None)
         per = self.measure.effect / (self.measure.drawdown if self.measure.stock else 12.0)
-        return there * per
+        return np.asarray(there * per, dtype=np.float64)
 
     def usual(self) -> float:
         """What a unit of the commodity earns in normal times, USD.

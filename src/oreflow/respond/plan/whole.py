@@ -42,7 +42,14 @@ def with_stores(world: World, base: Base, supplies: Sequence[Supply]) -> World:
     for n in nodes:
         commodity, region = net.node_commodity[n], net.node_region[n]
         much = ENOUGH * float(base.throughput[n])
-        common = {"commodity": commodity, "region": region, "owner": "", "loss": 0.0, "source": "oreflow", "quality": "assumed"}
+        common = {
+            "commodity": commodity,
+            "region": region,
+            "owner": "",
+            "loss": 0.0,
+            "source": "oreflow",
+            "quality": "assumed",
+        }
         rows.append(
             {
                 "store": f"{PREFIX}{net.nodes[n]}", "kind": "reserve", "opening": much, "capacity": np.nan,
