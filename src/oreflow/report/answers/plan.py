@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from oreflow.atlas import World
 from oreflow.report import format as fmt
-from oreflow.report.assemble.case import GRADES
+from oreflow.report.assemble.case import GRADES, firm
 from oreflow.report.briefing import KeyFigure
 from oreflow.report.document import Document, answer, run_id
 from oreflow.report.figure import Figure, Quality, Sentence
@@ -86,7 +86,7 @@ class _Told:
         self.run = run_id(plan.world, verb="plan", spec=repr(spec))
         regions = dict(zip(world.regions["region"], world.regions["name"], strict=True))
         firms = dict(zip(world.firms["firm"], world.firms["name"], strict=True))
-        name = firms.get(spec.firm, spec.firm) if spec.firm else regions.get(spec.region, spec.region)
+        name = firm(firms.get(spec.firm, spec.firm)) if spec.firm else regions.get(spec.region, spec.region)
         self.whose = f"the {name}" if str(name).startswith("United") else str(name)
         table = world.commodities
         self.goods = dict(zip(table["commodity"], table["name"], strict=True))
@@ -329,8 +329,8 @@ class _Told:
     def attacker(self, r: Robust) -> tuple[Block, ...]:
         a = r.attack
         lead = Sentence(
-            f"Of {r.sets} attacks on {a.budget} {a.targets}, each for {a.months} months, losing "
-            f"{r.worst_without.attack} is worst without a plan: {0}. With the plan the worst is losing "
+            f"Of {r.sets} attacks, each the loss of {a.budget} of the {a.targets} for {a.months} months, losing "
+            f"{r.worst_without.attack} is worst without a plan: {{0}}. With the plan the worst is losing "
             f"{r.worst_chosen.attack}: {{1}}; with the plan that is best against it, at a cost of {{2}}, losing "
             f"{r.worst_robust.attack}: {{3}}.",
             (
@@ -357,8 +357,8 @@ class _Told:
                 (self.usd(r.value), self.usd(r.bound)),
             ),
             Sentence(
-                "In the whole market the worst attack costs everybody together {0} without the plan and {1} with it.",
-                (self.usd(r.world_without), self.usd(r.world_with)),
+                "In the whole market, of what the worst attack costs everybody together, the plan spares {0}.",
+                (self.usd(r.world_without - r.world_with),),
             ),
         ]
         bars = Bars(
@@ -389,6 +389,8 @@ class _Told:
         rows: list[tuple[Cell, ...]] = []
         for group, members in grouped.items():
             chance = sum(self.plan.cases[i].weight for i in members)
+            if chance <= 0.0:
+                continue
             losses = [float(self.plan.losses[i, 0]) for i in members]
             mean = sum(losses) / len(losses)
             first = self.plan.cases[members[0]]

@@ -108,7 +108,8 @@ def _point(made: Study, recourse: Recourse, weight: float, x: Floats, gap: float
 
 def _notes(made: Study) -> tuple[str, ...]:
     spec = made.spec
-    whose = spec.firm or (spec.region if spec.counts == "region" else "the whole world")
+    names = dict(zip(made.world.regions["region"], made.world.regions["name"], strict=True))
+    whose = "the whole world" if spec.counts == "world" else spec.firm or names.get(spec.region, spec.region)
     notes = [
         f"Losses are those of {whose}, in USD of today at {100 * made.rate:g} % a year; at risk is the mean of "
         f"the worst {100 * spec.tail:g} % of all cases.",

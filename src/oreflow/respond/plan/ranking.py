@@ -9,8 +9,9 @@ import numpy as np
 
 from oreflow.atlas import World
 from oreflow.errors import ModelError, UsageError
-from oreflow.market import Base, Draw, Engine, News, Settings
+from oreflow.market import Base, Change, Draw, Engine, News, Settings
 from oreflow.market.network import Floats
+from oreflow.respond.plan.happenings import turned_out
 from oreflow.respond.plan.measures import Measure, annuity, measures
 from oreflow.respond.plan.supply import Supply, supply
 from oreflow.respond.plan.whole import changes, widened
@@ -86,7 +87,8 @@ def rank(
     """Rank measures against events, each alone, in the whole market.
 
     A measure is decided when the first news comes and gives all it can from its lead time on: a stock is drawn evenly
-    over the months in which its users are short, plants and contracts run at their size. The market is solved with it
+    over the months in which its users are short, plants and contracts run at their size, contracts as far as their
+    route is open and free of new duties. The market is solved with it
     as agents learn of the events, and with nothing; the difference in what users take is the shortfall avoided.
 
     Args:
@@ -135,6 +137,7 @@ def rank(
     rate = wide.net.parameter("discount_rate")
     rows = []
     months = total - first
+    barred = turned_out(news, total)
     for s in supplies:
         short = _month_by_month(use0[s.node] - use1[s.node], settings)[first:]
         wanted = float(use0[s.node].sum())
@@ -142,7 +145,7 @@ def rank(
             s.measure, unit[s.measure.commodity], max(float(short.sum()), 0.0), 0.0, 0.0, 0.0, 0.0, 0.0,
             s.measure.lead, "too late",
         )  # fmt: skip
-        monthly = _given(s, short, months)
+        monthly = _given(s, short, months) * _open(s, barred, total)[first:]
         cost, low, high = _cost(s, monthly, months, rate)
         row = replace(row, given=float(monthly.sum()), cost=cost, cost_low=low, cost_high=high)
         if short.clip(0.0).sum() <= SHORT * wanted:
@@ -174,6 +177,20 @@ def _tried(
     if avoided <= LITTLE * float(monthly.sum()):
         return replace(row, verdict="buys nothing")
     return replace(row, avoided=avoided, verdict="works")
+
+
+def _open(s: Supply, barred: Sequence[Change], months: int) -> Floats:
+    """Share of a contract that can come in each month: as far as its route is open, and not where a duty is on it."""
+    out = np.ones(months)
+    for change in barred:
+        if s.route < 0 or change.table != "trade" or s.measure.row not in change.rows:
+            continue
+        profile = change.profile[np.minimum(np.arange(months), len(change.profile) - 1)]
+        if change.attribute == "limit":
+            out = np.minimum(out, profile)
+        elif change.attribute in ("tariff", "cost"):
+            out = np.where(profile > 0, 0.0, out)
+    return out
 
 
 def _given(s: Supply, short: Floats, months: int) -> Floats:

@@ -7,12 +7,14 @@ that stands elsewhere priced at the duals of the whole (`markets`):
 
 By linear programming duality the whole solution, cut to the region, is optimal for this part. Its value is the loss of
 the region's surplus, with a minus: imports count at the price that the world asks in this case, exports at what it
-pays, users at what they would pay, plants at their costs. Dearer imports are thus part of the loss. Counting all nodes
-leaves nothing to price and gives the loss of the whole world, in which payments between its parts cancel.
+pays, users at what they would pay, plants at their costs. Dearer imports are thus part of the loss; what stocks left at
+the end gain by a dearer time after it is not set off against it. Counting all nodes leaves nothing to price and gives
+the loss of the whole world, in which payments between its parts cancel.
 
 A measure is a set of columns of its own (`supply`), one a period, opened by its size. Prices elsewhere are held: what
-a plan does to them is left to the proof in the whole market (`whole`). So that nothing is sold abroad at prices that it
-would move, exports stay within what they are without a plan.
+a plan does to them is left to the proof in the whole market (`whole`). So that nothing is sold abroad, or kept for the
+time after the window, at prices that it would move, exports and the largest stocks at the end stay within what they are
+without a plan.
 """
 
 from __future__ import annotations
@@ -113,7 +115,7 @@ def region_stage(
     m_rows, n_part, k = len(rows), len(cols), len(supplies)
     s_count = len(markets)
 
-    abroad = _exports(base, cols, cols_in, counted)
+    abroad = np.concatenate([_exports(base, cols, cols_in, counted), _hoards(base, cols, cols_in, periods)])
     stocks = [i for i, s in enumerate(supplies) if s.measure.stock]
     given = n_part + np.arange(k * periods).reshape(k, periods)
     entries: list[tuple[int, int, float]] = []
@@ -134,13 +136,14 @@ def region_stage(
     row_upper = np.full((s_count, m_rows + len(stocks)), np.inf)
     row_upper[:, m_rows:] = 0.0
     room = np.zeros((s_count, k, periods))
-    slope = np.zeros((s_count, k))
+    slope, constant = np.zeros((s_count, k)), np.zeros(s_count)
     normal = markets[0]
     for i, m in enumerate(markets):
         late = (1.0 + rate) ** (-m.case.onset / 12.0)
         cost[i, :n_part] = late * _priced(m, counted)[cols]
         lower[i, :n_part], upper[i, :n_part] = m.arrays.lower.ravel()[cols], m.arrays.upper.ravel()[cols]
-        # What a plan gives is not sold abroad at prices that it would move: exports stay within those without it.
+        # What a plan gives is neither sold abroad nor hoarded at prices that it would move: exports, and stocks at the
+        # end beyond their curve, stay within those without it.
         sold = m.cleared.solution.x.ravel()[cols][abroad]
         upper[i, abroad] = np.maximum(np.minimum(upper[i, abroad], sold), lower[i, abroad])
         row_lower[i, :m_rows] = m.arrays.row_lower[:, nodes].ravel()
@@ -149,6 +152,7 @@ def region_stage(
             room[i, a] = s.room(m.case.onset, float(leads[i, a]), layout.begin) * there(s, m, normal)
             cost[i, given[a]] = late * beta[:-1] * unit_cost(s, m, place)
             slope[i, a] = late * s.usual() * float((beta[:-1] * room[i, a]).sum())
+        constant[i] = late * _revalued(m, normal, cols)
     weight = np.array([m.case.weight for m in markets])
     programme = Programme(
         measures=tuple(s.measure.measure for s in supplies),
@@ -168,7 +172,7 @@ def region_stage(
         row_room=np.array([[supplies[a].measure.effect for a in stocks]] * s_count).reshape(
             s_count, len(stocks)
         ),
-        constant=np.zeros(s_count),
+        constant=constant,
         slope=slope,
     )
     use = _use(base, part, cols, cols_in, nodes, commodities, periods)
@@ -236,7 +240,7 @@ def there(s: Supply, m: Solved, normal: Solved) -> Floats:
 def unit_cost(s: Supply, m: Solved, place: Ints) -> Floats:
     """Return the cost of a unit given in each period, USD, before discounting.
 
-    An offtake has its price fixed at the base; a qualified route pays what the case asks.
+    An offtake has its price fixed at the base; a qualified route pays what the case asks. Both pay duties and detours.
 
     Args:
         s: What a measure does.
@@ -250,10 +254,24 @@ def unit_cost(s: Supply, m: Solved, place: Ints) -> Floats:
     if s.origin >= 0:
         fixed = s.measure.kind == "offtake"
         cost += m.problem.layout.base.price[s.origin] if fixed else m.price[:, s.origin]
+        view = m.cleared.view
+        cost += view.mean(view.beliefs.route_cost)[:, s.route]
+        if view.tariff is not None:
+            cost += view.tariff[:, s.route]
     for node, amount in s.takes.items():
         if place[node] < 0:
             cost += amount * m.price[:, node]
     return cost
+
+
+def _revalued(m: Solved, normal: Solved, cols: Ints) -> float:
+    """What stocks left at the end of a window gain by a dearer time after it, USD: no relief, so it is taken off."""
+    layout = m.problem.layout
+    start, end = _families(layout.base)["stores"]
+    last = (layout.periods - 1) * layout.columns
+    held = cols[(cols >= last + start) & (cols < last + end)]
+    gain = normal.arrays.cost.ravel()[held] - m.arrays.cost.ravel()[held]
+    return float(gain @ m.cleared.solution.x.ravel()[held])
 
 
 def _use(
@@ -296,6 +314,16 @@ def _exports(base: Base, cols: Ints, width: int, counted: np.ndarray) -> Ints:
     return np.flatnonzero(route & counted[base.net.route_from[owner]] & ~counted[base.net.route_to[owner]])
 
 
+def _hoards(base: Base, cols: Ints, width: int, periods: int) -> Ints:
+    """Columns of stocks in the last period beyond their curve: the last step of each, which is open."""
+    start, _ = _families(base)["stores"]
+    steps = base.steps["stores"]
+    if not len(steps):
+        return np.zeros(0, np.int64)
+    last = np.append(steps.first[1:], len(steps)) - 1
+    return np.flatnonzero(np.isin(cols, (periods - 1) * width + start + last))
+
+
 def _families(base: Base) -> dict[str, tuple[int, int]]:
     order = ("plants", "mixes", "routes", "demands", "stores")
     edges = np.concatenate([[0], np.cumsum([len(base.steps[f]) for f in order])])
@@ -324,4 +352,4 @@ def _from_normal(
         scale = np.ones(programme.matrix.shape[1])
         scale[: len(cols)] = np.where(demand, level[period, owner], 1.0)
         wanted[i] = short @ (y * scale)
-    return replace(programme, constant=-value * late), wanted
+    return replace(programme, constant=programme.constant - value * late), wanted
