@@ -59,22 +59,25 @@ def frontier(plan: Plan) -> Measure:
     return Measure(seconds, "every second stage cold", against, size, note)
 
 
-@case("us-minerals/plan/extensive", "the plan for one weight, beside one programme over all cases")
+@case(
+    "us-minerals/plan/extensive", "the plan for one weight in any sizes, beside one programme over all cases"
+)
 def whole(plan: Plan) -> Measure:
-    """Decomposition beside the extensive form."""
-    from oreflow.respond.plan import Planner, Recourse, extensive
+    """Decomposition beside the extensive form, lots left aside."""
+    from oreflow.respond.plan import Menu, Planner, Recourse, extensive
 
     made = _study("us-minerals")
     p = made.second.programme
+    menu = Menu(made.menu.cost, made.menu.most, 0.0 * made.menu.lot)
     found: list[float] = []
     other: list[float] = []
 
     def ours() -> None:
-        planner = Planner(Recourse(p, workers=1), made.menu)
+        planner = Planner(Recourse(p, workers=1), menu)
         found.append(planner.best(made.spec.weight, tail=made.spec.tail).value)
 
     def theirs() -> None:
-        other.append(extensive(p, made.menu, made.spec.weight, tail=made.spec.tail)[1])
+        other.append(extensive(p, menu, made.spec.weight, tail=made.spec.tail)[1])
 
     seconds, against = paired(ours, theirs, 1)
     _same(found[-1], other[-1], "the extensive form")

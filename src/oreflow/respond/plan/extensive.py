@@ -39,6 +39,8 @@ def extensive(
     step = np.where(whole, menu.lot, 1.0)
     most = np.where(whole, np.floor(menu.most / step + 1e-9), menu.most)
     left = k + s * n  # where z and η begin
+    # Money is in units between a dollar and its largest amount: solvers drop what is small, and bear no large numbers.
+    scale = max(float(np.abs(p.constant).max()), float((menu.cost * menu.most).max()), 1.0) ** 0.5
     cols = left + s + 1
     blocks, row_lower, row_upper = [], [], []
     for i in range(s):
@@ -59,22 +61,24 @@ def extensive(
         row_upper.append(p.upper[i, p.cols])
         over = sparse.lil_matrix((1, cols))  # z_s + η − c·y − slope·x ≥ constant
         over[0, left + i] = over[0, left + s] = 1.0
-        over[0, k + i * n : k + (i + 1) * n] = -p.cost[i]
-        over[0, :k] = -p.slope[i] * step
+        over[0, k + i * n : k + (i + 1) * n] = -p.cost[i] / scale
+        over[0, :k] = -p.slope[i] * step / scale
         blocks.append(over.tocsr())
-        row_lower.append(np.array([p.constant[i]]))
+        row_lower.append(np.array([p.constant[i] / scale]))
         row_upper.append(np.array([np.inf]))
     pay = sparse.lil_matrix((1, cols))
-    pay[0, :k] = menu.cost * step
+    pay[0, :k] = menu.cost * step / scale
     blocks.append(pay.tocsr())
     row_lower.append(np.array([-np.inf]))
-    row_upper.append(np.array([budget]))
+    row_upper.append(np.array([budget / scale]))
     matrix = sparse.vstack(blocks).tocsc()
     upper = p.upper.copy()
     upper[:, p.cols] = np.inf
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = cols, matrix.shape[0]
-    lp.col_cost_ = np.concatenate([menu.cost * step, np.zeros(s * n), weight * p.weight / tail, [weight]])
+    lp.col_cost_ = np.concatenate(
+        [menu.cost * step / scale, np.zeros(s * n), weight * p.weight / tail, [weight]]
+    )
     lp.col_lower_ = np.concatenate([np.zeros(k), p.lower.ravel(), np.zeros(s), [-np.inf]])
     lp.col_upper_ = np.concatenate([most, upper.ravel(), np.full(s + 1, np.inf)])
     lp.row_lower_, lp.row_upper_ = np.concatenate(row_lower), np.concatenate(row_upper)
@@ -94,4 +98,4 @@ def extensive(
     if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise InfeasibleError(f"the extensive form has no solution ({h.getModelStatus().name}).")
     x = np.asarray(h.getSolution().col_value[:k], dtype=float) * step
-    return x, float(h.getInfo().objective_function_value)
+    return x, float(h.getInfo().objective_function_value) * scale
