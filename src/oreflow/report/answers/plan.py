@@ -19,6 +19,8 @@ TOP = 12
 """Rows shown of regrets and attacks."""
 SAME = 1e-3
 """Share of the largest cost within which two plans stand at one place of the frontier."""
+NOISE = 1e-6
+"""Share of the loss at risk below which a change is none."""
 SHORT = 1e-3
 """Share of what is wanted below which a commodity is left out of the shortages shown."""
 
@@ -199,9 +201,7 @@ class _Told:
                     "frontier",
                     "Loss at risk against what is spent",
                     lines,
-                    Sentence(
-                        "Each dot is the best plan for one weight of risk; no plan lies below the line through them."
-                    ),
+                    Sentence("Each dot is the best plan for one weight of risk."),
                 )
             )
         rows: list[tuple[Cell, ...]] = []
@@ -240,7 +240,7 @@ class _Told:
                     self.amount(j.alone, unit),
                     self.amount(j.alone_tail, unit),
                     each,
-                    self.usd(j.risk_alone),
+                    self.usd(j.risk_alone if abs(j.risk_alone) > NOISE * self.plan.nothing.risk else 0.0),
                     even,
                     j.verdict,
                 )

@@ -95,7 +95,7 @@ def _with_verdict(j: Judged, made: Study, k: int, gain: float, scale: float) -> 
     elif j.risk_alone <= NIL * scale:
         verdict = "buys nothing in the worst cases"
     elif j.breakeven > made.spec.weight:
-        verdict = f"costs more than it saves until a dollar at risk counts {j.breakeven:.2g}"
+        verdict = "costs more than it saves"
     else:
         verdict = "does what others in the plan do cheaper"
     return replace(j, verdict=verdict)
