@@ -243,6 +243,10 @@ def test_every_kind_of_finding_is_tried_above():
     others = {"units.column", "balance.node", "balance.self_trade", "years.exports", "years.world",
               "years.sources", "routes.self",
               "duplicates.aggregate", "ranges.index", "claims.disagree"}  # fmt: skip
+    others |= {
+        f"outlook.{k}"
+        for k in ("range", "start", "growth", "place", "shares", "intensity", "family", "years")
+    }
     assert written == tried | others
 
 

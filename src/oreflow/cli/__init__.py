@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
     "screen": "Cut off every large supplier for a year, and rank what it costs.",
     "plan": "Find the cheapest way to be safe.",
+    "outlook": "Look ahead to 2040: demand, supply and the gap.",
     "watch": "Watch a folder or a feed for news, and say what they move.",
     "world": "Show, check and build the tables of the world.",
     "calibrate": "Show how well the base year is reproduced.",

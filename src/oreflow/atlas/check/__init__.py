@@ -15,6 +15,7 @@ from oreflow.atlas.check import (
     hazards,
     measures,
     network,
+    outlook,
     plants,
     prices,
     provenance,
@@ -49,10 +50,22 @@ FAMILIES: dict[str, Callable[[Chain], Iterable[Finding]]] = {
     "claims": claims.run,
     "hazards": hazards.run,
     "measures": measures.run,
+    "outlook": outlook.run,
 }
 """Name to check, in the order they are listed."""
 
-_INVARIANT = ("references", "ranges", "shares", "dates", "plants", "prices", "routes", "network", "hazards", "measures")
+_INVARIANT = (
+    "references",
+    "ranges",
+    "shares",
+    "dates",
+    "plants",
+    "prices",
+    "routes",
+    "network",
+    "hazards",
+    "measures",
+)
 _SHOWN = 5
 
 
