@@ -1,7 +1,7 @@
 """The cases; importing this package enters all of them into the registry."""
 
 from benchmarks.cases import solves  # isort: skip
-from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles, sddp  # isort: skip
+from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles, plan, sddp  # isort: skip
 
 __all__ = [
     "accuracy",
@@ -11,6 +11,7 @@ __all__ = [
     "ensembles",
     "news",
     "others",
+    "plan",
     "scale",
     "sddp",
     "solves",

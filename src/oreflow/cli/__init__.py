@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "scenario": "List, show and check scenarios.",
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
     "screen": "Cut off every large supplier for a year, and rank what it costs.",
+    "plan": "Find the cheapest way to be safe.",
     "outlook": "Look ahead to 2040: demand, supply and the gap.",
     "forecast": "Forecast a price or a need, scored against the last value.",
     "hedge": "Say what sodium-ion cells are worth against dear lithium.",

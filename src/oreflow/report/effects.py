@@ -355,7 +355,7 @@ class WhatToDo:
     """
 
     measures: tuple[MeasureRow, ...] = ()
-    note: str = "This version of oreflow does not rank measures, so none are recommended here."
+    note: str = "No measures were ranked."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from oreflow.report.assemble.change import change
 from oreflow.report.assemble.exposed import exposed
 from oreflow.report.assemble.network import Flows
 from oreflow.report.assemble.question import Question, question
+from oreflow.report.assemble.todo import todo
 from oreflow.report.assemble.words import capital, listed
 from oreflow.report.briefing import Briefing, KeyFigure, Meta, Setting
 from oreflow.report.effects import (
@@ -49,12 +50,14 @@ def assemble(case: Case, *, seed: int, wall: Callable[[], float], command: str |
     flows: Flows | None = None
     asked: Question | None = None
     does, at_stake = WhatItDoes(note=_NOT_RUN), WhoIsExposed(note=_NOT_RUN)
+    measures = WhatToDo(note=_NOT_RUN)
     hangs_on = WhatWouldChange(note=_NOT_RUN)
     tests: tuple[Check, ...] = ()
     if case.sample is not None:
         flows = Flows(case.sample.base, case.stage_of, case.mineral)
         asked = question(case, flows)
         does = _does(case, flows, asked)
+        measures = todo(case)
         at_stake, hangs_on, tests = exposed(case, flows), change(case, asked), proof.checks(case, flows)
     broken = breaks.breaks(case, asked)
     happened = WhatHappened(
@@ -67,7 +70,7 @@ def assemble(case: Case, *, seed: int, wall: Callable[[], float], command: str |
         events=events.modelled(case),
     )
     answer = _answer(case, does, broken)
-    parts = (happened, answer, does, broken, at_stake, hangs_on, tests)
+    parts = (happened, answer, does, broken, at_stake, measures, hangs_on, tests)
     return Briefing(
         meta=_meta(case, seed, wall(), command),
         articles=told.articles(case),
@@ -76,7 +79,7 @@ def assemble(case: Case, *, seed: int, wall: Callable[[], float], command: str |
         does=does,
         breaks=broken,
         exposed=at_stake,
-        todo=WhatToDo(),
+        todo=measures,
         change=hangs_on,
         checks=tests,
         sources=proof.sources(case, parts),
