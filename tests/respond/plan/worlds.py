@@ -18,7 +18,8 @@ def measure(name: str, **given: Any) -> dict[str, Any]:
         "effect": 1.0,
         "most": 100.0, "lot": None, "capital": 0.0, "capital_low": None, "capital_high": None, "life": None,
         "running": 0.0, "running_low": None, "running_high": None, "use_cost": None, "earns": False, "lead": 0.0,
-        "lead_low": None, "lead_high": None, "drawdown": 1.0, "hangs_on": "nothing", "source": "example",
+        "lead_low": None, "lead_high": None, "drawdown": 1.0,
+        "strike": None, "years": None, "upside": None, "hangs_on": "nothing", "source": "example",
         "vintage": "", "quality": "assumed", "method": "", "note": "",
     }  # fmt: skip
     row.update(given)

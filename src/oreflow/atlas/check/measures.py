@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pandas as pd
+
 from oreflow.atlas.check.chain import Chain
 from oreflow.atlas.check.finding import Finding, each
 from oreflow.atlas.quantities import plain
@@ -41,14 +43,21 @@ def run(chain: Chain) -> Iterator[Finding]:
     if table.empty:
         return
     stock = table["table"] == "stores"
-    free = table["capital"].isna() & table["running"].isna()
+    floor = table["kind"] == "floor"
+    hedged = (
+        (table["kind"] == "chemistry") & table["row"].str.endswith(":sodium_cell") & table["use_cost"].isna()
+    )
+    yield from _floors(table, floor)
+    free = table["capital"].isna() & table["running"].isna() & ~floor & ~hedged
     yield from each(
         "error", "measures.cost", "measures", table, free, "capital",
         lambda r: f"{r['measure']} has no cost: neither capital nor running.",
         "Give what a unit costs, with a source; write 0 where it costs nothing.",
     )  # fmt: skip
+    plants = world["plants"]
+    own = hedged | (floor & table["row"].isin(plants["plant"]))
     yield from each(
-        "error", "measures.use", "measures", table, ~stock & table["use_cost"].isna(), "use_cost",
+        "error", "measures.use", "measures", table, ~stock & ~own & table["use_cost"].isna(), "use_cost",
         lambda r: f"{r['measure']} does not say what each unit that it gives costs.",
         "Give use_cost in USD/unit.",
     )  # fmt: skip
@@ -66,7 +75,7 @@ def run(chain: Chain) -> Iterator[Finding]:
         lambda r: f"{plain(r['lead'])} months lie outside {plain(r['lead_low'])}…{plain(r['lead_high'])}.",
         "Correct lead, lead_low or lead_high.",
     )  # fmt: skip
-    for column in ("most", "lot", "life", "drawdown", "effect"):
+    for column in ("most", "lot", "life", "drawdown", "effect", "strike", "years"):
         yield from each(
             "error", "measures.size", "measures", table, table[column] <= 0, column,
             lambda r, c=column: f"{r['measure']} has a {c} of {plain(r[c])}.",  # type: ignore[misc]
@@ -102,11 +111,37 @@ def run(chain: Chain) -> Iterator[Finding]:
         lambda r: f"{r['row']!r} is no row of {r['table']}.",
         "Write rows as the reference says: " + "; ".join(f"{t}: {s}" for t, (_, s) in SHAPES.items()) + ".",
     )  # fmt: skip
-    plants = world["plants"]
     known = set(plants["plant"]) | set(world["processes"]["process"])
     named = table["row"].str.partition("@")[0]
     yield from each(
         "error", "measures.plant", "measures", table, (table["table"] == "plants") & ~named.isin(known), "row",
         lambda r: f"{r['row']!r} names no plant or process.",
         "Name a plant of the world, or process@REGION.",
+    )  # fmt: skip
+
+
+def _floors(table: pd.DataFrame, floor: pd.Series) -> Iterator[Finding]:
+    """A floor has terms and a project; nothing else has terms."""
+    for column in ("strike", "years"):
+        yield from each(
+            "error", "measures.floor", "measures", table, floor != table[column].notna(), column,
+            lambda r, c=column: f"{r['measure']} is a {r['kind']} with {plain(r[c])} as its {c}."  # type: ignore[misc]
+            if r["kind"] != "floor" else f"{r['measure']} is a floor without {c}.",
+            f"A floor, and nothing else, has {column}.",
+        )  # fmt: skip
+    yield from each(
+        "error", "measures.floor", "measures", table, floor & (table["table"] != "plants"), "table",
+        lambda r: f"{r['measure']} is a floor without a project: {r['row']!r} of {r['table']} is none.",
+        "Give table plants and, as the row, a plant or process@REGION.",
+    )  # fmt: skip
+    yield from each(
+        "error", "measures.floor", "measures", table, floor & table["running"].notna(), "running",
+        lambda r: f"{r['measure']} states what the floor costs a year; that is worked out from its terms.",
+        "Leave running empty.",
+    )  # fmt: skip
+    share = table["upside"].notna() & ~(floor & table["upside"].between(0.0, 1.0))
+    yield from each(
+        "error", "measures.floor", "measures", table, share, "upside",
+        lambda r: f"{r['measure']} gets back {plain(r['upside'])} of the price above the strike.",
+        "Give a floor a share between 0 and 1, and leave upside empty for others.",
     )  # fmt: skip

@@ -5,7 +5,7 @@ from oreflow.respond.floor.file import parse_terms, read_terms, terms_schema
 from oreflow.respond.floor.financing import Financing, financed
 from oreflow.respond.floor.market import Built, Kept, built, kept
 from oreflow.respond.floor.payout import Payout, Strip, floor_value, strip
-from oreflow.respond.floor.project import Project, hurdles, project_of
+from oreflow.respond.floor.project import Project, hurdles, project_like, project_of
 from oreflow.respond.floor.terms import Terms
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "hurdles",
     "kept",
     "parse_terms",
+    "project_like",
     "project_of",
     "read_terms",
     "strip",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -256,12 +255,11 @@ def _one(
     paths = futures(world, terms.node, start=start, months=months, draws=draws, seed=seed, ensemble=ensemble,
                     shared=shared, now=now)  # fmt: skip
     price = price_now(world, commodity) if now is None else now
-    stream = _stream(seed, project)
 
     def case(t: Terms, p: Paths) -> tuple[Payout, Financing | None]:
         if project is None:
             return floor_value(t, p, rate=rate), None
-        made = financed(project, t, p, rate=rate, seed=stream)
+        made = financed(project, t, p, rate=rate, seed=project.stream(seed))
         return made.payout, made
 
     payout, made = case(terms, paths)
@@ -345,12 +343,7 @@ def _again(world: World, a: Assessment, rate: float, seed: int, shared: float) -
                     shared=shared, now=a.paths.now)  # fmt: skip
     if a.project is None:
         return floor_value(a.terms, paths, rate=rate).present
-    return financed(a.project, a.terms, paths, rate=rate, seed=_stream(seed, a.project)).payout.present
-
-
-def _stream(seed: int, project: Project | None) -> tuple[int, int]:
-    """Seed of what a project costs: two projects are drawn apart."""
-    return (seed, crc32((project.name if project else "").encode()))
+    return financed(a.project, a.terms, paths, rate=rate, seed=a.project.stream(seed)).payout.present
 
 
 def _together(floors: Sequence[Assessment], shared: float, ends: tuple[tuple[float, float], ...]) -> Together:

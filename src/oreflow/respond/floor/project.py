@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,6 +108,10 @@ class Project:
         """Months from now to the end of its life."""
         return self.build + 12 * self.life
 
+    def stream(self, seed: int) -> Seed:
+        """Return the seed of its costs: two projects are drawn apart."""
+        return (seed, crc32(self.name.encode()))
+
     def schedule(self) -> Floats:
         """Return what it can make in each month from now, shape (months,), unit/month."""
         out = np.zeros(self.months)
@@ -188,7 +193,6 @@ def project_of(
     process = str(row["process"])
     commodity = str(lookup(world["processes"], "process", "output")[process])
     unit = unit_of(world, commodity)
-    known = hurdles(process)
     size = float(row["capacity"])
     if not size > 0:
         raise DataError(
@@ -198,56 +202,99 @@ def project_of(
         raise DataError(
             f"plants, {plant}: no cost. Give --operating, USD/{unit}, or lay one over it (--with)."
         )
-    if capital is None and "capital" not in known:
+    if capital is None and "capital" not in hurdles(process):
         have = sorted({k[0] for k in _table() if k[1] == "capital"})
         raise DataError(
             f"plants, {plant}: respond/floor/hurdles.csv knows no capital cost of {process!r} (it knows "
             f"{', '.join(have)}). Give --capital, USD."
         )
-    idle = row["status"] == "idle"
+    made = project_like(
+        world,
+        process,
+        name=str(row["name"]),
+        capacity=size,
+        cash=float(row["cost"]),
+        capital=None if capital is None else Range(capital, capital, capital),
+        operating=None if operating is None else Range(operating, operating, operating),
+        idle=row["status"] == "idle",
+        source=";".join(dict.fromkeys([*str(row["source"]).split(";"), "oreflow"])),
+        quality=str(row["quality"]),
+        where=f"plant {plant} of the atlas",
+    )
+    return replace(made, plant=plant)
+
+
+def project_like(
+    world: World,
+    process: str,
+    *,
+    name: str,
+    capacity: float,
+    cash: float,
+    capital: Range | None = None,
+    operating: Range | None = None,
+    idle: bool = False,
+    source: str = "oreflow",
+    quality: str = "assumed",
+    where: str = "",
+) -> Project:
+    """Return a project with the process of the atlas that it will run, and the hurdles of that process.
+
+    Args:
+        world: World.
+        process: Process.
+        name: Name in plain words.
+        capacity: unit/yr.
+        cash: Cash cost without inputs, USD/unit; it is spread as the table says, and inputs come on top.
+        capital: Capital, USD; by default the table's for a project of that size.
+        operating: Whole cash cost in place of `cash` and the inputs, USD/unit.
+        idle: Whether it stands already and is restarted.
+        source: Keys of the sources of capacity and cash cost joined by ";".
+        quality: How they are known.
+        where: Where they are from, for the page.
+
+    Returns:
+        The project.
+
+    Raises:
+        DataError: Nothing is known of its capital, or a number is out of range.
+    """
+    commodity = str(lookup(world["processes"], "process", "output")[process])
+    unit = unit_of(world, commodity)
+    known = hurdles(process)
+    notes = dict(known)
     if capital is None:
+        if "capital" not in known:
+            raise DataError(f"respond/floor/hurdles.csv knows no capital cost of {process!r}.")
         opening, each = known["opening"].range, known["capital"].range
         share = known["restart"].range if idle else Range(1.0, 1.0, 1.0)
-        money = Range(
+        capital = Range(
             *(
-                getattr(share, e) * (getattr(opening, e) + size * getattr(each, e))
+                getattr(share, e) * (getattr(opening, e) + capacity * getattr(each, e))
                 for e in ("low", "value", "high")
             )
         )
-    else:
-        money = Range(capital, capital, capital)
+        way = f"restarted at {share.low:.0%} to {share.high:.0%} of building it anew; " if idle else ""
+        told = known["capital"]
+        notes["capital"] = Assumption(
+            capital.value, capital, "USD", told.source, told.quality, way + told.note
+        )
     if operating is None:
         inputs = bought(world, process)
         spread = known["cost_spread"].range
-        cash = float(row["cost"])
-        cost = Range(*(cash * getattr(spread, e) + inputs for e in ("low", "value", "high")))
-    else:
-        cost = Range(operating, operating, operating)
-    notes = dict(known)
-    source = ";".join(dict.fromkeys([*str(row["source"]).split(";"), "oreflow"]))
-    if capital is None:
-        way = f"restarted at {share.low:.0%} to {share.high:.0%} of building it anew; " if idle else ""
-        told = known["capital"]
-        notes["capital"] = Assumption(money.value, money, "USD", told.source, told.quality, way + told.note)
-    if operating is None:
+        operating = Range(*(cash * getattr(spread, e) + inputs for e in ("low", "value", "high")))
         with_inputs = f" and {inputs:,.0f} USD/{unit} of what it buys" if inputs else ""
         text = f"cash cost of the atlas times {spread.low:g} to {spread.high:g}{with_inputs}"
-        notes["operating"] = Assumption(cost.value, cost, f"USD/{unit}", source, str(row["quality"]), text)
-    notes["capacity"] = Assumption(
-        size,
-        Range(size, size, size),
-        f"{unit}/yr",
-        source,
-        str(row["quality"]),
-        f"plant {plant} of the atlas",
-    )
+        notes["operating"] = Assumption(operating.value, operating, f"USD/{unit}", source, quality, text)
+    size = Range(capacity, capacity, capacity)
+    notes["capacity"] = Assumption(capacity, size, f"{unit}/yr", source, quality, where)
     return Project(
-        name=str(row["name"]),
+        name=name,
         node=hub_node(world, commodity),
         unit=unit,
-        capacity=size,
-        capital=money,
-        operating=cost,
+        capacity=capacity,
+        capital=capital,
+        operating=operating,
         wacc=known["wacc"].range,
         relief=known["relief"].value,
         tax=known["tax"].value,
@@ -256,7 +303,6 @@ def project_of(
         ramp=round(known["ramp"].value),
         use=known["use"].value,
         idle=known["idle"].value,
-        plant=plant,
         notes=notes,
     )
 

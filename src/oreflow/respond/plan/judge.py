@@ -84,7 +84,9 @@ def judge(made: Study, recourse: Recourse, x: Floats, told: Told | None) -> tupl
 
 def _with_verdict(j: Judged, made: Study, k: int, gain: float, scale: float) -> Judged:
     room = made.second.programme.col_room[:, made.second.programme.col_owner == k]
-    if made.menu.most[k] <= 0:
+    if j.measure.effect <= 0:
+        verdict = "buys nothing: it finances nothing more"
+    elif made.menu.most[k] <= 0:
         verdict = "too late: it works only after the horizon"
     elif not room[1:].any():
         verdict = "too late: it works in none of the cases"

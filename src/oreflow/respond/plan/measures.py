@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -11,12 +12,15 @@ import pandas as pd
 
 from oreflow.atlas import World
 from oreflow.errors import DataError, UnknownNameError, UsageError
+from oreflow.respond.plan.priced import priced
 from oreflow.shock.target import blocs
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One thing that can be done. Fields are the columns of the table ``measures``, numbers that are absent NaN.
+
+    Of a floor and of sodium-ion cells, cost and effect are as `oreflow.respond.plan.priced` works them out.
 
     Attributes:
         measure: Identifier.
@@ -46,6 +50,9 @@ class Measure:
         lead_low: Least months.
         lead_high: Most months.
         drawdown: Months in which a stock can be emptied.
+        strike: Price that a floor guarantees, USD/unit of what its project makes.
+        years: How long a floor runs from today.
+        upside: Share of the price above the strike that a floor gets back.
         hangs_on: What it hangs on.
         source: Sources.
         quality: How the figures are known.
@@ -79,6 +86,9 @@ class Measure:
     lead_low: float
     lead_high: float
     drawdown: float
+    strike: float
+    years: float
+    upside: float
     hangs_on: str
     source: str
     quality: str
@@ -173,12 +183,12 @@ def measures(
         names: Only these.
 
     Returns:
-        Measures in the order of the table.
+        Measures in the order of the table, with the costs and effects that other parts work out filled in.
 
     Raises:
         UnknownNameError: A measure, region, firm or mineral is not in the world; carries the nearest.
         UsageError: None fits.
-        DataError: A measure has no cost; names its row.
+        DataError: A measure has no cost, or a floor lacks its terms or its project; names its row.
     """
     table = world["measures"]
     known = table["measure"].tolist()
@@ -205,6 +215,7 @@ def measures(
             continue
         if minerals and mineral[one.commodity] not in (*minerals, "battery"):
             continue
+        one = priced(world, one)
         if np.isnan(one.capital) and np.isnan(one.running):
             raise DataError(
                 f"measures.{one.measure}.capital: {one.name!r} has no cost: neither capital nor running. "
@@ -242,7 +253,7 @@ def _measure(row: dict[str, Any]) -> Measure:
     for f in fields(Measure):
         value = row[f.name]
         if f.type == "float":
-            value = float("nan") if value is None or value is pd.NA else float(value)
+            value = math.nan if value is None or value is pd.NA or math.isnan(value) else float(value)
         elif f.type == "bool":
             value = bool(value)
         values[f.name] = value

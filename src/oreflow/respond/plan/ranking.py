@@ -148,7 +148,9 @@ def rank(
         monthly = _given(s, short, months) * _open(s, barred, total)[first:]
         cost, low, high = _cost(s, monthly, months, rate)
         row = replace(row, given=float(monthly.sum()), cost=cost, cost_low=low, cost_high=high)
-        if short.clip(0.0).sum() <= SHORT * wanted:
+        if s.measure.effect <= 0:
+            row = replace(row, verdict="buys nothing")
+        elif short.clip(0.0).sum() <= SHORT * wanted:
             row = replace(row, verdict="nothing is short")
         elif monthly.any():
             row = _tried(row, engine, wide, supplies, s, news, monthly, first, use1, settings)
