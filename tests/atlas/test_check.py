@@ -217,6 +217,12 @@ CASES = [
      "measures.use", "error", "does not say what each unit"),
     ("measures", None, measure(table="plants", row="greenbush", attribute="capacity", drawdown=None, use_cost=1),
      "measures.plant", "error", "names no plant or process"),
+    ("measures", None, measure(kind="floor", table="plants", row="greenbushes", attribute="capacity", drawdown=None,
+                               running=None, running_low=None, running_high=None, years=5),
+     "measures.floor", "error", "a floor without strike"),
+    ("measures", None, measure(kind="floor", strike=9, years=5, running=None, running_low=None, running_high=None),
+     "measures.floor", "error", "a floor without a project"),
+    ("measures", None, measure(strike=9), "measures.floor", "error", "is a reserve with 9 as its strike"),
     ("claims", 0, {"value": 20}, "claims.range", "info", "2 claims on plants.jianxiawo.capacity reach from 20,000"),
 ]  # fmt: skip
 

@@ -15,6 +15,8 @@ from oreflow.atlas.check import check
 from oreflow.cli import run
 from oreflow.errors import DataError, UnknownNameError
 from oreflow.market import Change, News, Settings, calibrate
+from oreflow.report.answers.plan import document
+from oreflow.report.faces import terminal
 from oreflow.respond.floor import Terms, assess, financed, hurdles, project_like, project_of
 from oreflow.respond.hedge import breakeven, intensity, terms_of_conversion
 from oreflow.respond.plan import LossCase, PlanSpec, measures, plan, priced, rank
@@ -77,7 +79,7 @@ def test_only_what_the_floor_adds_counts_and_its_cost_has_a_range(known):
     assert m.capital == pytest.approx(paid_by_hand(2000.0) / 240.0, rel=1e-12)
     assert m.capital_low == 0.0
     assert m.capital_high == pytest.approx(paid_by_hand(2000.0) / 120.0, rel=1e-12)
-    assert "chance of 100% instead of 50%" in m.note
+    assert "chance of 100% with it and of 50% without" in m.note
 
 
 def test_a_floor_that_takes_more_than_it_gives_finances_nothing(known):
@@ -95,15 +97,25 @@ def test_a_floor_that_finances_nothing_says_so(known):
     world = island(idle, measure("stock", running=10.0))
     case = LossCase(targets="plants", names=("mine0",), chance=1.0, months=12, draws=1, onset=(24.0, 24.0))
     spec = PlanSpec(
-        name="island", region="A", minerals=("x",), years=5.0, spans=(12,), tail=1.0, weights=(), cases=(case,)
+        name="island",
+        region="A",
+        minerals=("x",),
+        years=5.0,
+        spans=(12,),
+        tail=1.0,
+        weights=(),
+        cases=(case,),
     )
-    judged = {j.measure.measure: j for j in plan(world, spec).judged}
+    found = plan(world, spec)
+    judged = {j.measure.measure: j for j in found.judged}
     assert judged["low"].verdict == "buys nothing: it finances nothing more"
     assert judged["low"].alone == pytest.approx(0.0, abs=1e-6)
     assert judged["stock"].verdict == "in the plan"
+    page = " ".join(terminal.render(document(found, world)).split())
+    assert "What floors pay and finance Do low Price guaranteed" in page
     news = (News(0, (Change("plants", ("mine0",), "availability", np.array([0.0])),)),)
-    found = rank(world, calibrate(world), news, settings=Settings(periods=12, stride=12, ahead=(3, 3, 6)))
-    assert {r.measure.measure: r.verdict for r in found.rows}["low"] == "buys nothing"
+    ranked = rank(world, calibrate(world), news, settings=Settings(periods=12, stride=12, ahead=(3, 3, 6)))
+    assert {r.measure.measure: r.verdict for r in ranked.rows}["low"] == "buys nothing"
 
 
 def floor_on_bald_hill(**given):
@@ -163,16 +175,14 @@ def test_what_the_bundled_floor_is_said_to_need():
     capital = Range(72_500 * size, 72_500 * size, 72_500 * size)
     built = project_like(world, "lithium_brine", name="x", capacity=size, cash=6238.0, capital=capital)
     wacc = hurdles("lithium_brine")["wacc"].value
-    flat = replace(
-        built, build=42, life=25, operating=Range(6238, 6238, 6238), wacc=Range(wacc, wacc, wacc)
-    )
+    flat = replace(built, build=54, life=25, operating=Range(6238, 6238, 6238), wacc=Range(wacc, wacc, wacc))
 
     def value(price: float) -> float:
         paths = Paths(np.full((2, flat.months), price), 1, "2026-01", flat.node)
         return float(financed(flat, Terms(strike=0, node=flat.node, years=1), paths).npv_without[0])
 
-    assert value(19_050) < 0 < value(19_200)
-    assert "19100 USD/t at 10 %" in m.note
+    assert value(19_850) < 0 < value(19_950)
+    assert "19900 USD/t at 10 %" in m.note
     assert 0.0 < m.effect < 1.0
     assert m.capital_low < m.capital < m.capital_high
 
@@ -202,7 +212,11 @@ def test_the_cost_of_sodium_is_the_hedges():
 def test_a_cost_of_the_users_own_stands():
     world = bundled()
     table = world["measures"].copy()
-    table.loc[table["measure"] == "catl_sodium_storage", ["use_cost", "effect", "capital"]] = [20_000, 490, 7e6]
+    table.loc[table["measure"] == "catl_sodium_storage", ["use_cost", "effect", "capital"]] = [
+        20_000,
+        490,
+        7e6,
+    ]
     [own] = measures(world.with_(measures=table), names=("catl_sodium_storage",))
     assert (own.use_cost, own.effect, own.capital) == (20_000.0, 490.0, 7e6)
 
@@ -240,7 +254,9 @@ def test_a_floor_without_what_it_needs_is_refused(known, given, error, says, fou
     ],
 )
 def test_checks_of_terms(given):
-    assert {f.check for f in check(island(measure("m", **given)), families=["measures"])} == {"measures.floor"}
+    assert {f.check for f in check(island(measure("m", **given)), families=["measures"])} == {
+        "measures.floor"
+    }
 
 
 def test_absent_numbers_are_one_nan():

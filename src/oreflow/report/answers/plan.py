@@ -259,7 +259,35 @@ class _Told:
         return (
             Para(said, "aside"),
             Table("alone", "Measures, cheapest for each unit avoided first", columns, tuple(rows)),
+            *self.floors(),
         )
+
+    def floors(self) -> tuple[Block, ...]:
+        """What floors pay and finance."""
+        rows: list[tuple[Cell, ...]] = []
+        for j in self.plan.judged:
+            m = j.measure
+            if m.kind != "floor":
+                continue
+            unit = self.unit.get(m.commodity, "unit")
+            each = f"USD/({m.unit})"
+            rows.append(
+                (
+                    m.name,
+                    Figure(m.strike, f"USD/{unit}", m.source, _quality(j), m.note),
+                    f"{m.years:g}",
+                    "none" if math.isnan(m.upside) else f"{100 * m.upside:g} %",
+                    Figure(m.capital, each, self.run, "modelled", "", m.capital_low, m.capital_high),
+                    self.amount(m.effect * m.most, f"{unit}/yr"),
+                )
+            )
+        if not rows:
+            return ()
+        columns = (
+            Column("Floor"), Column("Price guaranteed", True), Column("Years"), Column("Paid back of higher prices"),
+            Column("Expected payments a unit covered", True), Column("Capacity it adds on average", True),
+        )  # fmt: skip
+        return (Table("floors", "What floors pay and finance", columns, tuple(rows)),)
 
     def shortages(self, proved: Sequence[Proved]) -> tuple[Block, ...]:
         found = {p.commodity: p for p in proved}

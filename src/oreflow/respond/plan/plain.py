@@ -135,6 +135,7 @@ def _judged(j: Judged) -> dict[str, Any]:
         "worth_it_from_weight": j.breakeven if math.isfinite(j.breakeven) else None,
         "verdict": j.verdict,
         "hangs_on": m.hangs_on,
+        "note": m.note,
         "source": m.source,
         "quality": m.quality,
     }

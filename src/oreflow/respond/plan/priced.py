@@ -152,10 +152,8 @@ def _floor(world: World, m: Measure) -> Measure:
     paid, low, high = (v / m.most for v in (made.expected_payout, *_ends(made)))
     # A share of high prices that is paid back can make a project less likely; a floor is then not taken up.
     added = max(made.expected_capacity, 0.0) / m.most
-    unit = made.project.unit
     note = (
-        f"Finances the project with a chance of {made.prob_with:.0%} instead of {made.prob_without:.0%}; pays "
-        f"{paid:,.0f} USD for each {unit} a year covered on average, in nine of ten futures {low:,.0f} to {high:,.0f}. "
+        f"Built with a chance of {made.prob_with:.0%} with it and of {made.prob_without:.0%} without. "
         f"{made.terms.sentence()} {m.note}"
     )
     return replace(
