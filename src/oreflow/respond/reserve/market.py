@@ -10,6 +10,7 @@ import numpy as np
 from oreflow.atlas import World
 from oreflow.errors import UnknownNameError
 from oreflow.market import Base, Change, calibrate
+from oreflow.market.network import Floats
 from oreflow.respond.reserve import noise, regimes
 from oreflow.respond.reserve.noise import Outcome
 from oreflow.respond.reserve.regimes import Chain
@@ -69,21 +70,23 @@ def commodities_of(spec: Spec) -> dict[str, tuple[str, ...]]:
 def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
     """Return regimes for a specification without any: export measures of foreign entities of concern.
 
-    Tight is a licence regime, embargo a ban, both on everything that the reserve holds; the shares that still leave are
-    those of the table of hazards, the middle of the range of each law.
+    Tight is a licence regime towards the region and its allies, embargo a ban on the region on top of it, on everything
+    that the reserve holds; the shares that still leave are those of the table of hazards, the middle of the range of
+    each law.
     """
-    minerals = [m.name for m in spec.minerals]
+    minerals = tuple(m.name for m in spec.minerals)
     share = {}
     for name in ("licence_regime", "export_ban"):
         rows = world.hazards[(world.hazards["kind"] == "policy") & (world.hazards["law"] == name)]
         share[name] = 1.0 - float((rows["loss_low"] + rows["loss_high"]).mean()) / 2.0
+    licence = Export("feoc", share["licence_regime"], minerals, (spec.region, "allied"))
     return (
         ChainSpec(
             "policies",
             (
                 Regime("calm"),
-                Regime("tight", (Export("feoc", share["licence_regime"], tuple(minerals)),)),
-                Regime("embargo", (Export("feoc", share["export_ban"], tuple(minerals), (spec.region, "allied")),)),
+                Regime("tight", (licence,)),
+                Regime("embargo", (licence, Export("feoc", share["export_ban"], minerals, (spec.region,)))),
             ),
         ),
     )
@@ -109,8 +112,11 @@ def markets(
     """
     say = progress or (lambda text: None)
     chains = spec.chains or default_chains(world, spec)
-    chain, states = _chain(world, spec, chains)
     mine = commodities_of(spec)
+    if any(c.method == "draws" for c in chains) or (spec.noise.draws and not spec.noise.file):
+        say("Futures of the hazards")
+    ratio = _futures(world, spec, chains, mine)
+    chain, states = _chain(world, spec, chains, ratio)
     texts = {str(r): str(b or "") for r, b in zip(world.regions["region"], world.regions["blocs"], strict=True)}
     eligible = blocs(texts, spec.eligible)
     curves: list[dict[str, Curve]] = [{} for _ in states]
@@ -134,12 +140,37 @@ def markets(
     of = dict(zip(world.commodities["commodity"], world.commodities["mineral"], strict=True))
     names = [c for group in mine.values() for c in group]
     return Markets(
-        chain, states, tuple(curves), tuple(full), tuple(first_year), _outcomes(world, spec, mine, curves[0], say),
+        chain, states, tuple(curves), tuple(full), tuple(first_year), _outcomes(spec, chains, mine, curves[0], ratio),
         {c: str(unit[c]) for c in names}, {c: str(of[c]) for c in names},
     )  # fmt: skip
 
 
-def _chain(world: World, spec: Spec, chains: tuple[ChainSpec, ...]) -> tuple[Chain, tuple[Regime, ...]]:
+LONG = 12
+"""Quarters of a future from which a chain is counted."""
+LEAST_DRAWS = 16
+"""Futures that a chain is counted from, at least."""
+
+
+def _futures(
+    world: World, spec: Spec, chains: tuple[ChainSpec, ...], mine: dict[str, tuple[str, ...]]
+) -> dict[str, Floats]:
+    """Prices by future and quarter of what is asked for: long futures where a chain is counted from them."""
+    counted = {c.commodity for c in chains if c.method == "draws"}
+    noisy = spec.noise.draws if not spec.noise.file else 0
+    ratio: dict[str, Floats] = {}
+    for mineral, commodities in mine.items():
+        long = bool(counted & set(commodities))
+        draws = max(noisy, LEAST_DRAWS) if long else noisy
+        if draws:
+            ratio |= noise.prices(
+                world, {mineral: commodities}, spec.region, draws=draws, seed=spec.seed, quarters=LONG if long else 4
+            )
+    return ratio
+
+
+def _chain(
+    world: World, spec: Spec, chains: tuple[ChainSpec, ...], ratio: dict[str, Floats]
+) -> tuple[Chain, tuple[Regime, ...]]:
     """The chances between regimes, and what holds in each, over all chains together."""
     minerals = [m.name for m in spec.minerals]
     found = []
@@ -153,6 +184,8 @@ def _chain(world: World, spec: Spec, chains: tuple[ChainSpec, ...]) -> tuple[Cha
             found.append(regimes.from_policies(world, minerals, blocs(texts, named), names))
         elif c.method == "prices":
             found.append(regimes.from_prices(world, c.commodity, above=c.above, names=names))
+        elif c.method == "draws":
+            found.append(regimes.from_draws(ratio[c.commodity], c.commodity, above=c.above, names=names))
         else:
             found.append(regimes.given(names, c.matrix))
     chain = regimes.product(found)
@@ -220,11 +253,11 @@ def _first_year(
 
 
 def _outcomes(
-    world: World,
     spec: Spec,
+    chains: tuple[ChainSpec, ...],
     mine: dict[str, tuple[str, ...]],
     calm: dict[str, Curve],
-    say: Callable[[str], None],
+    ratio: dict[str, Floats],
 ) -> tuple[Outcome, ...]:
     names = [c for group in mine.values() for c in group]
     if spec.noise.file:
@@ -233,11 +266,12 @@ def _outcomes(
                 if c not in names:
                     raise UnknownNameError("commodity", c, names, where="file of outcomes")
         return noise.from_rows(spec.noise.file, names)
+    level = {c: np.ones(1) for c in names}
     if spec.noise.draws:
-        say("Futures of the hazards")
-        ratio = noise.prices(world, mine, spec.region, draws=spec.noise.draws, seed=spec.seed)
-        supply = {c: noise.multiples(calm[c], ratio[c]) for c in names}
-    else:
-        supply = {c: np.ones(1) for c in names}
+        most = {c.commodity: 1.0 + c.above for c in chains if c.method == "draws"}
+        for c in names:
+            # What is above the limit of a chain is its squeezed regime, and no noise.
+            last = np.minimum(ratio[c][: spec.noise.draws, 3], most.get(c, np.inf))
+            level[c] = last / last.mean()
     weight = {c: calm[c].base_price * calm[c].base_use for c in names}
-    return noise.gathered(supply, weight, atoms=spec.noise.atoms, demand_sigma=spec.noise.demand_sigma)
+    return noise.gathered(level, weight, atoms=spec.noise.atoms, demand_sigma=spec.noise.demand_sigma)

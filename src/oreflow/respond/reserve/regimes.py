@@ -1,6 +1,6 @@
 r"""Regimes (calm, tight, embargo…) as a Markov chain: set by the user, or estimated, with how far it can be trusted.
 
-Three estimators, each with a posterior range:
+Estimators, each with a posterior range:
 
 * **policies**: dated export measures of the table ``policies``. Licences and bans by the origins in question on the
   minerals in question are counted over T years; with the gamma prior of the hazards (a measures in b years) the rate
@@ -13,6 +13,8 @@ Three estimators, each with a posterior range:
 * **prices**: a monthly price series by quarters. A quarter is dear where its mean price is above the mean of the five
   years before it by a share; transitions are counted, half a count added to each (Jeffreys' prior, Dirichlet):
   P_ij = (n_ij + ½)/(n_i + k/2).
+* **draws**: the ensemble's own futures of the hazards, over three years of quarters. A quarter is squeezed where the price
+  at the focal node is above the mean of all by a share; transitions are counted over all futures in the same way.
 * **a matrix** that the user gives, checked.
 
 Independent chains are joined as their product: P = P₁ ⊗ P₂.
@@ -21,7 +23,7 @@ Independent chains are joined as their product: P = P₁ ⊗ P₂.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,6 +39,8 @@ COUNTED_YEARS = 10
 """Longest length of a measure that is counted, years."""
 TRAILING = 20
 """Quarters whose mean price a quarter is compared with."""
+SETTLED = 4
+"""Quarters after which a future has its share of hazards."""
 SUM = 1e-6
 
 
@@ -195,7 +199,7 @@ def from_policies(
     prior, base = world.parameter("policy_prior_events"), world.parameter("policy_prior_years")
     mineral = dict(zip(world.commodities["commodity"], world.commodities["mineral"], strict=True))
     table = world.policies
-    seen: dict[str, set[tuple[str, str, str]]] = {"licence": set(), "ban": set()}
+    seen: dict[str, set[tuple[str, str]]] = {"licence": set(), "ban": set()}
     for row in table.to_dict("records"):
         of = mineral.get(str(row["commodity"]), "")
         year = str(row["start"])[:4]
@@ -207,7 +211,7 @@ def from_policies(
             and first <= int(year) < first + years
         ):
             # A measure on several forms of a mineral is one; so is one on several minerals on one day.
-            seen[row["kind"]].add((str(row["origin"]), str(row["start"])[:10], ""))
+            seen[row["kind"]].add((str(row["origin"]), str(row["start"])[:10]))
     count = {kind: len(found) for kind, found in seen.items()}
     length = {kind: _expected_years(world, name) for kind, name in (("licence", "licence_regime"), ("ban", "export_ban"))}
 
@@ -299,10 +303,43 @@ def from_prices(
         f"price is more than {above:.0%} above that of the five years before: {int(state.sum())} of {len(state)}.",
     )
     mean_ratio = [float(ratio[state == s].mean()) for s in (0, 1)]
-    return Chain(
-        chain.names, chain.matrix, chain.low, chain.high, chain.source, chain.quality, chain.how,
-        {commodity: (1.0, mean_ratio[1] / mean_ratio[0])},
+    return replace(chain, level={commodity: (1.0, mean_ratio[1] / mean_ratio[0])})
+
+
+def from_draws(ratio: ArrayLike, commodity: str, *, above: float, names: Sequence[str]) -> Chain:
+    """Estimate a usual and a squeezed market from futures of the hazards.
+
+    Args:
+        ratio: Prices relative to the base by future and quarter, shape (n, T).
+        commodity: Commodity.
+        above: Share above the base from which on a quarter is squeezed.
+        names: What the two are called.
+
+    Returns:
+        The chain; `level` has the mean price of each state relative to the first.
+
+    Raises:
+        UsageError: The share is not positive, or there are not two names.
+        DataError: No quarter is squeezed, or every one.
+    """
+    if not above > 0 or len(names) != 2:
+        raise UsageError("a chain of draws needs two names, and a share above 0.")
+    paths = np.asarray(ratio, dtype=float)
+    # Futures begin without a hazard; after a year they have their share of them, as the base year had.
+    paths = paths[:, SETTLED:] / paths[:, SETTLED:].mean() if paths.shape[1] > 2 * SETTLED else paths
+    state = (paths > 1.0 + above).astype(np.int64)
+    if state.all() or not state.any():
+        raise DataError(
+            f"regimes: in {len(paths)} futures the price of {commodity} is never, or always, more than {above:.0%} above "
+            f"its base; it lies between {paths.min():.2f} and {paths.max():.2f} of it. Choose another share."
+        )
+    chain = counted(
+        state, names, source="oreflow",
+        how=f"{len(paths)} futures of the hazards over {paths.shape[1]} quarters, {names[1]} where the price of "
+        f"{commodity.replace('_', ' ')} is more than {above:.0%} above its mean: {state.mean():.0%} of all quarters.",
     )  # fmt: skip
+    usual, squeezed = (float(paths[state == s].mean()) for s in (0, 1))
+    return replace(chain, level={commodity: (1.0, squeezed / usual)})
 
 
 def monthly(world: World, commodity: str) -> tuple[list[str], Floats, str, str]:

@@ -36,6 +36,8 @@ FOREIGN = np.array([True, True, False, False])
 RECYCLING = "recycling"
 """Ending of the processes that turn scrap into the commodity."""
 TIE = 1e-9
+CAP = 0.99
+"""Share of the largest worth of demand from which on it is firm."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Curve:
     split: float
 
     def clear(
-        self, taken: Floats | float = 0.0, *, supply: float = 1.0, demand: float = 1.0, level: float = 1.0
+        self, taken: Floats | float = 0.0, *, supply: float = 1.0, demand: float = 1.0, level: float = 1.0, noise: float = 1.0
     ) -> tuple[Floats, Floats]:
         """Clear the market by merit order, for amounts bought out of it.
 
@@ -79,13 +81,14 @@ class Curve:
             supply: Multiple of what imports bring.
             demand: Multiple of final demand.
             level: Multiple of the price of imports.
+            noise: Multiple of the price of all supply.
 
         Returns:
             Price, USD/unit, and final demand that is not served, unit/yr, in the shape of `taken`. The price is the
             worth of firm demand where that is cut.
         """
         width = self.supply * np.where(FOREIGN, supply, 1.0)[:, None]
-        cost = np.where(FOREIGN[:, None], level * self.price, self.price)
+        cost = noise * np.where(FOREIGN[:, None], level * self.price, self.price)
         order = np.argsort(cost, axis=None, kind="stable")
         steps, costs = width.ravel()[order], cost.ravel()[order]
         # Giving up demand frees as much as a step of supply at its worth.
@@ -189,15 +192,14 @@ class Residual:
         flows = np.array([self._at(view, e) for e in edges])  # (n, 5): sources, outflow
         demand = self._demand(view, edges)
         supply, outflow, moved = _split(flows)
-        given_up = -np.diff(demand, prepend=demand[0] * (1 + TIE))
-        given_up[0] = self._demand(view, np.array([grid[0] ** 2 / edges[0]]))[0] - demand[0]
+        before = self._demand(view, np.array([0.0]))[0]
         return Curve(
             commodity=self.commodity,
             region=self.region,
             price=grid,
             supply=supply,
             outflow=outflow,
-            demand=np.maximum(given_up, 0.0),
+            demand=-np.diff(demand, prepend=before),
             firm=float(demand[-1]),
             voll=voll,
             base_price=price,
@@ -250,12 +252,13 @@ class Residual:
         )
 
     def _demand(self, view: View, price: Floats) -> Floats:
-        """Final demand at some prices, unit/yr: the iso-elastic curves of the model."""
-        net = self.base.net
-        elasticity = view.elasticity(net.demand_ed, 1.0)[0, self.demands]
-        quantity = (self.base.balanced.demand_q * view.mean(view.beliefs.demand)[0])[self.demands]
-        ratio = np.maximum(np.asarray(price) / self.base.price[self.node], 1e-9)
-        total: Floats = (quantity * ratio[:, None] ** -elasticity).sum(axis=1)
+        """Final demand that is worth more than some prices, unit/yr: the steps of the model."""
+        arrays = self._solver.problem.numbers(view)
+        mine = np.flatnonzero(np.isin(self.base.steps["demands"].owner, self.demands))
+        mine = mine + self._layout.start["demands"]
+        width, worth = arrays.upper[0, mine], -arrays.cost[0, mine] / view.beta[0]
+        worth = np.where(worth > CAP * worth.max(), np.inf, worth)
+        total: Floats = np.array([width[worth > p * (1 + TIE)].sum() for p in price])
         return total
 
 

@@ -171,7 +171,7 @@ class ChainSpec:
     """How the chances between regimes are found.
 
     Attributes:
-        method: ``policies``, ``prices`` or ``matrix``.
+        method: ``policies``, ``prices``, ``draws`` or ``matrix``.
         regimes: Regimes of the chain.
         matrix: Chances a quarter where the method is ``matrix``.
         commodity: Commodity whose prices are read.
@@ -197,7 +197,7 @@ class NoiseSpec:
     """
 
     draws: int = 32
-    atoms: int = 5
+    atoms: int = 3
     demand_sigma: float = 0.04
     file: tuple[tuple[float, dict[str, tuple[float, float, float]]], ...] = ()
 
@@ -246,8 +246,8 @@ class Spec:
     noise: NoiseSpec = NoiseSpec()
     quarters: int = 0
     salvage: float = 1.0
-    risk_weight: float = 0.5
-    risk_level: float = 0.1
+    risk_weight: float = 0.2
+    risk_level: float = 0.2
     months: float = 12.0
     trigger: float = 1.5
     seed: int = 20251120
@@ -367,7 +367,9 @@ def check(spec: Spec, world: World) -> None:
         if legs is None:
             _route(world, region_of[a], region_of[b], f"moves, {a} to {b}")
     for chain in spec.chains:
-        _one("method", chain.method, ("policies", "prices", "matrix"), "regimes")
+        _one("method", chain.method, ("policies", "prices", "draws", "matrix"), "regimes")
+        if chain.method in ("prices", "draws"):
+            _one("commodity", chain.commodity, [f.commodity for m in spec.minerals for f in m.forms if f.commodity], "regimes")
         for regime in chain.regimes:
             at = f"regimes, {regime.name}"
             for e in regime.exports:
