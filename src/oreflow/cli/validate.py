@@ -13,7 +13,11 @@ from oreflow.errors import OreflowError
 from oreflow.files import write_text
 from oreflow.validation import Row
 
-SECTIONS = {"Gauges": "oreflow.gauge.validation", "Market": "oreflow.market.validation"}
+SECTIONS = {
+    "Gauges": "oreflow.gauge.validation",
+    "Market": "oreflow.market.validation",
+    "Decisions over time": "oreflow.respond.validation",
+}
 """Heading to the module whose ``rows()`` gives its cases."""
 
 BEGIN, END = "<!-- begin: oreflow validate -->", "<!-- end: oreflow validate -->"
