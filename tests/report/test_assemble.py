@@ -256,8 +256,9 @@ def test_checks_hold(made):
 
 def test_the_briefing_travels_as_json_and_renders(made):
     from oreflow.report.faces import html, markdown, terminal
+    from oreflow.report.story import document
 
     assert Briefing.from_json(made.to_json()) == made
     for face in (terminal, markdown, html):
-        text = face.render(made)
+        text = face.render(document(made))
         assert "Jianxiawo" in text and "nan" not in text.lower().split()

@@ -13,7 +13,7 @@ from oreflow.report.faces.textplot import bar, fan
 from oreflow.report.figure import Sentence
 from oreflow.report.grid import Notes, grid
 from oreflow.report.outline import Fan, Para, Picture, Table, Tiles
-from oreflow.report.story import outline
+from oreflow.report.story import document, outline
 
 
 def bare(text):
@@ -26,9 +26,9 @@ def bare(text):
 @pytest.fixture(scope="module")
 def faces(briefing):
     return {
-        "terminal": bare(terminal.render(briefing, width=160)),
-        "markdown": bare(markdown.render(briefing)),
-        "html": bare(page.render(briefing)),
+        "terminal": bare(terminal.render(document(briefing), width=160)),
+        "markdown": bare(markdown.render(document(briefing))),
+        "html": bare(page.render(document(briefing))),
     }
 
 
@@ -90,9 +90,9 @@ def test_sections_come_in_the_order_of_the_story(briefing):
         "What would change this",
     ]  # fmt: skip
     for text in (
-        terminal.render(briefing),
-        markdown.render(briefing),
-        bare(page.render(briefing).split("<main>")[1]),
+        terminal.render(document(briefing)),
+        markdown.render(document(briefing)),
+        bare(page.render(document(briefing)).split("<main>")[1]),
     ):
         places = [
             text.index(f"{i} {t}" if f"{i} {t}" in text else f"{i}. {t}") for i, t in enumerate(titles, 1)
@@ -101,7 +101,7 @@ def test_sections_come_in_the_order_of_the_story(briefing):
 
 
 def test_every_footnote_that_is_called_is_written(briefing):
-    text = markdown.render(briefing)
+    text = markdown.render(document(briefing))
     called = set(re.findall(r"\[\^(\d+)\](?!:)", text))
     written = set(re.findall(r"^\[\^(\d+)\]:", text, flags=re.M))
     assert called == written
@@ -114,18 +114,18 @@ def test_a_chart_has_a_place_in_every_face(briefing):
     assert len({type(b.data).__name__ for b in blocks if isinstance(b, Picture)}) == 4
     keys = [b.key for b in blocks]
     assert len(set(keys)) == len(keys)
-    text = page.render(briefing)
+    text = page.render(document(briefing))
     for key in keys:
         assert text.count(f'id="{key}-w-t"') == 1
         assert text.count(f'id="{key}-n-t"') == 1
 
 
 def test_a_markdown_table_keeps_its_columns(hostile):
-    for line in markdown.render(hostile).split("\n"):
+    for line in markdown.render(document(hostile)).split("\n"):
         if line.startswith("| "):
             table = line
             assert len(re.findall(r"(?<!\\)\|", table)) >= 3
-    lines = markdown.render(hostile).split("\n")
+    lines = markdown.render(document(hostile)).split("\n")
     for i, line in enumerate(lines):
         if re.fullmatch(r"[| :-]+", line) and line.startswith("| -"):
             count = len(re.findall(r"(?<!\\)\|", line))
@@ -136,7 +136,7 @@ def test_a_markdown_table_keeps_its_columns(hostile):
 
 
 def test_markdown_carries_no_html_and_no_links_of_others(hostile):
-    text = re.sub(r"^```.*?^```", "", markdown.render(hostile), flags=re.S | re.M)
+    text = re.sub(r"^```.*?^```", "", markdown.render(document(hostile)), flags=re.S | re.M)
     assert not re.search(r"<[a-zA-Z/!]", text)
     for target in re.findall(r"(?<!\\)\]\(([^)]*)\)", text):
         assert target.startswith("https://")
@@ -145,7 +145,7 @@ def test_markdown_carries_no_html_and_no_links_of_others(hostile):
 
 @pytest.mark.parametrize("width", [40, 48, 63, 80, 100, 132, 200])
 def test_a_terminal_of_any_width_loses_nothing(briefing, width):
-    text = terminal.render(briefing, width=width)
+    text = terminal.render(document(briefing), width=width)
     assert max(len(line) for line in text.split("\n")) <= width
     flat = re.sub(r"\s+", "", text)
     ends = {re.sub(r"\s+", "", end) for t in shown(briefing) for end in t.split(" to ") if t}
@@ -157,14 +157,14 @@ def test_a_terminal_of_any_width_loses_nothing(briefing, width):
 
 def test_a_number_is_never_broken_over_two_lines(briefing):
     for width in (40, 48, 63, 80, 100):
-        text = terminal.render(briefing, width=width)
+        text = terminal.render(document(briefing), width=width)
         assert not re.search(r"\u202f\s*\n|\n\s*\u202f", text)
 
 
 @pytest.mark.parametrize("width", [44, 90, 160])
 def test_the_terminal_gets_no_control_from_outside(hostile, width):
     for color in (False, True):
-        text = terminal.render(hostile, width=width, color=color)
+        text = terminal.render(document(hostile), width=width, color=color)
         text = re.sub(r"\x1b\[[\d;]*m", "", text) if color else text
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
         assert "[31m" not in text
@@ -239,7 +239,11 @@ def test_an_empty_briefing_says_so(briefing):
         checks=(),
         sources=(),
     )
-    for text in (terminal.render(empty), markdown.render(empty), bare(page.render(empty))):
+    for text in (
+        terminal.render(document(empty)),
+        markdown.render(document(empty)),
+        bare(page.render(document(empty))),
+    ):
         text = bare(text)
         assert "Nothing was modelled, so nothing changes." in text
         assert "No firm or country is exposed" in text

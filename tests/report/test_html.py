@@ -9,6 +9,7 @@ import pytest
 
 from oreflow.report.faces.html import render
 from oreflow.report.faces.markdown import web
+from oreflow.report.story import document
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 NEVER = {
@@ -62,12 +63,12 @@ def read(text):
 
 @pytest.fixture(scope="module")
 def text(briefing):
-    return render(briefing)
+    return render(document(briefing))
 
 
 @pytest.fixture(scope="module")
 def bad(hostile):
-    return render(hostile)
+    return render(document(hostile))
 
 
 def test_the_page_is_well_formed(text, bad):
@@ -174,11 +175,11 @@ def test_a_long_list_of_claims_folds(briefing):
     first = briefing.happened.claims[0]
     claims = tuple(dataclasses.replace(first, id=i) for i in range(1, 31))
     many = dataclasses.replace(briefing, happened=dataclasses.replace(briefing.happened, claims=claims))
-    text = render(many)
+    text = render(document(many))
     read(text)
     assert "<summary>What the articles claim (30)</summary>" in text
     assert text.count('<tr id="claim-') == 30
-    assert "<details>" not in render(briefing)
+    assert "<details>" not in render(document(briefing))
 
 
 def test_dates_stay_on_one_line(text):

@@ -88,8 +88,9 @@ def brief(
 
 def _terminal(made: Briefing) -> str:
     from oreflow.report.faces.terminal import render
+    from oreflow.report.story import document
 
-    return render(made)
+    return render(document(made))
 
 
 def _files(html: Path | None, markdown: Path | None, out: Path | None) -> list[Path]:

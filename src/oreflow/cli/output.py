@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from oreflow.report.document import Document
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Wide enough that no line of a table is ever folded when the output goes to a file or a pipe.
@@ -259,3 +261,32 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Iterable):
         return [_plain(v) for v in (sorted(value) if isinstance(value, set | frozenset) else value)]
     return str(value)
+
+
+def deliver(document: Document, data: object, *, as_json: bool, html: Path | None = None) -> None:
+    """Give an answer to the reader: printed as text or as JSON, and written as a page where one is asked for.
+
+    Args:
+        document: The answer as people read it.
+        data: The answer as data, for ``--json``.
+        as_json: Print JSON.
+        html: File of the page.
+    """
+    from oreflow.report.faces.terminal import render
+    from oreflow.report.output import write
+
+    if html is not None:
+        say(f"written: {write(document, html)}")
+    if as_json:
+        print_json(data)
+    else:
+        terminal = sys.stdout.isatty()
+        click.echo(render(document, width=console().width if terminal else 100, color=terminal), nl=False)
+
+
+def html_option(command: F) -> F:
+    """Give a verb its ``--html`` option."""
+    import pathlib
+
+    path = click.Path(dir_okay=False, path_type=pathlib.Path)
+    return click.option("--html", type=path, help="Write a page with charts.")(command)

@@ -53,7 +53,7 @@ class Notes:
         self._numbers: dict[tuple[str, str, str], int] = {}
         for section in whole.sections:
             for block in section.blocks:
-                for figure in _figures(block):
+                for figure in shown(block):
                     self._numbers.setdefault(_key(figure), len(self._numbers) + 1)
 
     def of(self, figure: Figure) -> int:
@@ -73,7 +73,8 @@ def _key(figure: Figure) -> tuple[str, str, str]:
     return figure.source, figure.quality, figure.note
 
 
-def _figures(block: object) -> list[Figure]:
+def shown(block: object) -> list[Figure]:
+    """Return the figures of a block that carry a footnote, in reading order."""
     if isinstance(block, Para):
         return list(block.sentence.figures)
     if isinstance(block, Tiles):

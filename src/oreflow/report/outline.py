@@ -1,4 +1,4 @@
-"""The neutral shape between a briefing and its faces: sections made of a few kinds of block.
+"""The neutral shape between an answer and its faces: sections made of a few kinds of block.
 
 Terminal, Markdown and HTML render the same outline, so that they cannot say different things.
 """
@@ -12,6 +12,7 @@ from oreflow.report.briefing import KeyFigure
 from oreflow.report.effects import Chain, ChainFlows, Mark, WhatWouldChange, WorldMap
 from oreflow.report.figure import Band, Figure, Sentence
 from oreflow.report.heard import Article
+from oreflow.report.plots import Bars, Cloud, Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Table:
     """A table.
 
     Attributes:
-        key: Name of the table, unique in the briefing.
+        key: Name of the table, unique on the page.
         caption: What it shows.
         columns: Its columns.
         rows: Its rows; the first cell names the row.
@@ -126,7 +127,7 @@ class Fan:
     """A path by month with its spread.
 
     Attributes:
-        key: Name of the chart, unique in the briefing.
+        key: Name of the chart, unique on the page.
         title: What it shows, with the place.
         band: The path.
         marks: Moments on the time axis.
@@ -147,16 +148,18 @@ class Picture:
     """A chart of one of the other kinds.
 
     Attributes:
-        key: Name of the chart, unique in the briefing.
+        key: Name of the chart, unique on the page.
         title: What it shows.
         data: What is drawn; its kind says which chart.
         caption: How to read it.
+        half: Whether two of its kind stand side by side where there is room.
     """
 
     key: str
     title: str
-    data: WorldMap | ChainFlows | Chain | WhatWouldChange
+    data: WorldMap | ChainFlows | Chain | WhatWouldChange | Lines | Bars | Cloud
     caption: Sentence
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ Block = Para | Tiles | Table | Items | Fan | Picture | Text
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the briefing.
+    """A part of an answer.
 
     Attributes:
         key: Anchor.
@@ -188,7 +191,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A briefing as sections.
+    """An answer as sections.
 
     Attributes:
         title: Its title.

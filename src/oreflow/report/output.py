@@ -1,4 +1,4 @@
-"""Write a briefing to a file, whole or not at all."""
+"""Write an answer to a file, whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,45 +9,48 @@ from pathlib import Path
 from oreflow.errors import UnknownNameError
 from oreflow.files import write_bytes
 from oreflow.report.briefing import Briefing
+from oreflow.report.document import Document
+from oreflow.report.story import document
 
 
-def _html(b: Briefing) -> str:
+def _html(d: Document) -> str:
     from oreflow.report.faces.html import render
 
-    return render(b)
+    return render(d)
 
 
-def _markdown(b: Briefing) -> str:
+def _markdown(d: Document) -> str:
     from oreflow.report.faces.markdown import render
 
-    return render(b)
+    return render(d)
 
 
-def _terminal(b: Briefing) -> str:
+def _terminal(d: Document) -> str:
     from oreflow.report.faces.terminal import render
 
-    return render(b)
+    return render(d)
 
 
-FACES: dict[str, Callable[[Briefing], str]] = {
+FACES: dict[str, Callable[[Document], str]] = {
     ".html": _html,
     ".htm": _html,
     ".md": _markdown,
     ".markdown": _markdown,
-    ".json": Briefing.to_json,
     ".txt": _terminal,
 }
 """Suffix of a file to the face that is written into it."""
+JSON = ".json"
+"""Suffix of the file that holds everything as data."""
 
 
-def write(briefing: Briefing, path: str | os.PathLike[str]) -> Path:
-    """Write a briefing; the suffix decides the face.
+def write(answer: Briefing | Document, path: str | os.PathLike[str]) -> Path:
+    """Write an answer; the suffix decides the face.
 
     The target is never half written; missing folders are made.
 
     Args:
-        briefing: The briefing.
-        path: Target ending in .html, .md, .json or .txt.
+        answer: A briefing, or the document of another answer.
+        path: Target ending in .html, .md, .txt, and for a briefing .json.
 
     Returns:
         The path that was written.
@@ -57,8 +60,16 @@ def write(briefing: Briefing, path: str | os.PathLike[str]) -> Path:
         OreflowError: The file cannot be written.
     """
     target = Path(path)
-    face = FACES.get(target.suffix.lower())
-    if face is None:
-        raise UnknownNameError("kind of briefing", target.suffix or target.name, FACES, where=str(target))
-    write_bytes(target, face(briefing).encode("utf-8", "backslashreplace"))
+    suffix = target.suffix.lower()
+    if isinstance(answer, Briefing):
+        kind, known = "kind of briefing", [*FACES, JSON]
+    else:
+        kind, known = "kind of file", [*FACES]
+    if suffix not in known:
+        raise UnknownNameError(kind, target.suffix or target.name, known, where=str(target))
+    if isinstance(answer, Briefing):
+        text = answer.to_json() if suffix == JSON else FACES[suffix](document(answer))
+    else:
+        text = FACES[suffix](answer)
+    write_bytes(target, text.encode("utf-8", "backslashreplace"))
     return target

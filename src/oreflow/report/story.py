@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oreflow.report import format as fmt
 from oreflow.report.briefing import Briefing
+from oreflow.report.document import Document, settings_table, sources_table
 from oreflow.report.effects import Shift
 from oreflow.report.figure import Figure, Sentence
 from oreflow.report.heard import Claim
@@ -22,8 +23,23 @@ from oreflow.report.outline import (
     Table,
     Text,
     Tiles,
-    Web,
 )
+
+
+def document(b: Briefing) -> Document:
+    """Return a briefing as every face shows it."""
+    m = b.meta
+    return Document(
+        kind="briefing",
+        outline=outline(b),
+        foot=(
+            f"World {m.world} · run {m.run} · seed {m.seed} · oreflow {m.version} · {m.made}",
+            "Land outline: Natural Earth, public domain. Licences of the sources stand in their table.",
+        ),
+        articles=b.articles,
+        claims=b.happened.claims,
+        arithmetic=b.happened.arithmetic,
+    )
 
 
 def outline(b: Briefing) -> Outline:
@@ -56,7 +72,7 @@ def _sections(b: Briefing) -> list[Section]:
         Section("change", "What would change this", 6, _change(b)),
         Section("checks", "Checks", 0, _checks(b)),
         Section("articles", "The articles", 0, tuple(Text(a) for a in b.articles)),
-        Section("sources", "Sources", 0, _sources(b)),
+        Section("sources", "Sources", 0, sources_table(b.sources)),
         Section("made", "How this was made", 0, _made(b)),
     ]
 
@@ -285,17 +301,6 @@ def _checks(b: Briefing) -> tuple[Block, ...]:
     return (Table("checks", "Tests of the result", (*columns, Column("What it tests")), tuple(rows)),)
 
 
-def _sources(b: Briefing) -> tuple[Block, ...]:
-    rows: list[tuple[Cell, ...]] = [
-        (Ref(s.key, "", f"source-{s.key}"), Web(s.title, s.url), s.publisher, s.vintage or "–", s.licence)
-        for s in b.sources
-    ]
-    if not rows:
-        return ()
-    columns = tuple(map(Column, ("Key", "Title", "Publisher", "Edition", "Licence")))
-    return (Table("sources", "Sources of the figures", columns, tuple(rows)),)
-
-
 def _made(b: Briefing) -> tuple[Block, ...]:
     m = b.meta
     pairs = [
@@ -310,7 +315,4 @@ def _made(b: Briefing) -> tuple[Block, ...]:
     ]
     if m.command:
         pairs.append(("to make it again", m.command))
-    rows: list[tuple[Cell, ...]] = list(pairs)
-    text = "Figures keep three significant digits on this face; the JSON face has them in full."
-    table = Table("settings", "Settings of the run", (Column("Setting"), Column("Value")), tuple(rows))
-    return (table, *_note(text))
+    return settings_table(pairs)

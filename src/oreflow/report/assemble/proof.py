@@ -8,6 +8,7 @@ from oreflow.market.proof import TOLERANCE
 from oreflow.report.assemble.case import Case
 from oreflow.report.assemble.network import Flows
 from oreflow.report.briefing import SourceRow, figures
+from oreflow.report.document import source_rows
 from oreflow.report.effects import Check
 
 _BALANCE = 2.0
@@ -67,20 +68,5 @@ def sources(case: Case, parts: tuple[object, ...]) -> tuple[SourceRow, ...]:
     Returns:
         One row a source; articles and the run are not among them.
     """
-    known = {str(r["source"]): r for r in case.world.sources.to_dict("records")}
     own = {case.run, *(f"A{i + 1}" for i in range(len(case.readings)))}
-    used = [k for f in figures(parts) for k in f.sources if k not in own]
-    out = []
-    for key in dict.fromkeys(used):
-        row = known.get(key, {})
-        out.append(
-            SourceRow(
-                key,
-                str(row.get("title") or key),
-                str(row.get("publisher") or "not in the table of sources"),
-                str(row.get("licence") or "not stated"),
-                str(row.get("url") or "") or None,
-                str(row.get("edition") or ""),
-            )
-        )
-    return tuple(out)
+    return source_rows(case.world, figures(parts), own=own)

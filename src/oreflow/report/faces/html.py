@@ -1,4 +1,4 @@
-"""The briefing as one HTML file that needs nothing else: no script, no font, no picture from elsewhere."""
+"""An answer as one HTML file that needs nothing else: no script, no font, no picture from elsewhere."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from oreflow import __version__
 from oreflow.errors import UsageError
 from oreflow.report import charts
 from oreflow.report import format as fmt
-from oreflow.report.briefing import Briefing
-from oreflow.report.effects import Chain, ChainFlows, WorldMap
+from oreflow.report.document import Document
+from oreflow.report.effects import WorldMap
 from oreflow.report.faces.markdown import web
 from oreflow.report.faces.marks import Piece, pieces
 from oreflow.report.figure import Figure, Sentence
 from oreflow.report.grid import Grid, Notes, grid
 from oreflow.report.outline import Fan, Picture, Quote, Ref, Table, Web
-from oreflow.report.story import outline
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,13 +33,13 @@ _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 class _Page:
     """What the template asks for besides the outline."""
 
-    briefing: Briefing
+    document: Document
     notes: Notes
     seen: set[int]
 
     @property
     def articles(self) -> tuple[str, ...]:
-        return tuple(a.key for a in self.briefing.articles)
+        return tuple(a.key for a in self.document.articles)
 
     def grid(self, table: Table) -> Grid:
         return grid(table, self.notes)
@@ -61,20 +60,20 @@ class _Page:
         return Markup(f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>')
 
     def article(self, key: str) -> tuple[Piece, ...]:
-        text = next(a.text for a in self.briefing.articles if a.key == key)
-        happened = self.briefing.happened
+        said = self.document
+        text = next(a.text for a in said.articles if a.key == key)
         return pieces(
             text,
-            [c for c in happened.claims if c.article == key],
-            [f for f in happened.arithmetic if f.article == key],
+            [c for c in said.claims if c.article == key],
+            [f for f in said.arithmetic if f.article == key],
         )
 
 
-def render(briefing: Briefing) -> str:
-    """Return a briefing as a whole HTML page.
+def render(document: Document) -> str:
+    """Return an answer as a whole HTML page.
 
     Args:
-        briefing: The briefing.
+        document: The answer.
 
     Returns:
         HTML without scripts; a content security policy in it forbids everything but its own style sheet.
@@ -84,14 +83,16 @@ def render(briefing: Briefing) -> str:
     """
     from markupsafe import Markup
 
-    whole = outline(briefing)
+    whole = document.outline
+    blocks = [b for s in whole.sections for b in s.blocks]
+    mapped = any(isinstance(b, Picture) and isinstance(b.data, WorldMap) for b in blocks)
     return rendered(
-        "briefing.html.j2",
+        "document.html.j2",
         title=whole.title,
+        document=document,
         outline=whole,
-        page=_Page(briefing, Notes(whole), set()),
-        meta=briefing.meta,
-        land=Markup(charts.land_symbol() if briefing.does.maps else ""),
+        page=_Page(document, Notes(whole), set()),
+        land=Markup(charts.land_symbol() if mapped else ""),
     )
 
 
@@ -113,7 +114,7 @@ def rendered(template: str, *, title: str, style: str = "", **values: Any) -> st
     page = environment().get_template(template)
     from markupsafe import Markup
 
-    common = (files("oreflow.report") / "templates" / "briefing.css").read_text(encoding="utf-8")
+    common = (files("oreflow.report") / "templates" / "page.css").read_text(encoding="utf-8")
     css = charts.CSS + common + style
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     text: str = page.render(title=title, version=__version__, css=Markup(css), digest=digest, **values)
@@ -170,11 +171,5 @@ def _drawn(block: Fan | Picture, *, narrow: bool) -> str:
         return charts.fan(
             key, block.title, block.band, width=width, marks=block.marks, from_zero=block.from_zero
         )
-    width = NARROW if narrow else WIDE
-    if isinstance(block.data, Chain):
-        return charts.bottleneck(key, block.data, width=width)
-    if isinstance(block.data, WorldMap):
-        return charts.world_map(key, block.data, width=width)
-    if isinstance(block.data, ChainFlows):
-        return charts.sankey(key, block.data, width=width)
-    return charts.tornado(key, block.data, width=width)
+    width = NARROW if narrow else HALF if block.half else WIDE
+    return charts.picture(key, block.title, block.data, width=width)

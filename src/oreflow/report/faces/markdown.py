@@ -1,4 +1,4 @@
-"""The briefing as Markdown."""
+"""An answer as Markdown."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import re
 from urllib.parse import urlsplit
 
 from oreflow.report import format as fmt
-from oreflow.report.briefing import Briefing
+from oreflow.report.document import Document
 from oreflow.report.effects import Chain, ChainFlows, WorldMap
-from oreflow.report.faces import textplot
+from oreflow.report.faces import textlines, textplot
 from oreflow.report.figure import Sentence
 from oreflow.report.grid import Box, Grid, Notes, grid
 from oreflow.report.outline import Block, Fan, Items, Outline, Para, Picture, Table, Text, Tiles, Web
-from oreflow.report.story import outline
+from oreflow.report.plots import Bars, Cloud, Lines
 
 _SPECIAL = re.compile(r"([\\`*_\[\]{}|~#$])")
 
 
-def render(briefing: Briefing) -> str:
-    """Return a briefing as Markdown with footnotes (GitHub's dialect).
+def render(document: Document) -> str:
+    """Return an answer as Markdown with footnotes (GitHub's dialect).
 
     Args:
-        briefing: The briefing.
+        document: The answer.
 
     Returns:
         Text; everything from outside is escaped.
     """
-    whole = outline(briefing)
+    whole = document.outline
     notes = Notes(whole)
     out = [f"# {escape(whole.title)}", escape(whole.subtitle)]
     for section in whole.sections:
@@ -34,8 +34,9 @@ def render(briefing: Briefing) -> str:
         out.append(f"## {number}{section.title}")
         for block in section.blocks:
             out += _block(block, notes, whole)
-    out.append("## Notes")
-    out.append("\n".join(f"[^{n.number}]: {escape(n.text)}" for n in notes.all))
+    if notes.all:
+        out.append("## Notes")
+        out.append("\n".join(f"[^{n.number}]: {escape(n.text)}" for n in notes.all))
     return "\n\n".join(out) + "\n"
 
 
@@ -78,7 +79,8 @@ def _block(block: Block, notes: Notes, whole: Outline) -> list[str]:
             out.append(f"- {escape(i.label)}: **{value}**")
         return ["\n".join(out)]
     if isinstance(block, Items):
-        return [f"### {block.caption}", "\n".join(f"- {_sentence(s, notes)}" for s in block.items)]
+        title = [f"### {block.caption}"] if block.caption else []
+        return [*title, "\n".join(f"- {_sentence(s, notes)}" for s in block.items)]
     if isinstance(block, Table):
         g = grid(block, notes)
         return [f"### {escape(block.caption)}{f'[^{g.note}]' if g.note else ''}", _table(g, notes)]
@@ -103,6 +105,12 @@ def drawn(block: Picture, width: int) -> list[str]:
         return textplot.changes(block.data, width=width)
     if isinstance(block.data, ChainFlows):
         return textplot.flows(block.data, width=width)
+    if isinstance(block.data, Lines):
+        return textlines.lines(block.data, width=width)
+    if isinstance(block.data, Bars):
+        return textlines.bars(block.data, width=width)
+    if isinstance(block.data, Cloud):
+        return textlines.cloud(block.data)
     return textplot.tornado(block.data, width=width)
 
 

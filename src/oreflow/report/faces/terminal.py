@@ -1,4 +1,4 @@
-"""The briefing in a terminal."""
+"""An answer in a terminal."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from oreflow.report import format as fmt
-from oreflow.report.briefing import Briefing
+from oreflow.report.document import Document
 from oreflow.report.faces import textplot
 from oreflow.report.faces.markdown import drawn
 from oreflow.report.figure import Sentence
 from oreflow.report.grid import Box, Grid, Head, Notes, grid
-from oreflow.report.outline import Block, Fan, Items, Para, Picture, Table, Text, Tiles, Web
-from oreflow.report.story import outline
+from oreflow.report.outline import Block, Fan, Items, Outline, Para, Picture, Table, Text, Tiles, Web
 
 _LEAST = 40
 _TEXT_COLUMN = 14
@@ -26,11 +25,11 @@ _HOLD = str.maketrans({"\u00a0": "\ue000", fmt.THIN: "\ue001"})
 _FREE = str.maketrans({"\ue000": "\u00a0", "\ue001": fmt.THIN})
 
 
-def render(briefing: Briefing, *, width: int = 100, color: bool = False) -> str:
-    """Return a briefing as text for a terminal.
+def render(document: Document, *, width: int = 100, color: bool = False) -> str:
+    """Return an answer as text for a terminal.
 
     Args:
-        briefing: The briefing.
+        document: The answer.
         width: Columns of the terminal; at least 40 are used.
         color: Whether to write colours.
 
@@ -45,25 +44,24 @@ def render(briefing: Briefing, *, width: int = 100, color: bool = False) -> str:
         color_system="standard" if color else None,
         legacy_windows=False,
     )
-    show(briefing, console)
+    show(document, console)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def show(briefing: Briefing, console: Console) -> None:
-    """Print a briefing to a console.
+def show(document: Document, console: Console) -> None:
+    """Print an answer to a console.
 
     Args:
-        briefing: The briefing.
+        document: The answer.
         console: Where to print; its width decides between tables and lists.
     """
     # Rich breaks lines at no-break spaces, so they are held as private characters until the lines are set.
     with console.capture() as held:
-        _show(briefing, console)
+        _show(document.outline, console)
     console.file.write(held.get().translate(_FREE))
 
 
-def _show(briefing: Briefing, console: Console) -> None:
-    whole = outline(briefing)
+def _show(whole: Outline, console: Console) -> None:
     notes = Notes(whole)
     console.print(_styled(fmt.plain(whole.title), "bold"))
     console.print(_styled(fmt.plain(whole.subtitle), "dim"))
@@ -73,6 +71,8 @@ def _show(briefing: Briefing, console: Console) -> None:
         console.print(Rule(_styled(f"{number}{section.title}", "bold"), align="left", style="dim"))
         for block in section.blocks:
             console.print(_block(block, notes, console.width))
+    if not notes.all:
+        return
     console.print()
     console.print(Rule(_styled("Notes", "bold"), align="left", style="dim"))
     console.print(_pairs([(f"[{n.number}]", n.text) for n in notes.all], style="dim"))
@@ -89,13 +89,14 @@ def _block(block: Block, notes: Notes, width: int) -> RenderableType:
     if isinstance(block, Tiles):
         return Padding(_tiles(block, notes), (1, 0, 0, 0))
     if isinstance(block, Items):
-        return _below(block.caption, _pairs([("•", _sentence(s, notes)) for s in block.items]))
+        body = _pairs([("•", _sentence(s, notes)) for s in block.items])
+        return _below(block.caption, body) if block.caption else body
     if isinstance(block, Table):
         g = grid(block, notes)
         if block.key == "claims":
             return _below(block.caption, _claims(g, notes))
-        body = _table(g, notes) if _needed(g, notes) <= width else _records(g, notes, width)
-        return _below(block.caption + (f" [{g.note}]" if g.note else ""), body)
+        table = _table(g, notes) if _needed(g, notes) <= width else _records(g, notes, width)
+        return _below(block.caption + (f" [{g.note}]" if g.note else ""), table)
     if isinstance(block, Fan):
         plot = textplot.fan(block.band, width=min(width, 100), from_zero=block.from_zero)
         note = notes.of(block.caption.figures[0])
