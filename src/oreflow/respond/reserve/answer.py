@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import fields, is_dataclass, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from oreflow.errors import UsageError
 from oreflow.market.network import Floats
 from oreflow.respond.reserve import runs
 from oreflow.respond.reserve.market import Markets, markets
+from oreflow.respond.reserve.residual import SOURCES
 from oreflow.respond.reserve.rule import Line, ladder, lines, marginal, targets
 from oreflow.respond.reserve.runs import Estimate, Histories, Run, estimate, tail
 from oreflow.respond.reserve.spec import Spec, check
@@ -23,7 +25,7 @@ from oreflow.respond.sddp import BoundStalls, IterationLimit, Mix, Policy, Sampl
 
 COVER = (30.0, 60.0, 90.0)
 """Days of cover that the policy is compared with."""
-DEPTH = 16
+DEPTH = 40
 """Quarters of a path through a cycle in training."""
 LOOKED = 0.3
 """Share of training paths drawn by the risk-adjusted chances."""
@@ -46,6 +48,9 @@ class Strategy:
         tied_up: Mean worth of the stock at base prices, million USD.
         bought: By commodity, bought a year, units.
         released: By commodity, released a year, units.
+        eased: By commodity, shortage that a unit released takes away, units; the rest takes the place of imports. None
+            where nothing is released.
+        price: By commodity, mean price in the last regime, USD/unit; not a number where it never comes.
     """
 
     name: str
@@ -55,6 +60,8 @@ class Strategy:
     tied_up: float
     bought: dict[str, float]
     released: dict[str, float]
+    eased: dict[str, float | None]
+    price: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,6 @@ class Reserve:
         histories: Number of histories.
         quarters: Their length.
         trained: How the policy was found.
-        start_quarter: First quarter of the histories, ``YYYY-Qn``.
         seconds: Wall time of all.
     """
 
@@ -183,6 +189,61 @@ class Reserve:
         mine = [t for t in self.targets if t.regime == start and t.commodity]
         return tuple(sorted(mine, key=lambda t: -t.value))
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the answer as plain values: the specification, regimes, markets, targets, rule, worth and histories."""
+        m = self.markets
+        return {
+            "spec": _plain(self.spec),
+            "world": self.world,
+            "regimes": {
+                "names": list(m.chain.names),
+                "matrix": m.chain.matrix.tolist(),
+                "low": m.chain.low.tolist(),
+                "high": m.chain.high.tolist(),
+                "stationary": m.chain.stationary().tolist(),
+                "quarters": [None if not np.isfinite(q) else float(q) for q in m.chain.quarters()],
+                "how": m.chain.how,
+                "source": m.chain.source,
+                "quality": m.chain.quality,
+            },
+            "markets": [
+                {
+                    "regime": r.name,
+                    "commodity": c,
+                    "unit": m.unit[c],
+                    "price": m.curves[k][c].base_price,
+                    "price_full_model": m.full[k][c][0],
+                    "price_first_year_with_stocks": m.first_year[k][c],
+                    "use": m.curves[k][c].base_use,
+                    "use_full_model": m.full[k][c][1],
+                    "split": m.curves[k][c].split,
+                    "steps": {
+                        "price": m.curves[k][c].price.tolist(),
+                        "supply": dict(zip(SOURCES, m.curves[k][c].supply.tolist(), strict=True)),
+                        "outflow": m.curves[k][c].outflow,
+                        "demand": m.curves[k][c].demand.tolist(),
+                        "firm": m.curves[k][c].firm,
+                        "worth_of_firm": m.curves[k][c].voll,
+                    },
+                }
+                for k, r in enumerate(m.regimes)
+                for c in m.commodities
+            ],
+            "outcomes": [_plain(o) for o in m.outcomes],
+            "targets": [_plain(t) for t in self.targets],
+            "rule": [_plain(line) for line in self.rule],
+            "rule_loss": _plain(self.rule_loss),
+            "strategies": [_plain(s) for s in self.strategies],
+            "sizing": [_plain(s) for s in self.sizing],
+            "budget_worth_a_quarter": list(self.budget_worth),
+            "next_dollar": [{"state": t.state, "worth": t.value} for t in self.next_dollar],
+            "fans": [_plain(f) for f in self.fans],
+            "histories": self.histories,
+            "quarters": self.quarters,
+            "trained": _plain(self.trained),
+            "seconds": self.seconds,
+        }
+
     def strategy(self, name: str) -> Strategy:
         """Return a strategy by its name."""
         return next(s for s in self.strategies if s.name == name)
@@ -192,7 +253,7 @@ def reserve(
     world: World,
     spec: Spec,
     *,
-    iterations: int = 200,
+    iterations: int = 100,
     histories: int = 100,
     sizing: bool = True,
     save: Path | None = None,
@@ -250,7 +311,7 @@ def reserve(
         targets=_targets(policy, lay, found, nodes, target),
         rule=lines(rule, lay, found, target),
         rule_loss=estimate((compared[1].total - run.total)),
-        strategies=tuple(_strategy(r, none, found, lay) for r in (none, *compared)),
+        strategies=tuple(_strategy(r, none, found, lay, paths) for r in (none, *compared)),
         sizing=_sizing(world, spec, found, iterations, histories, run, none, lay, say) if sizing else (),
         budget_worth=tuple(dual.tolist()),
         fans=_fans(run, none, lay, found),
@@ -265,6 +326,21 @@ def reserve(
         ),
         seconds=time.perf_counter() - began,
     )
+
+
+def _plain(value: Any) -> Any:
+    """Plain values: numbers that are none as null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value
 
 
 def _trained(
@@ -321,7 +397,7 @@ def _targets(
                     found.unit[h.anchor],
                     float(target[k, j] * h.scale),
                     float(target[k, j] * h.scale / found.use(h.anchor) * 365.0),
-                    worth - 1.0,
+                    float(worth) - 1.0,
                 )
             )
     return tuple(out)
@@ -331,7 +407,7 @@ def _years(run: Run) -> float:
     return run.cost.shape[1] / 4.0
 
 
-def _strategy(run: Run, none: Run, found: Markets, lay: Layout) -> Strategy:
+def _strategy(run: Run, none: Run, found: Markets, lay: Layout, paths: Histories) -> Strategy:
     years = _years(run)
     short = run.short.sum(axis=1) / years  # (n, c)
     of = [h.form.commodity for h in lay.held]
@@ -341,6 +417,9 @@ def _strategy(run: Run, none: Run, found: Markets, lay: Layout) -> Strategy:
         return {c: float(sum(m for m, o in zip(mean, of, strict=True) if o == c)) for c in found.commodities}
 
     book = np.array([h.book for h in lay.held]) / 1e6
+    worst = paths.regime == len(found.regimes) - 1
+    released = flow(run.released)
+    less = (none.short - run.short).sum(axis=1).mean(axis=0) / years
     return Strategy(
         run.name,
         estimate(none.total - run.total),
@@ -348,7 +427,15 @@ def _strategy(run: Run, none: Run, found: Markets, lay: Layout) -> Strategy:
         {c: tail(short[:, i], WORST) for i, c in enumerate(found.commodities)},
         float((run.stock @ book).mean()),
         flow(run.bought),
-        flow(run.released),
+        released,
+        {
+            c: float(less[i] / released[c]) if released[c] > 1e-6 * found.use(c) else None
+            for i, c in enumerate(found.commodities)
+        },
+        {
+            c: float(run.price[:, :, i][worst].mean()) if worst.any() else float("nan")
+            for i, c in enumerate(found.commodities)
+        },
     )
 
 

@@ -7,6 +7,10 @@ from oreflow.errors import UnknownNameError, UsageError
 from oreflow.respond.reserve.spec import Assumed, Form, Mineral, Place, Spec
 
 
+HANDLING = 0.01
+"""Share of the price that it costs to take in or to give out."""
+
+
 def default(world: World, minerals: tuple[str, ...], *, region: str = "USA") -> Spec:
     """Return the specification of a reserve of some minerals at one place without limits of room.
 
@@ -52,7 +56,14 @@ def default(world: World, minerals: tuple[str, ...], *, region: str = "USA") -> 
                     "USD/unit a year", "oreflow", "Holding cost of stocks (table stores), twelve months",
                 )
             )  # fmt: skip
-            forms.append(Form(name=name, commodity=str(commodity), storage=storage))
+            price = _price(world, str(commodity))
+            told.append(
+                Assumed(
+                    f"minerals.{mineral}.forms.{name}.handling", HANDLING * price, 0.3 * HANDLING * price,
+                    3 * HANDLING * price, "USD/unit", "assumed", "1 % of the price each way: assay, lots, terms",
+                )
+            )  # fmt: skip
+            forms.append(Form(name=name, commodity=str(commodity), storage=storage, handling=HANDLING * price))
         out.append(Mineral(mineral, tuple(forms)))
     return Spec(
         name="-".join(m.name for m in out),
@@ -68,3 +79,11 @@ def _storage(world: World, commodity: str, region: str) -> float:
     mine = stores[stores["region"] == region]
     chosen = mine if len(mine) else stores
     return 12.0 * float(chosen["holding_cost"].mean()) if len(chosen) else 0.0
+
+
+def _price(world: World, commodity: str) -> float:
+    """Price of 2025 at the hub, USD/unit."""
+    hub = dict(zip(world.commodities["commodity"], world.commodities["price_hub"], strict=True))[commodity]
+    table = world.prices
+    mine = table[table["commodity"].eq(commodity) & table["region"].eq(hub)]
+    return float(mine[mine["period"].astype(str).str.startswith("2025")]["value"].mean())

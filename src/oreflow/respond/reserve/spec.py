@@ -58,6 +58,7 @@ class Form:
         handling: Cost of taking in or giving out, freight apart, USD/unit.
         buy_rate: Most that is bought a year, unit/yr; None for a quarter of the region's use.
         release_rate: Most that is given out a year, unit/yr; None for all of the region's use.
+        most: Most that is held over all places, unit; None for two years of the region's use.
         opening: Stock at the start by place, unit.
         mass: Tonnes in a unit, for freight and space.
     """
@@ -73,6 +74,7 @@ class Form:
     handling: float = 0.0
     buy_rate: float | None = None
     release_rate: float | None = None
+    most: float | None = None
     opening: dict[str, float] = field(default_factory=dict)
     mass: float = 1.0
 
@@ -268,6 +270,34 @@ class Spec:
         text = json.dumps(asdict(self), sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
+    def only(self, minerals: tuple[str, ...]) -> Spec:
+        """Return the specification with some of its minerals.
+
+        Raises:
+            UnknownNameError: It does not hold one of them.
+        """
+        known = [m.name for m in self.minerals]
+        for name in minerals:
+            _one("mineral", name, known, "the specification")
+        kept = tuple(m for m in self.minerals if m.name in minerals)
+
+        def export(e: Export) -> Export | None:
+            left = tuple(m for m in e.minerals if m in minerals)
+            return None if e.minerals and not left else replace(e, minerals=left)
+
+        held = {f.commodity for m in kept for f in m.forms}
+        chains = tuple(
+            replace(
+                c,
+                regimes=tuple(
+                    replace(r, exports=tuple(x for x in map(export, r.exports) if x is not None)) for r in c.regimes
+                ),
+            )
+            for c in self.chains
+            if not c.commodity or c.commodity in held
+        )
+        return replace(self, minerals=kept, chains=chains)
+
     def with_(self, **changes: Any) -> Spec:
         """Return the specification with some attributes changed."""
         return replace(self, **changes)
@@ -301,6 +331,10 @@ def _positive(spec: Spec) -> None:
             for name in ("storage", "rotation", "handling", "feed", "feed_price"):
                 if not 0 <= getattr(f, name) < math.inf:
                     raise bad(f"{at}: {name}", getattr(f, name), "give 0 or more")
+            for name in ("buy_rate", "release_rate", "most"):
+                value = getattr(f, name)
+                if value is not None and not 0 <= value < math.inf:
+                    raise bad(f"{at}: {name}", value, "give 0 or more")
             if not 0 <= f.loss < 1:
                 raise bad(f"{at}: the loss", f.loss, "give a share a year from 0 to below 1")
             if any(not 0 <= v < math.inf for v in f.opening.values()):

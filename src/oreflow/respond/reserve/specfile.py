@@ -144,7 +144,7 @@ def schema() -> dict[str, Any]:
             "commodity": text,
             "opening": {"type": "object", "additionalProperties": number},
             **dict.fromkeys(
-                ("feed", "feed_price", "storage", "loss", "shelf_life", "rotation", "handling", "buy_rate", "release_rate", "mass"),
+                ("feed", "feed_price", "storage", "loss", "shelf_life", "rotation", "handling", "buy_rate", "release_rate", "most", "mass"),
                 number,
             ),
         }

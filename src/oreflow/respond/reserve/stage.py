@@ -47,8 +47,8 @@ from oreflow.respond.sddp import Graph, Noise, Stage
 MILLION = 1e6
 PARTS = 100.0
 """A scaled unit is this part of a quarter's use."""
-MOST_YEARS = 10.0
-"""Years of use beyond which nobody holds a stock."""
+MOST_YEARS = 2.0
+"""Years of use that are held at most where the specification does not say."""
 TINY = 1e-7
 """Steps narrower than this, in scaled units, are left out."""
 
@@ -240,11 +240,8 @@ def _stage(
     for h in held:
         worth = spec.salvage * h.book if last else 0.0
         out.append(b.column(h.name, (h.form.storage * QUARTER - worth) * h.scale / MILLION))
-    # What is sold off at the end is worth something: bound it, so that the stage has an end.
-    most = [_most(spec, markets, h) / h.scale for h in held]
-    for j, o in enumerate(out):
-        b.upper[o] = most[j]
-        b.upper[into[j]] = most[j]
+    for j, h in enumerate(held):
+        b.upper[out[j]] = b.upper[into[j]] = most(markets, h) / h.scale
 
     def flow(name: str, of: int, cost: float, upper: float = np.inf) -> int:
         h = held[of]
@@ -376,13 +373,10 @@ def calm_cost(markets: Markets) -> float:
     return total * QUARTER / MILLION
 
 
-def _most(spec: Spec, markets: Markets, h: Held) -> float:
-    """Most that can be held of a form, unit: the budget's worth, the room, and ten years of use."""
-    most = MOST_YEARS * markets.use(h.anchor)
-    if h.book > 0:
-        most = min(most, spec.budget / h.book)
-    most = max(min(most, h.place.space / h.mass), h.form.opening.get(h.place.name, 0.0))
-    return most
+def most(markets: Markets, h: Held) -> float:
+    """Return the most that is held of a form at a place, unit."""
+    told = MOST_YEARS * markets.use(h.anchor) if h.form.most is None else h.form.most
+    return max(min(told, h.place.space / h.mass), h.form.opening.get(h.place.name, 0.0))
 
 
 def _limits(
@@ -410,8 +404,11 @@ def _limits(
             mine = [j for j, h in enumerate(held) if h.form is f and h.mineral == mineral.name]
             use = markets.use(held[mine[0]].anchor)
             scale = held[mine[0]].scale
-            most = f.feed if not f.commodity else use * QUARTER if f.buy_rate is None else f.buy_rate
-            b.row(f"rate of buying {mineral.name} {f.name}", -np.inf, most * QUARTER / scale,
+            if len(mine) > 1:
+                full = MOST_YEARS * use if f.most is None else f.most
+                b.row(f"most of {mineral.name} {f.name}", -np.inf, full / scale, *((out[j], 1.0) for j in mine))
+            bought = f.feed if not f.commodity else use * QUARTER if f.buy_rate is None else f.buy_rate
+            b.row(f"rate of buying {mineral.name} {f.name}", -np.inf, bought * QUARTER / scale,
                   *((buy[j], 1.0) for j in mine))  # fmt: skip
             if f.commodity:
                 rate = use if f.release_rate is None else f.release_rate
