@@ -197,7 +197,9 @@ class _Page:
         )
         if kept is not None:
             figures.append(self.figure(kept, "%"))
-            text += ": it keeps {2} of it"
+            text += ": it keeps {2} of it" if kept <= 100 else ": no less"
+            if kept > 100:
+                figures.pop()
         text += f". The difference is {{{len(figures)}}} a history."
         figures.append(self.figure(loss.mean, MONEY, "mean with its 95 % interval", low=loss.low, high=loss.high))
         out.append(Para(Sentence(text, tuple(figures)), "verdict"))

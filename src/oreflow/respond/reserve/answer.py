@@ -30,7 +30,7 @@ DEPTH = 40
 LOOKED = 0.3
 """Share of training paths drawn by the risk-adjusted chances."""
 STALLS = BoundStalls(40, 1e-6)
-BUDGETS = (0.05, 0.25, 0.5, 2.0)
+BUDGETS = (0.1, 0.4, 2.0)
 """Other budgets of the sizing curve, as multiples of the one given."""
 WORST = 0.05
 """Share of histories that makes the shortfall at risk."""

@@ -17,6 +17,8 @@ from oreflow.respond.reserve.regimes import Chain
 from oreflow.respond.reserve.residual import Curve, Residual, blocs, exports
 from oreflow.respond.reserve.spec import ChainSpec, Export, Regime, Spec
 
+SQUEEZED = 0.05
+"""Share above the mean price from which on the market of a default chain is squeezed."""
 ORIGINS = ("feoc",)
 """Blocs whose export measures make regimes where the specification names none."""
 
@@ -72,13 +74,17 @@ def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
 
     Tight is a licence regime towards the region and its allies, embargo a ban on the region on top of it, on everything
     that the reserve holds; the shares that still leave are those of the table of hazards, the middle of the range of
-    each law.
+    each law. Beside it the commodity of which most is used by worth is usual or squeezed, as futures of the hazards have
+    it; where none is squeezed, that chain is left out.
     """
     minerals = tuple(m.name for m in spec.minerals)
     share = {}
     for name in ("licence_regime", "export_ban"):
         rows = world.hazards[(world.hazards["kind"] == "policy") & (world.hazards["law"] == name)]
         share[name] = 1.0 - float((rows["loss_low"] + rows["loss_high"]).mean()) / 2.0
+    worth = world.demands[world.demands["region"] == spec.region].groupby("commodity")["quantity"].sum()
+    price = world.prices[world.prices["period"].astype(str).str.startswith("2025")].groupby("commodity")["value"].mean()
+    dear = max((c for group in commodities_of(spec).values() for c in group), key=lambda c: worth[c] * price[c])
     licence = Export("feoc", share["licence_regime"], minerals, (spec.region, "allied"))
     return (
         ChainSpec(
@@ -88,6 +94,12 @@ def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
                 Regime("tight", (licence,)),
                 Regime("embargo", (licence, Export("feoc", share["export_ban"], minerals, (spec.region,)))),
             ),
+        ),
+        ChainSpec(
+            "draws",
+            (Regime("usual"), Regime(f"{dear.replace('_', ' ')} squeezed")),
+            commodity=dear,
+            above=SQUEEZED,
         ),
     )
 
@@ -147,7 +159,7 @@ def markets(
 
 LONG = 12
 """Quarters of a future from which a chain is counted."""
-LEAST_DRAWS = 16
+LEAST_DRAWS = 32
 """Futures that a chain is counted from, at least."""
 
 
@@ -185,12 +197,14 @@ def _chain(
         elif c.method == "prices":
             found.append(regimes.from_prices(world, c.commodity, above=c.above, names=names))
         elif c.method == "draws":
+            if not spec.chains and ratio[c.commodity].max() <= 1.0 + c.above:
+                continue
             found.append(regimes.from_draws(ratio[c.commodity], c.commodity, above=c.above, names=names))
         else:
             found.append(regimes.given(names, c.matrix))
     chain = regimes.product(found)
     states: list[Regime] = list(chains[0].regimes)
-    for c in chains[1:]:
+    for c in chains[1 : len(found)]:
         states = [_joined(a, b) for a in states for b in c.regimes]
     out = []
     for k, (name, state) in enumerate(zip(chain.names, states, strict=True)):

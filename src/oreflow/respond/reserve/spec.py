@@ -192,13 +192,14 @@ class NoiseSpec:
     """What may differ from quarter to quarter within a regime.
 
     Attributes:
-        draws: Futures of the hazards that are solved to find the spread of supply; 0 for none.
+        draws: Futures of the hazards whose prices make outcomes that do not last; 0 for none. Prices last longer than
+            a quarter: a chain by ``draws`` keeps that, where outcomes that forget invite trading on them.
         atoms: How many outcomes stand for them.
         demand_sigma: Log standard deviation of demand.
         file: Outcomes from a file instead: rows of probability and, by commodity, supply, demand and price.
     """
 
-    draws: int = 32
+    draws: int = 0
     atoms: int = 3
     demand_sigma: float = 0.04
     file: tuple[tuple[float, dict[str, tuple[float, float, float]]], ...] = ()
