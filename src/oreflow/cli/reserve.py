@@ -19,7 +19,7 @@ from oreflow.cli.output import check_suffix, deliver, html_option, json_option, 
 @click.option("--horizon", type=int, metavar="QUARTERS", help="Length of the horizon.")
 @click.option("--infinite", is_flag=True, help="A horizon without end (the default).")
 @click.option("--regimes", type=click.Path(path_type=Path), help="Regimes and their chances, in place of those of the spec.")
-@click.option("--iterations", default=100, show_default=True, help="Most iterations of training.")
+@click.option("--iterations", default=80, show_default=True, help="Most iterations of training.")
 @click.option("--histories", default=100, show_default=True, help="Simulated histories.")
 @click.option("--seed", type=int, help="Seed of all draws.")
 @click.option("--no-sizing", is_flag=True, help="Leave out the other budgets.")
@@ -118,6 +118,6 @@ def reserve(
                         ("--seed", seed)):  # fmt: skip
         if value is not None:
             words += [name, f"{value:g}" if isinstance(value, float) else str(value)]
-    if iterations != 100 or histories != 100:
+    if iterations != 80 or histories != 100:
         words += ["--iterations", str(iterations), "--histories", str(histories)]
     deliver(document(made, world, command=" ".join(words)), data, as_json=as_json, html=html)

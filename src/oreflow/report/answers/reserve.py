@@ -81,7 +81,9 @@ class _Page:
             "budget": fmt.quantity(spec.budget, "USD") if math.isfinite(spec.budget) else "no limit",
             "horizon": "without end" if spec.infinite else f"{spec.quarters} quarters",
             "discount rate": f"{spec.discount:.1%} a year, real",
-            "risk": f"{1 - spec.risk_weight:.0%} the mean, {spec.risk_weight:.0%} the worst {spec.risk_level:.0%} of outcomes, "
+            "risk": "the mean"
+            if spec.risk_weight == 0
+            else f"{1 - spec.risk_weight:.0%} the mean, {spec.risk_weight:.0%} the worst {spec.risk_level:.0%} of outcomes, "
             "nested quarter by quarter",
             "policy": f"{m.trained.iterations} iterations, {m.trained.stopped}; the bound rose by {m.trained.rise:.2%} over "
             "the last tenth",
@@ -115,12 +117,14 @@ class _Page:
         spent = sum(self.book(t) * t.stock for t in kept) / 1e6
         tiles = [
             KeyFigure("saves over no reserve", self.saving(policy)),
+            KeyFigure(f"saves in the worst {WORST:.0%} of histories",
+                      self.figure(policy.saving_worst, MONEY, change=True)),
             KeyFigure("money in stock, mean", self.figure(policy.tied_up, MONEY)),
             KeyFigure(f"at the target in {self.start}", self.figure(spent, MONEY)),
         ]
         if math.isfinite(m.spec.budget) and m.spec.budget > 0:
             share = 100.0 * spent * 1e6 / m.spec.budget
-            tiles.append(KeyFigure("of the budget", self.figure(share, "%")))
+            tiles[-1] = KeyFigure(f"at the target in {self.start}, {fmt.number(share)} % of the budget", self.figure(spent, MONEY))
         out.append(Tiles(tuple(tiles)))
         rows: list[tuple[Cell, ...]] = []
         for state in dict.fromkeys(t.state for t in m.targets):
@@ -212,7 +216,9 @@ class _Page:
         shown = [s for s in m.strategies if s.name != "none"]
         bars = Bars(tuple(BarRow(_strategy(s.name), self.saving(s), s.name == "policy") for s in shown), MONEY)
         rows: list[tuple[Cell, ...]] = [
-            (_strategy(s.name), self.saving(s), self.figure(s.tied_up, MONEY)) for s in m.strategies
+            (_strategy(s.name), self.saving(s), self.figure(s.saving_worst, MONEY, change=True),
+             self.figure(s.tied_up, MONEY))
+            for s in m.strategies
         ]
         out: list[Block] = [
             Para(Sentence(
@@ -223,7 +229,8 @@ class _Page:
             Picture("worth", "What each strategy saves against no reserve", bars,
                     Sentence("Whiskers: 95 % interval of the mean. Below zero a strategy costs more than it saves. Fixed "
                              "days of cover are held of every mineral, without a budget.")),
-            Table("strategies", "Strategies", (Column("Strategy"), Column("Saves", True), Column("Money in stock", True)),
+            Table("strategies", "Strategies", (Column("Strategy"), Column("Saves, mean", True),
+                                               Column(f"Saves, worst {WORST:.0%}", True), Column("Money in stock", True)),
                   tuple(rows)),
         ]  # fmt: skip
         for c in m.markets.commodities:
@@ -411,7 +418,7 @@ class _Page:
         parts += [f"{share:.0%} of {region}'s output of {c.replace('_', ' ')} is there" for region, c, share in r.output]
         if r.demand != 1:
             parts.append(f"demand is {r.demand:.0%} of the base")
-        parts += [f"imported {c.replace('_', ' ')} costs {v:.0%} of the base" for c, v in r.price.items() if v != 1]
+        parts += [f"supply of {c.replace('_', ' ')} costs {v:.0%} of the base" for c, v in r.price.items() if v != 1]
         return f"{r.name}: {'; '.join(parts) if parts else 'trade and output as in the base year 2025'}."
 
     # 7

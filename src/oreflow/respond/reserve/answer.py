@@ -43,6 +43,7 @@ class Strategy:
     Attributes:
         name: ``none``, ``policy``, ``rule``, or days of cover.
         saving: What it saves against no reserve over a history, discounted, million USD.
+        saving_worst: Fall of the mean cost of the worst histories (`WORST`), million USD.
         shortfall: By commodity, demand given up or not served a year, units.
         at_risk: The same in the worst histories (`WORST`).
         tied_up: Mean worth of the stock at base prices, million USD.
@@ -55,6 +56,7 @@ class Strategy:
 
     name: str
     saving: Estimate
+    saving_worst: float
     shortfall: dict[str, Estimate]
     at_risk: dict[str, float]
     tied_up: float
@@ -253,7 +255,7 @@ def reserve(
     world: World,
     spec: Spec,
     *,
-    iterations: int = 100,
+    iterations: int = 80,
     histories: int = 100,
     sizing: bool = True,
     save: Path | None = None,
@@ -359,7 +361,9 @@ def _trained(
         whole,
         initial_state=lay.opening,
         risk=Mix(spec.risk_weight, spec.risk_level),
-        sampling=Sampling(depth=DEPTH if spec.infinite else None, importance=LOOKED),
+        sampling=Sampling(
+            depth=DEPTH if spec.infinite else None, importance=LOOKED if spec.risk_weight > 0 else 0.0
+        ),
         stopping=[IterationLimit(iterations), STALLS],
         seed=spec.seed,
         progress=lambda i: say("Policy", i.iteration, iterations),
@@ -423,6 +427,7 @@ def _strategy(run: Run, none: Run, found: Markets, lay: Layout, paths: Histories
     return Strategy(
         run.name,
         estimate(none.total - run.total),
+        tail(none.total, WORST) - tail(run.total, WORST),
         {c: estimate(short[:, i]) for i, c in enumerate(found.commodities)},
         {c: tail(short[:, i], WORST) for i, c in enumerate(found.commodities)},
         float((run.stock @ book).mean()),

@@ -72,7 +72,7 @@ class Curve:
     split: float
 
     def clear(
-        self, taken: Floats | float = 0.0, *, supply: float = 1.0, demand: float = 1.0, level: float = 1.0, noise: float = 1.0
+        self, taken: Floats | float = 0.0, *, supply: float = 1.0, demand: float = 1.0, level: float = 1.0
     ) -> tuple[Floats, Floats]:
         """Clear the market by merit order, for amounts bought out of it.
 
@@ -80,15 +80,14 @@ class Curve:
             taken: What a reserve buys (negative: releases), any shape, unit/yr.
             supply: Multiple of what imports bring.
             demand: Multiple of final demand.
-            level: Multiple of the price of imports.
-            noise: Multiple of the price of all supply.
+            level: Multiple of the prices at which supply is to be had.
 
         Returns:
             Price, USD/unit, and final demand that is not served, unit/yr, in the shape of `taken`. The price is the
             worth of firm demand where that is cut.
         """
         width = self.supply * np.where(FOREIGN, supply, 1.0)[:, None]
-        cost = noise * np.where(FOREIGN[:, None], level * self.price, self.price)
+        cost = np.broadcast_to(level * self.price, width.shape)
         order = np.argsort(cost, axis=None, kind="stable")
         steps, costs = width.ravel()[order], cost.ravel()[order]
         # Giving up demand frees as much as a step of supply at its worth.

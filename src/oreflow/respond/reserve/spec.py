@@ -158,7 +158,7 @@ class Regime:
         exports: Limits on exports.
         output: Region, commodity and share of its output that is there.
         demand: Multiple of the region's final demand.
-        price: Commodity to multiple of the price of imports.
+        price: Commodity to multiple of the prices at which supply is to be had.
     """
 
     name: str
@@ -249,7 +249,7 @@ class Spec:
     noise: NoiseSpec = NoiseSpec()
     quarters: int = 0
     salvage: float = 1.0
-    risk_weight: float = 0.2
+    risk_weight: float = 0.0
     risk_level: float = 0.2
     months: float = 12.0
     trigger: float = 1.5

@@ -15,8 +15,8 @@ p_k, source s) and of demand, each form f at each place a, all ≥ 0:
     space(a):     Σ_f mass·out_fa ≤ room       rate(f), line(a): limits of buying, releasing, and of the line
     budget:       Σ_f,a p⁰_f·out_fa ≤ B
 
-x_sk ≤ ν_s·width (ν the outcome's multiple for imports), g_k ≤ δ·width, u ≤ δ·firm; λ the price level, of the outcome
-for all supply, of the regime for imports. The cost of a calm quarter without a reserve is taken off every quarter, so
+x_sk ≤ ν_s·width (ν the outcome's multiple for imports), g_k ≤ δ·width, u ≤ δ·firm; λ the price level of
+supply, of the regime and the outcome together. The cost of a calm quarter without a reserve is taken off every quarter, so
 that what is minimised is what chance and the reserve add to it.
 
 | dual | meaning | unit |
@@ -363,7 +363,7 @@ def calm_cost(markets: Markets) -> float:
     total = 0.0
     for c, curve in markets.curves[0].items():
         regime = markets.regimes[0]
-        level = np.where(FOREIGN[:, None], regime.price.get(c, 1.0) * curve.price, curve.price)
+        level = np.broadcast_to(regime.price.get(c, 1.0) * curve.price, curve.supply.shape)
         costs = np.concatenate([level.ravel(), curve.price, [curve.voll]])
         widths = np.concatenate([curve.supply.ravel(), curve.demand * regime.demand, [curve.firm * regime.demand]])
         need = curve.outflow + (curve.demand.sum() + curve.firm) * regime.demand
@@ -436,8 +436,7 @@ def _market(  # type: ignore[no-untyped-def]
     for s, source in enumerate(SOURCES):
         for p, width in zip(curve.price, curve.supply[s] * size, strict=True):
             if width > TINY:
-                price = p * (level if FOREIGN[s] else 1.0)
-                x = b.column(f"{c} {source} at {p:.6g}", price * unit, width)
+                x = b.column(f"{c} {source} at {p:.6g}", level * p * unit, width)
                 supply.append((x, s, width, p))
     given = [
         b.column(f"{c} given up at {p:.6g}", p * unit, width * regime.demand)
@@ -462,7 +461,7 @@ def _market(  # type: ignore[no-untyped-def]
     cols = np.array([x for x, *_ in supply])
     foreign = np.array([FOREIGN[s] for _, s, _, _ in supply])
     widths = np.array([w for _, _, w, _ in supply])
-    prices = np.array([p for *_, p in supply]) * np.where(foreign, level, 1.0) * unit
+    prices = np.array([p for *_, p in supply]) * level * unit
     yields = np.append(given, unserved)
     yield_widths = np.append(curve.demand, curve.firm) * size * regime.demand
 
