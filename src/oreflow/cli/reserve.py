@@ -12,18 +12,30 @@ from oreflow.cli.output import check_suffix, deliver, html_option, json_option, 
 @click.command()
 @click.argument("mineral", nargs=-1)
 @click.option("--region", metavar="ISO3", help="Region that it serves.  [default: USA, or that of the spec]")
-@click.option("--budget", type=float, metavar="USD", help="Money that may be tied up in stock, at base prices.")
-@click.option("--spec", type=click.Path(path_type=Path), help="Forms, places, rates and regimes, as YAML or JSON.")
+@click.option(
+    "--budget", type=float, metavar="USD", help="Money that may be tied up in stock, at base prices."
+)
+@click.option(
+    "--spec", type=click.Path(path_type=Path), help="Forms, places, rates and regimes, as YAML or JSON."
+)
 @click.option("--risk-weight", type=float, metavar="SHARE", help="Weight of the worst outcomes, 0 to 1.")
 @click.option("--risk-level", type=float, metavar="SHARE", help="Share of outcomes that counts as worst.")
 @click.option("--horizon", type=int, metavar="QUARTERS", help="Length of the horizon.")
 @click.option("--infinite", is_flag=True, help="A horizon without end (the default).")
-@click.option("--regimes", type=click.Path(path_type=Path), help="Regimes and their chances, in place of those of the spec.")
+@click.option(
+    "--regimes",
+    type=click.Path(path_type=Path),
+    help="Regimes and their chances, in place of those of the spec.",
+)
 @click.option("--iterations", default=80, show_default=True, help="Most iterations of training.")
 @click.option("--histories", default=100, show_default=True, help="Simulated histories.")
 @click.option("--seed", type=int, help="Seed of all draws.")
 @click.option("--no-sizing", is_flag=True, help="Leave out the other budgets.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the policy (cuts.json) and the answer (reserve.json).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the policy (cuts.json) and the answer (reserve.json).",
+)
 @click.option("--resume", is_flag=True, help="Go on from the policy in the folder of --out.")
 @html_option
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")

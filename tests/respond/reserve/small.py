@@ -24,7 +24,9 @@ def curve(supply: list[tuple[float, float]], *, need: float = 400.0, voll: float
         if reach >= need - 1e-9:
             base = p
             break
-    return Curve("gallium_refined", "USA", price, steps, 0.0, np.zeros(len(price)), need, voll, base, need, 0.0)
+    return Curve(
+        "gallium_refined", "USA", price, steps, 0.0, np.zeros(len(price)), need, voll, base, need, 0.0
+    )
 
 
 def markets(
@@ -42,7 +44,13 @@ def markets(
 
 def spec(**changes: object) -> Spec:
     """A reserve of one form at one place; unit costs of nought where nothing is said."""
-    form = {"name": "metal", "commodity": "gallium_refined", "buy_rate": 4000.0, "release_rate": 4000.0, "most": 1000.0}
+    form = {
+        "name": "metal",
+        "commodity": "gallium_refined",
+        "buy_rate": 4000.0,
+        "release_rate": 4000.0,
+        "most": 1000.0,
+    }
     form |= {k[5:]: changes.pop(k) for k in list(changes) if k.startswith("form_")}
     place = Place("depot", "USA", float(changes.pop("space", np.inf)), ())  # type: ignore[arg-type]
     options: dict[str, object] = {

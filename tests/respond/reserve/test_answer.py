@@ -44,7 +44,9 @@ regimes:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reserve, Path]:
     cuts = tmp_path_factory.mktemp("reserve") / "cuts.json"
-    answer = reserve(WORLD, read(TEXT, "small.yaml", world=WORLD), iterations=16, histories=20, sizing=False, save=cuts)
+    answer = reserve(
+        WORLD, read(TEXT, "small.yaml", world=WORLD), iterations=16, histories=20, sizing=False, save=cuts
+    )
     return answer, cuts
 
 
@@ -53,7 +55,10 @@ def test_the_rule_in_words_does_as_the_policy_does() -> None:
     s = spec(form_storage=4.0, form_handling=0.5)
     lay = layout(WORLD, s, m)
     policy = train(
-        graph(WORLD, s, m, lay), initial_state=lay.opening, sampling=Sampling(depth=20), stopping=IterationLimit(60)
+        graph(WORLD, s, m, lay),
+        initial_state=lay.opening,
+        sampling=Sampling(depth=20),
+        stopping=IterationLimit(60),
     )
     target, _ = targets(policy, lay, (0, 1))
     # Once in ten quarters a tonne saves 1000, then 60: calm quarters fill a stock, a tight one draws on it.
@@ -72,7 +77,9 @@ def test_the_rule_in_words_does_as_the_policy_does() -> None:
     assert policy.bound <= run.cost.mean(axis=0) @ paths.weight[:-1] + 3 * run.cost.std() * 40 / np.sqrt(60)
 
 
-def test_a_run_that_is_stopped_and_taken_up_gives_the_same_bound(made: tuple[Reserve, Path], tmp_path: Path) -> None:
+def test_a_run_that_is_stopped_and_taken_up_gives_the_same_bound(
+    made: tuple[Reserve, Path], tmp_path: Path
+) -> None:
     whole, _ = made
     cuts = tmp_path / "cuts.json"
     s = read(TEXT, "small.yaml", world=WORLD)
@@ -115,7 +122,12 @@ def test_the_answer_holds_together(made: tuple[Reserve, Path]) -> None:
 def test_the_page_says_what_was_found(made: tuple[Reserve, Path]) -> None:
     answer, _ = made
     text = render(document(answer, WORLD), width=100, color=False)
-    for words in ("While the market is calm, hold", "In calm (usual price", "Chances a quarter", "What is left out"):
+    for words in (
+        "While the market is calm, hold",
+        "In calm (usual price",
+        "Chances a quarter",
+        "What is left out",
+    ):
         assert words in text
     assert "nan" not in text.lower().replace("finance", "")
     plain = json.loads(json.dumps(answer.to_plain(), allow_nan=False))
@@ -134,5 +146,10 @@ def test_more_budget_never_saves_less_by_the_bound() -> None:
 
 
 def test_numbers_in_words() -> None:
-    assert [number(v) for v in (0, 9543.2, 580000.4, 18.06, 0.1234)] == ["0", "9,540", "580,000", "18.1", "0.123"]
-
+    assert [number(v) for v in (0, 9543.2, 580000.4, 18.06, 0.1234)] == [
+        "0",
+        "9,540",
+        "580,000",
+        "18.1",
+        "0.123",
+    ]

@@ -90,7 +90,9 @@ def test_futures_make_a_chain_of_a_squeezed_market() -> None:
     ratio = np.ones((4, 12))
     ratio[0, 6:9] = 1.5
     chain = regimes.from_draws(ratio, "copper_refined", above=0.1, names=("usual", "squeezed"))
-    assert chain.matrix[0, 1] == pytest.approx((1 + 0.5) / (24 + 1 + 1))  # 25 quarters that are usual are followed
+    assert chain.matrix[0, 1] == pytest.approx(
+        (1 + 0.5) / (24 + 1 + 1)
+    )  # 25 quarters that are usual are followed
     assert chain.level["copper_refined"][1] == pytest.approx(1.5)
     with pytest.raises(DataError, match="never"):
         regimes.from_draws(np.ones((4, 12)), "copper_refined", above=0.1, names=("usual", "squeezed"))

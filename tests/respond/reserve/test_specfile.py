@@ -36,7 +36,12 @@ def test_a_spec_is_read_with_what_was_assumed() -> None:
     spec = read(GOOD, "small.yaml", world=WORLD)
     assert spec.minerals[0].forms[0].storage == 5000 and spec.infinite
     told = spec.assumptions[0]
-    assert (told.name, told.low, told.high, told.source) == ("minerals.gallium.forms.metal.storage", 2000, 9000, "assumed")
+    assert (told.name, told.low, told.high, told.source) == (
+        "minerals.gallium.forms.metal.storage",
+        2000,
+        9000,
+        "assumed",
+    )
     assert spec.with_(budget=2e6).hash != spec.hash
 
 
@@ -82,7 +87,9 @@ def test_a_way_that_the_table_of_routes_lacks_is_told() -> None:
 
 def test_a_regime_matrix_that_is_not_stochastic_names_its_row(tmp_path: Path) -> None:
     file = tmp_path / "r.yaml"
-    file.write_text("regimes:\n- method: matrix\n  regimes: [{name: calm}, {name: tight}]\n  matrix: [[0.9, 0.1], [0.5, 0.4]]\n")
+    file.write_text(
+        "regimes:\n- method: matrix\n  regimes: [{name: calm}, {name: tight}]\n  matrix: [[0.9, 0.1], [0.5, 0.4]]\n"
+    )
     with pytest.raises(OreflowError, match="row 'tight'"):
         load_regimes(file)
 

@@ -65,7 +65,9 @@ def test_a_stock_is_bought_only_from_eligible_supply_and_within_budget_and_room(
     found, lay = market_of(spec(budget=20.0 * 7.0), m, 500.0)  # seven tonnes at the base price of 20
     x, dual = found.solve(0, 0, np.zeros(1))
     assert x[lay.out[0]] == pytest.approx(7.0)
-    assert -dual[lay.budget] * 20.0 == pytest.approx(500.0 - 20.0)  # what it would be worth less what it costs
+    assert -dual[lay.budget] * 20.0 == pytest.approx(
+        500.0 - 20.0
+    )  # what it would be worth less what it costs
     found, lay = market_of(spec(space=5.0), m, 500.0)
     x, _ = found.solve(0, 0, np.zeros(1))
     assert x[lay.out[0]] == pytest.approx(5.0)
@@ -107,7 +109,9 @@ def test_scrap_is_refined_and_stock_moves_between_places() -> None:
     assert x[lay.out] == pytest.approx([0, 5.0, 0, 0], abs=1e-9)
     bought = sum(x[stage.columns.index(f"buy gallium scrap at {p}")] for p in ("west", "east"))
     assert bought == pytest.approx(6.25)
-    assert stage.cost @ x == pytest.approx((6.25 * 10 + 5 * 2) * 1e-6, abs=1e-12)  # made in the east, so that nothing moves
+    assert stage.cost @ x == pytest.approx(
+        (6.25 * 10 + 5 * 2) * 1e-6, abs=1e-12
+    )  # made in the east, so that nothing moves
     # What lies in the west is moved by road at 10 USD/t (1,000 km at 0.01).
     x, _ = found.solve(0, 0, np.array([3.0, 0, 0, 0]))
     assert x[stage.columns.index("move to east gallium metal at west")] == pytest.approx(3.0)

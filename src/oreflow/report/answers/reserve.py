@@ -12,10 +12,12 @@ from oreflow.report.figure import Figure, Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
 from oreflow.report.plots import BarRow, Bars, Lines, Series
 from oreflow.respond.reserve.answer import WORST, Fan, Reserve, Strategy, Target
-from oreflow.respond.reserve.rule import number
+from oreflow.respond.reserve.rule import Line, number
 from oreflow.respond.reserve.stage import MOST_YEARS
 
 MONEY = "M USD"
+ENOUGH = 0.9
+"""Share of the largest saving at which a budget is enough."""
 SMALL = 0.5
 """Days of use below which a stock is told as none."""
 
@@ -58,12 +60,15 @@ class _Page:
         self.made, self.world = made, world
         spec = made.spec
         self.run = run_id(
-            world, verb="reserve", spec=spec.hash, histories=made.histories, iterations=made.trained.iterations
+            world,
+            verb="reserve",
+            spec=spec.hash,
+            histories=made.histories,
+            iterations=made.trained.iterations,
         )
         self.region = dict(zip(world.regions["region"], world.regions["name"], strict=True))[spec.region]
         self.name = dict(zip(world.commodities["commodity"], world.commodities["name"], strict=True))
         self.start = spec.start or made.markets.chain.names[0]
-        self.worst = made.markets.chain.names[-1]
         self.years = made.quarters / 4.0
 
     def figure(self, value: float, unit: str, note: str = "", *, low: float | None = None, high: float | None = None,
@@ -111,20 +116,29 @@ class _Page:
         out: list[Block] = [Para(Sentence(text, figures), "lead")]
         if bare and kept:
             out.append(
-                Para(Sentence(f"Of {_and(bare)} a stock is not worth its keep: what it would save is below its cost."))
+                Para(
+                    Sentence(
+                        f"Of {_and(bare)} a stock is not worth its keep: what it would save is below its cost."
+                    )
+                )
             )
         policy = m.strategy("policy")
         spent = sum(self.book(t) * t.stock for t in kept) / 1e6
         tiles = [
             KeyFigure("saves over no reserve", self.saving(policy)),
-            KeyFigure(f"saves in the worst {WORST:.0%} of histories",
-                      self.figure(policy.saving_worst, MONEY, change=True)),
+            KeyFigure(
+                f"saves in the worst {WORST:.0%} of histories",
+                self.figure(policy.saving_worst, MONEY, change=True),
+            ),
             KeyFigure("money in stock, mean", self.figure(policy.tied_up, MONEY)),
             KeyFigure(f"at the target in {self.start}", self.figure(spent, MONEY)),
         ]
         if math.isfinite(m.spec.budget) and m.spec.budget > 0:
             share = 100.0 * spent * 1e6 / m.spec.budget
-            tiles[-1] = KeyFigure(f"at the target in {self.start}, {fmt.number(share)} % of the budget", self.figure(spent, MONEY))
+            tiles[-1] = KeyFigure(
+                f"at the target in {self.start}, {fmt.number(share)} % of the budget",
+                self.figure(spent, MONEY),
+            )
         out.append(Tiles(tuple(tiles)))
         rows: list[tuple[Cell, ...]] = []
         for state in dict.fromkeys(t.state for t in m.targets):
@@ -137,7 +151,9 @@ class _Page:
         shown = [t for t in m.targets if any(o.state == t.state and o.days >= SMALL for o in m.targets)]
         if shown:
             bars = tuple(
-                BarRow(f"{self.short(t)}, {t.regime}", self.figure(t.days, "days of use"), t.regime == self.start)
+                BarRow(
+                    f"{self.short(t)}, {t.regime}", self.figure(t.days, "days of use"), t.regime == self.start
+                )
                 for t in shown
             )
             out.append(
@@ -153,25 +169,46 @@ class _Page:
         if not ranked:
             return []
         rows: list[tuple[Cell, ...]] = [
-            (self.short(t), self.figure(100 * t.value, "%", change=True), self.ends(t)) for t in ranked
+            (
+                self.short(t),
+                self.figure(100 * t.first, "%", change=True),
+                self.figure(100 * t.value, "%", change=True),
+                self.ends(t),
+            )
+            for t in ranked
         ]
         first = ranked[0]
-        worth = dict(zip(m.markets.chain.names, m.budget_worth, strict=True))[self.start]
-        limit = (
-            f"One more dollar of budget saves {{0}} a quarter at the target in {self.start}."
-            if worth > 1e-6
-            else f"The budget does not bind at the target in {self.start}: more money would stay unspent."
+        gain = self.figure(100 * first.first, "%", change=True)
+        lead = (
+            f"The next dollar goes to {self.short(first)}: it gains {{0}}."
+            if first.first > 0
+            else "The next dollar stays unspent: none of the stocks gains by it. The nearest is "
+            f"{self.short(first)}, with {{0}}."
         )
-        figures = (self.figure(worth, "USD"),) if worth > 1e-6 else ()
+        worth = dict(zip(m.markets.chain.names, m.budget_worth, strict=True))[self.start]
+        figures = [gain]
+        if worth > 1e-6:
+            figures.append(self.figure(worth, "USD"))
+            lead += f" One more dollar of budget saves {{1}} a quarter at the target in {self.start}."
+        else:
+            lead += " The budget does not bind: more money would stay unspent."
+        columns = (
+            Column("Stock"), Column("First unit", True), Column("One more at the target", True), Column("What ends it"),
+        )  # fmt: skip
         return [
-            Para(Sentence(f"The next dollar goes to {self.short(first)}. {limit}", figures)),
-            Table("next", f"What one more unit is worth over its base price, at the target in {self.start}",
-                  (Column("Stock"), Column("Worth over price", True), Column("What holds it there")), tuple(rows)),
-        ]  # fmt: skip
+            Para(Sentence(lead, tuple(figures))),
+            Table("next", f"What a unit gains over what it costs to buy, in {self.start}", columns, tuple(rows)),
+        ]
 
     def ends(self, t: Target) -> str:
         """Say what ends a stock at its target."""
-        held = next(f for m in self.made.spec.minerals if m.name == t.mineral for f in m.forms if f.commodity == t.commodity)
+        held = next(
+            f
+            for m in self.made.spec.minerals
+            if m.name == t.mineral
+            for f in m.forms
+            if f.commodity == t.commodity
+        )
         full = MOST_YEARS * self.made.markets.use(t.commodity) if held.most is None else held.most
         if t.stock >= 0.98 * full:
             return f"the most that may be held, {number(full)} {t.unit}"
@@ -184,14 +221,15 @@ class _Page:
     def rule(self) -> tuple[Block, ...]:
         m = self.made
         policy, rule = m.strategy("policy"), m.strategy("rule")
-        lines = [l for l in m.rule if l.buy]
+        lines = [line for line in m.rule if line.buy]
         if not lines:
             return (Para(Sentence("Nothing is held, so there is nothing to buy or release.")),)
         loss = m.rule_loss
         kept = 100.0 * rule.saving.mean / policy.saving.mean if policy.saving.mean > 0 else None
         out: list[Block] = [
             Items("Prices are those of the market before costs of taking in or giving out", tuple(
-                Sentence(_label(l.words)) for l in lines
+                Sentence(_label(f"In {_and(regimes)}{words}"))
+                for words, regimes in _together(lines).items()
             )),
         ]  # fmt: skip
         figures = [self.saving(rule), self.saving(policy)]
@@ -205,7 +243,9 @@ class _Page:
             if kept > 100:
                 figures.pop()
         text += f". The difference is {{{len(figures)}}} a history."
-        figures.append(self.figure(loss.mean, MONEY, "mean with its 95 % interval", low=loss.low, high=loss.high))
+        figures.append(
+            self.figure(loss.mean, MONEY, "mean with its 95 % interval", low=loss.low, high=loss.high)
+        )
         out.append(Para(Sentence(text, tuple(figures)), "verdict"))
         return tuple(out)
 
@@ -214,10 +254,16 @@ class _Page:
     def worth(self) -> tuple[Block, ...]:
         m = self.made
         shown = [s for s in m.strategies if s.name != "none"]
-        bars = Bars(tuple(BarRow(_strategy(s.name), self.saving(s), s.name == "policy") for s in shown), MONEY)
+        bars = Bars(
+            tuple(BarRow(_strategy(s.name), self.saving(s), s.name == "policy") for s in shown), MONEY
+        )
         rows: list[tuple[Cell, ...]] = [
-            (_strategy(s.name), self.saving(s), self.figure(s.saving_worst, MONEY, change=True),
-             self.figure(s.tied_up, MONEY))
+            (
+                _strategy(s.name),
+                self.saving(s),
+                self.figure(s.saving_worst, MONEY, change=True),
+                self.figure(s.tied_up, MONEY),
+            )
             for s in m.strategies
         ]
         out: list[Block] = [
@@ -234,7 +280,10 @@ class _Page:
                   tuple(rows)),
         ]  # fmt: skip
         for c in m.markets.commodities:
+            if not any(t.commodity == c and t.days >= SMALL for t in m.targets):
+                continue
             unit = m.markets.unit[c]
+            dear = m.markets.chain.names[m.markets.dearest(c)]
             body: list[tuple[Cell, ...]] = []
             for s in m.strategies:
                 e = s.shortfall[c]
@@ -251,9 +300,13 @@ class _Page:
                 )
             columns = (
                 Column("Strategy"), Column("Short, mean", True), Column(f"Short, worst {WORST:.0%}", True),
-                Column("Bought", True), Column("Released", True), Column(f"Price in {self.worst}", True),
+                Column("Bought", True), Column("Released", True), Column(f"Price in {dear}", True),
             )  # fmt: skip
-            out.append(Table(f"short-{c}", f"{self.name[c]}: use that is given up or not served", columns, tuple(body)))
+            out.append(
+                Table(
+                    f"short-{c}", f"{self.name[c]}: use that is given up or not served", columns, tuple(body)
+                )
+            )
         out += self.passed_on()
         return tuple(out)
 
@@ -264,7 +317,7 @@ class _Page:
         for c, eased in m.strategy("rule").eased.items():
             if eased is not None:
                 told.append((c, min(max(eased, 0.0), 1.0)))
-        if not told:
+        if not told or all(m.strategy("rule").released[c] < 1e-3 * m.markets.use(c) for c, _ in told):
             return []
         figures = tuple(self.figure(100 * e, "%") for _, e in told)
         parts = [f"{{{i}}} of the {self.name[c].split(' (')[0].lower()}" for i, (c, _) in enumerate(told)]
@@ -282,7 +335,8 @@ class _Page:
         if len(m.sizing) < 2:
             return ()
         x = tuple(s.budget / 1e6 for s in m.sizing)
-        best = max(m.sizing, key=lambda s: s.saving.mean)
+        best = max(s.saving.mean for s in m.sizing)
+        enough = next(s for s in m.sizing if s.saving.mean >= ENOUGH * best)
         saved = Lines(
             x, "Budget", MONEY,
             (Series("saves", tuple(s.saving.mean for s in m.sizing), tuple(s.saving.low for s in m.sizing),
@@ -290,7 +344,11 @@ class _Page:
             MONEY,
         )  # fmt: skip
         risk = Lines(
-            x, "Budget", MONEY, (Series("at risk", tuple(s.at_risk for s in m.sizing), kind="dots"),), f"{MONEY}/yr"
+            x,
+            "Budget",
+            MONEY,
+            (Series("at risk", tuple(s.at_risk for s in m.sizing), kind="dots"),),
+            f"{MONEY}/yr",
         )
         rows: list[tuple[Cell, ...]] = [
             (
@@ -308,11 +366,12 @@ class _Page:
             *(Column(f"{self.name[c].split(' (')[0]} short at risk", True) for c in m.markets.commodities),
         )  # fmt: skip
         text = (
-            f"Of the budgets tried, {{0}} saves most; the shortfall at risk is the mean of the worst {WORST:.0%} of "
+            f"Of the budgets tried, {{0}} is enough: the others save at most {{1}}, which it comes within "
+            f"{1 - ENOUGH:.0%} of. The shortfall at risk is the mean of the worst {WORST:.0%} of "
             "histories. Each budget has a policy of its own, trained half as long, and meets the same histories."
         )
         return (
-            Para(Sentence(text, (Figure(best.budget / 1e6, MONEY, self.run),))),
+            Para(Sentence(text, (self.figure(enough.budget / 1e6, MONEY), self.figure(best, MONEY, change=True)))),
             Picture("sizing", "What a budget saves", saved, Sentence("Band: 95 % interval of the mean."), half=True),
             Picture("risk", "Cost of shortage at risk", risk,
                     Sentence("Use given up or not served, at the price of the time."), half=True),
@@ -365,14 +424,18 @@ class _Page:
         def chance(k: int, j: int) -> Figure:
             low, high = float(chain.low[k, j]), float(chain.high[k, j])
             ends = (100 * low, 100 * high) if low < high else (None, None)
-            return Figure(100 * float(chain.matrix[k, j]), "%", source, quality, "a quarter; range 5 to 95 %", *ends)  # type: ignore[arg-type]
+            return Figure(
+                100 * float(chain.matrix[k, j]), "%", source, quality, "a quarter; range 5 to 95 %", *ends
+            )  # type: ignore[arg-type]
 
         rows: list[tuple[Cell, ...]] = [
             (
                 n,
                 *(chance(k, j) for j in range(len(chain.names))),
                 Figure(100 * float(share[k]), "%", source, quality),
-                Figure(float(length[k]), "quarters", source, quality) if math.isfinite(length[k]) else "for ever",
+                Figure(float(length[k]), "quarters", source, quality)
+                if math.isfinite(length[k])
+                else "for ever",
             )
             for k, n in enumerate(chain.names)
         ]
@@ -415,10 +478,15 @@ class _Page:
             what = _and([x.replace("_", " ") for x in e.minerals]) if e.minerals else "all that is held"
             to = _and(list(e.to)) if e.to else "everybody"
             parts.append(f"{e.origin} ships {e.limit:.0%} of its usual {what} to {to}")
-        parts += [f"{share:.0%} of {region}'s output of {c.replace('_', ' ')} is there" for region, c, share in r.output]
+        parts += [
+            f"{share:.0%} of {region}'s output of {c.replace('_', ' ')} is there"
+            for region, c, share in r.output
+        ]
         if r.demand != 1:
             parts.append(f"demand is {r.demand:.0%} of the base")
-        parts += [f"supply of {c.replace('_', ' ')} costs {v:.0%} of the base" for c, v in r.price.items() if v != 1]
+        parts += [
+            f"supply of {c.replace('_', ' ')} costs {v:.0%} of the base" for c, v in r.price.items() if v != 1
+        ]
         return f"{r.name}: {'; '.join(parts) if parts else 'trade and output as in the base year 2025'}."
 
     # 7
@@ -427,7 +495,9 @@ class _Page:
         spec = self.made.spec
         out: list[Block] = []
         if spec.facts:
-            out.append(Items("What is said of this reserve", tuple(Sentence(f"{t} ({s})") for t, s in spec.facts)))
+            out.append(
+                Items("What is said of this reserve", tuple(Sentence(f"{t} ({s})") for t, s in spec.facts))
+            )
         rows: list[tuple[Cell, ...]] = []
         for a in spec.assumptions:
             known = a.source not in ("assumed", "")
@@ -494,5 +564,15 @@ def _and(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def _together(lines: list[Line]) -> dict[str, list[str]]:
+    """Lines that say the same in several regimes, told once: words after the regime to the regimes."""
+    out: dict[str, list[str]] = {}
+    for line in lines:
+        out.setdefault(line.words.removeprefix(f"In {line.regime}"), []).append(line.regime)
+    return out
+
+
 def _strategy(name: str) -> str:
-    return {"none": "no reserve", "policy": "the policy", "rule": "the rule above"}.get(name, f"{name} of cover")
+    return {"none": "no reserve", "policy": "the policy", "rule": "the rule above"}.get(
+        name, f"{name} of cover"
+    )

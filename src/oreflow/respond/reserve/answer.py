@@ -20,7 +20,7 @@ from oreflow.respond.reserve.residual import SOURCES
 from oreflow.respond.reserve.rule import Line, ladder, lines, marginal, targets
 from oreflow.respond.reserve.runs import Estimate, Histories, Run, estimate, tail
 from oreflow.respond.reserve.spec import Spec, check
-from oreflow.respond.reserve.stage import Layout, graph, layout
+from oreflow.respond.reserve.stage import MILLION, Layout, graph, layout
 from oreflow.respond.sddp import BoundStalls, IterationLimit, Mix, Policy, Sampling, train
 
 COVER = (30.0, 60.0, 90.0)
@@ -51,7 +51,8 @@ class Strategy:
         released: By commodity, released a year, units.
         eased: By commodity, shortage that a unit released takes away, units; the rest takes the place of imports. None
             where nothing is released.
-        price: By commodity, mean price in the last regime, USD/unit; not a number where it never comes.
+        price: By commodity, mean price in the regime in which it is dearest without a reserve, USD/unit; not a number
+            where that never comes.
     """
 
     name: str
@@ -78,7 +79,9 @@ class Target:
         unit: Unit.
         stock: Stock, units.
         days: Days of the region's use.
-        value: Worth of one more unit over its base price, less one: what the next dollar spent on it is worth.
+        first: Worth of the first unit bought, from the opening stock, over what it costs to buy at the base price and to
+            take in, less one: what the next dollar spent on it gains.
+        value: The same at the target.
     """
 
     regime: str
@@ -88,6 +91,7 @@ class Target:
     unit: str
     stock: float
     days: float
+    first: float
     value: float
 
 
@@ -186,10 +190,10 @@ class Reserve:
 
     @property
     def next_dollar(self) -> tuple[Target, ...]:
-        """Forms by what the next dollar spent on them is worth in the regime at the start, most first."""
+        """Forms by what the next dollar spent on them gains in the regime and with the stock at the start, most first."""
         start = self.spec.start or self.markets.chain.names[0]
         mine = [t for t in self.targets if t.regime == start and t.commodity]
-        return tuple(sorted(mine, key=lambda t: -t.value))
+        return tuple(sorted(mine, key=lambda t: -t.first))
 
     def to_plain(self) -> dict[str, Any]:
         """Return the answer as plain values: the specification, regimes, markets, targets, rule, worth and histories."""
@@ -238,7 +242,7 @@ class Reserve:
             "strategies": [_plain(s) for s in self.strategies],
             "sizing": [_plain(s) for s in self.sizing],
             "budget_worth_a_quarter": list(self.budget_worth),
-            "next_dollar": [{"state": t.state, "worth": t.value} for t in self.next_dollar],
+            "next_dollar": [{"state": t.state, "gain": t.first} for t in self.next_dollar],
             "fans": [_plain(f) for f in self.fans],
             "histories": self.histories,
             "quarters": self.quarters,
@@ -379,7 +383,11 @@ def _first_nodes(policy: Policy, lay: Layout) -> tuple[int, ...]:
         return tuple(range(len(names)))
     out = []
     for s in lay.stages:
-        mine = [i for i, n in enumerate(names) if n.startswith(f"{s.name} in quarter ") or n.startswith(f"{s.name} at the end")]
+        mine = [
+            i
+            for i, n in enumerate(names)
+            if n.startswith(f"{s.name} in quarter ") or n.startswith(f"{s.name} at the end")
+        ]
         out.append(mine[len(mine) // 3])
     return tuple(out)
 
@@ -391,7 +399,8 @@ def _targets(
     for k, node in enumerate(nodes):
         for j, h in enumerate(lay.held):
             step = max(0.1 * float(target[:, j].max()), 1.0)
-            worth = marginal(policy, node, target[k], j, step) / max(float(lay.book[j]), 1e-12)
+            cost = float(lay.book[j]) + (h.form.handling + h.way) * h.scale / MILLION
+            first, worth = (marginal(policy, node, at, j, step) / max(cost, 1e-12) for at in (lay.opening, target[k]))
             out.append(
                 Target(
                     found.regimes[k].name,
@@ -401,7 +410,8 @@ def _targets(
                     found.unit[h.anchor],
                     float(target[k, j] * h.scale),
                     float(target[k, j] * h.scale / found.use(h.anchor) * 365.0),
-                    float(worth) - 1.0,
+                    first - 1.0,
+                    worth - 1.0,
                 )
             )
     return tuple(out)
@@ -421,7 +431,7 @@ def _strategy(run: Run, none: Run, found: Markets, lay: Layout, paths: Histories
         return {c: float(sum(m for m, o in zip(mean, of, strict=True) if o == c)) for c in found.commodities}
 
     book = np.array([h.book for h in lay.held]) / 1e6
-    worst = paths.regime == len(found.regimes) - 1
+    dearest = [paths.regime == found.dearest(c) for c in found.commodities]
     released = flow(run.released)
     less = (none.short - run.short).sum(axis=1).mean(axis=0) / years
     return Strategy(
@@ -438,8 +448,8 @@ def _strategy(run: Run, none: Run, found: Markets, lay: Layout, paths: Histories
             for i, c in enumerate(found.commodities)
         },
         {
-            c: float(run.price[:, :, i][worst].mean()) if worst.any() else float("nan")
-            for i, c in enumerate(found.commodities)
+            c: float(run.price[:, :, i][there].mean()) if there.any() else float("nan")
+            for (i, c), there in zip(enumerate(found.commodities), dearest, strict=True)
         },
     )
 

@@ -41,7 +41,9 @@ def default(world: World, minerals: tuple[str, ...], *, region: str = "USA") -> 
         mine = world.commodities[world.commodities["mineral"] == mineral]["commodity"].tolist()
         used = world.demands[world.demands["region"].eq(region) & world.demands["commodity"].isin(mine)]
         if not len(used):
-            raise UsageError(f"{region} has no final demand for {mineral} in the world's tables; it needs no reserve of it.")
+            raise UsageError(
+                f"{region} has no final demand for {mineral} in the world's tables; it needs no reserve of it."
+            )
         # Ore is kept in the ground: what is held is refined, unless the region uses nothing else.
         stage = dict(zip(world.commodities["commodity"], world.commodities["stage"], strict=True))
         amount = used.groupby("commodity")["quantity"].sum().sort_values(ascending=False)
@@ -63,7 +65,9 @@ def default(world: World, minerals: tuple[str, ...], *, region: str = "USA") -> 
                     3 * HANDLING * price, "USD/unit", "assumed", "1 % of the price each way: assay, lots, terms",
                 )
             )  # fmt: skip
-            forms.append(Form(name=name, commodity=str(commodity), storage=storage, handling=HANDLING * price))
+            forms.append(
+                Form(name=name, commodity=str(commodity), storage=storage, handling=HANDLING * price)
+            )
         out.append(Mineral(mineral, tuple(forms)))
     return Spec(
         name="-".join(m.name for m in out),

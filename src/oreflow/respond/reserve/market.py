@@ -62,11 +62,20 @@ class Markets:
         return self.curves[0][commodity].base_use
 
 
+    def price(self, regime: int, commodity: str) -> float:
+        """Price in a regime without a reserve and without noise, USD/unit."""
+        state = self.regimes[regime]
+        level = state.price.get(commodity, 1.0)
+        return float(self.curves[regime][commodity].clear(0.0, level=level, demand=state.demand)[0])
+
+    def dearest(self, commodity: str) -> int:
+        """Number of the first regime in which a commodity is dearest."""
+        return int(np.argmax([round(self.price(k, commodity), 6) for k in range(len(self.regimes))]))
+
+
 def commodities_of(spec: Spec) -> dict[str, tuple[str, ...]]:
     """Return each mineral's commodities that have a market."""
-    return {
-        m.name: tuple(dict.fromkeys(f.commodity for f in m.forms if f.commodity)) for m in spec.minerals
-    }
+    return {m.name: tuple(dict.fromkeys(f.commodity for f in m.forms if f.commodity)) for m in spec.minerals}
 
 
 def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
@@ -83,8 +92,14 @@ def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
         rows = world.hazards[(world.hazards["kind"] == "policy") & (world.hazards["law"] == name)]
         share[name] = 1.0 - float((rows["loss_low"] + rows["loss_high"]).mean()) / 2.0
     worth = world.demands[world.demands["region"] == spec.region].groupby("commodity")["quantity"].sum()
-    price = world.prices[world.prices["period"].astype(str).str.startswith("2025")].groupby("commodity")["value"].mean()
-    dear = max((c for group in commodities_of(spec).values() for c in group), key=lambda c: worth[c] * price[c])
+    price = (
+        world.prices[world.prices["period"].astype(str).str.startswith("2025")]
+        .groupby("commodity")["value"]
+        .mean()
+    )
+    dear = max(
+        (c for group in commodities_of(spec).values() for c in group), key=lambda c: worth[c] * price[c]
+    )
     licence = Export("feoc", share["licence_regime"], minerals, (spec.region, "allied"))
     return (
         ChainSpec(
@@ -104,9 +119,7 @@ def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
     )
 
 
-def markets(
-    world: World, spec: Spec, *, progress: Callable[[str], None] | None = None
-) -> Markets:
+def markets(world: World, spec: Spec, *, progress: Callable[[str], None] | None = None) -> Markets:
     """Derive the focal markets from the world.
 
     Args:
@@ -129,7 +142,9 @@ def markets(
         say("Futures of the hazards")
     ratio = _futures(world, spec, chains, mine)
     chain, states = _chain(world, spec, chains, ratio)
-    texts = {str(r): str(b or "") for r, b in zip(world.regions["region"], world.regions["blocs"], strict=True)}
+    texts = {
+        str(r): str(b or "") for r, b in zip(world.regions["region"], world.regions["blocs"], strict=True)
+    }
     eligible = blocs(texts, spec.eligible)
     curves: list[dict[str, Curve]] = [{} for _ in states]
     full: list[dict[str, tuple[float, float]]] = [{} for _ in states]
@@ -143,11 +158,15 @@ def markets(
                 changes = _changes(world, base, mineral, state, texts)
                 curve = residual.curve(changes)
                 if spec.unserved is not None:
-                    curve = replace(curve, voll=max(spec.unserved * base.price[residual.node], 1.001 * curve.price[-1]))
+                    curve = replace(
+                        curve, voll=max(spec.unserved * base.price[residual.node], 1.001 * curve.price[-1])
+                    )
                 curves[k][commodity] = curve
                 full[k][commodity] = residual.clear(changes)
         for k, state in enumerate(states):
-            first_year[k] |= _first_year(base, _changes(world, base, mineral, state, texts), commodities, spec.region)
+            first_year[k] |= _first_year(
+                base, _changes(world, base, mineral, state, texts), commodities, spec.region
+            )
     unit = dict(zip(world.commodities["commodity"], world.commodities["unit"], strict=True))
     of = dict(zip(world.commodities["commodity"], world.commodities["mineral"], strict=True))
     names = [c for group in mine.values() for c in group]
@@ -175,7 +194,12 @@ def _futures(
         draws = max(noisy, LEAST_DRAWS) if long else noisy
         if draws:
             ratio |= noise.prices(
-                world, {mineral: commodities}, spec.region, draws=draws, seed=spec.seed, quarters=LONG if long else 4
+                world,
+                {mineral: commodities},
+                spec.region,
+                draws=draws,
+                seed=spec.seed,
+                quarters=LONG if long else 4,
             )
     return ratio
 
@@ -190,7 +214,8 @@ def _chain(
         names = [r.name for r in c.regimes]
         if c.method == "policies":
             texts = {
-                str(r): str(b or "") for r, b in zip(world.regions["region"], world.regions["blocs"], strict=True)
+                str(r): str(b or "")
+                for r, b in zip(world.regions["region"], world.regions["blocs"], strict=True)
             }
             named = tuple(e.origin for r in c.regimes for e in r.exports) or ORIGINS
             found.append(regimes.from_policies(world, minerals, blocs(texts, named), names))
@@ -219,7 +244,9 @@ def _chain(
 
 def _joined(a: Regime, b: Regime) -> Regime:
     price = {c: a.price.get(c, 1.0) * b.price.get(c, 1.0) for c in {**a.price, **b.price}}
-    return Regime(f"{a.name}, {b.name}", a.exports + b.exports, a.output + b.output, a.demand * b.demand, price)
+    return Regime(
+        f"{a.name}, {b.name}", a.exports + b.exports, a.output + b.output, a.demand * b.demand, price
+    )
 
 
 def _changes(

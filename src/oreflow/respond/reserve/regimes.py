@@ -151,9 +151,7 @@ def given(names: Sequence[str], matrix: ArrayLike, *, source: str = "spec", wher
     return Chain(tuple(names), p, p, p, source, "assumed", "Set in the specification.", {})
 
 
-def counted(
-    path: ArrayLike, names: Sequence[str], *, prior: float = 0.5, source: str, how: str
-) -> Chain:
+def counted(path: ArrayLike, names: Sequence[str], *, prior: float = 0.5, source: str, how: str) -> Chain:
     """Estimate a chain from a path, or several, by counting.
 
     Args:
@@ -176,7 +174,10 @@ def counted(
 
 
 def from_policies(
-    world: World, minerals: Sequence[str], origins: frozenset[str], names: Sequence[str] = ("calm", "tight", "embargo")
+    world: World,
+    minerals: Sequence[str],
+    origins: frozenset[str],
+    names: Sequence[str] = ("calm", "tight", "embargo"),
 ) -> Chain:
     """Estimate calm, tight (licences) and embargo (bans) from dated export measures.
 
@@ -213,7 +214,10 @@ def from_policies(
             # A measure on several forms of a mineral is one; so is one on several minerals on one day.
             seen[row["kind"]].add((str(row["origin"]), str(row["start"])[:10]))
     count = {kind: len(found) for kind, found in seen.items()}
-    length = {kind: _expected_years(world, name) for kind, name in (("licence", "licence_regime"), ("ban", "export_ban"))}
+    length = {
+        kind: _expected_years(world, name)
+        for kind, name in (("licence", "licence_regime"), ("ban", "export_ban"))
+    }
 
     def chain(licence: float, ban: float) -> Floats:
         q = np.array(
@@ -381,9 +385,7 @@ def product(chains: Sequence[Chain]) -> Chain:
     """
     out = chains[0]
     for other in chains[1:]:
-        names = tuple(
-            a if j == 0 else f"{a}, {b}" for a in out.names for j, b in enumerate(other.names)
-        )
+        names = tuple(a if j == 0 else f"{a}, {b}" for a in out.names for j, b in enumerate(other.names))
         k, m = len(out.names), len(other.names)
         level = {c: tuple(np.repeat(v, m)) for c, v in out.level.items()}
         level |= {c: tuple(np.tile(v, k)) for c, v in other.level.items()}

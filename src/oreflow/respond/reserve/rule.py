@@ -139,14 +139,18 @@ def lines(rule: Ladder, lay: Layout, markets: Markets, target: Floats) -> tuple[
             c = h.form.commodity
             if not c:
                 continue
-            usual = float(markets.curves[k][c].clear(0.0, level=regime.price.get(c, 1.0), demand=regime.demand)[0])
+            usual = float(
+                markets.curves[k][c].clear(0.0, level=regime.price.get(c, 1.0), demand=regime.demand)[0]
+            )
             cost = h.form.handling + h.way
             edge = np.cumsum(rule.width[j]) * h.scale
             price = rule.worth[k][j] * MILLION / h.scale
             held = float(edge[-1]) > 0
             buy = tuple((float(e), float(p - cost)) for e, p in zip(edge, price, strict=True)) if held else ()
             start = np.concatenate([[0.0], edge[:-1]])
-            release = tuple((float(e), float(p + cost)) for e, p in zip(start, price, strict=True)) if held else ()
+            release = (
+                tuple((float(e), float(p + cost)) for e, p in zip(start, price, strict=True)) if held else ()
+            )
             aim = float(target[k, j] * h.scale)
             words = _words(regime.name, h.name, markets.unit[c], usual, buy, release)
             out.append(Line(regime.name, h.name, c, markets.unit[c], usual, aim, buy, release, words))

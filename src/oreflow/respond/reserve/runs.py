@@ -114,7 +114,8 @@ def follow(
     stage = lay.stages[0]
     names = [*stage.states]
     flows = [
-        [stage.columns[j] if j >= 0 else "" for j in columns] for columns in (lay.buy.tolist(), lay.release.tolist())
+        [stage.columns[j] if j >= 0 else "" for j in columns]
+        for columns in (lay.buy.tolist(), lay.release.tolist())
     ]
     short = [f"short of {c}" for c in markets.commodities]
     wanted = [*dict.fromkeys(n for n in (*flows[0], *flows[1], *short) if n)]
@@ -249,7 +250,9 @@ class Market:
             model.bounds(cols, np.zeros(len(cols)), noise.upper[1][order])
             order = np.argsort(noise.row_lower[0])
             model.sides(
-                noise.row_lower[0][order].astype(np.int32), noise.row_lower[1][order], noise.row_lower[1][order]
+                noise.row_lower[0][order].astype(np.int32),
+                noise.row_lower[1][order],
+                noise.row_lower[1][order],
             )
             self._at[regime] = outcome
         model.bounds(self.lay.into.astype(np.int32), stock, stock)
@@ -262,9 +265,7 @@ class Market:
         return model.solution()
 
 
-def apply(
-    rule: Ladder, world_layout: Layout, spec: Spec, markets: Markets, histories: Histories
-) -> Run:
+def apply(rule: Ladder, world_layout: Layout, spec: Spec, markets: Markets, histories: Histories) -> Run:
     """Follow a rule along histories.
 
     Args:

@@ -291,7 +291,8 @@ class Spec:
             replace(
                 c,
                 regimes=tuple(
-                    replace(r, exports=tuple(x for x in map(export, r.exports) if x is not None)) for r in c.regimes
+                    replace(r, exports=tuple(x for x in map(export, r.exports) if x is not None))
+                    for r in c.regimes
                 ),
             )
             for c in self.chains
@@ -313,7 +314,9 @@ def _positive(spec: Spec) -> None:
     if not 0 < spec.discount < 1:
         raise bad("the discount rate", spec.discount, "give a share a year between 0 and 1")
     if not (isinstance(spec.quarters, int) and 0 <= spec.quarters <= 400):
-        raise UsageError(f"the horizon is {spec.quarters} quarters; give 1 to 400, or none for one without end.")
+        raise UsageError(
+            f"the horizon is {spec.quarters} quarters; give 1 to 400, or none for one without end."
+        )
     if not 0 <= spec.risk_weight <= 1:
         raise bad("the weight of the tail", spec.risk_weight, "give 0 to 1")
     if not 0 < spec.risk_level <= 1:
@@ -321,14 +324,22 @@ def _positive(spec: Spec) -> None:
     if spec.unserved is not None and not 1 < spec.unserved <= 1000:
         raise bad("the worth of unserved demand", spec.unserved, "give a multiple of the base price above 1")
     if not 0 <= spec.noise.demand_sigma <= 1:
-        raise bad("the spread of demand", spec.noise.demand_sigma, "give a log standard deviation from 0 to 1")
+        raise bad(
+            "the spread of demand", spec.noise.demand_sigma, "give a log standard deviation from 0 to 1"
+        )
     if not (0 <= spec.noise.draws <= 10_000 and 1 <= spec.noise.atoms <= 50):
-        raise UsageError(f"noise: {spec.noise.draws} draws in {spec.noise.atoms} outcomes; give 0 to 10000 in 1 to 50.")
+        raise UsageError(
+            f"noise: {spec.noise.draws} draws in {spec.noise.atoms} outcomes; give 0 to 10000 in 1 to 50."
+        )
     for mineral in spec.minerals:
         for f in mineral.forms:
             at = f"{mineral.name}, form {f.name}"
             if not f.shelf_life > 0:
-                raise bad(f"{at}: the shelf life", f.shelf_life, "give years above 0, or leave it out where it keeps")
+                raise bad(
+                    f"{at}: the shelf life",
+                    f.shelf_life,
+                    "give years above 0, or leave it out where it keeps",
+                )
             for name in ("storage", "rotation", "handling", "feed", "feed_price"):
                 if not 0 <= getattr(f, name) < math.inf:
                     raise bad(f"{at}: {name}", getattr(f, name), "give 0 or more")
@@ -364,7 +375,9 @@ def check(spec: Spec, world: World) -> None:
     """
     from oreflow.respond.reserve.residual import blocs
 
-    regions = {str(r): str(b or "") for r, b in zip(world.regions["region"], world.regions["blocs"], strict=True)}
+    regions = {
+        str(r): str(b or "") for r, b in zip(world.regions["region"], world.regions["blocs"], strict=True)
+    }
     _one("region", spec.region, regions, "region")
     blocs(regions, spec.eligible)
     minerals = list(dict.fromkeys(m for m in world.commodities["mineral"] if m != "battery"))
@@ -380,7 +393,9 @@ def check(spec: Spec, world: World) -> None:
             if f.commodity:
                 _one("form", f.commodity, [c for c, of_ in of.items() if of_ == m.name], at)
             elif not any(r.source == f.name for r in m.refining):
-                raise UsageError(f"{at}: has no market and is refined into nothing. Give a commodity, or a refining.")
+                raise UsageError(
+                    f"{at}: has no market and is refined into nothing. Give a commodity, or a refining."
+                )
             for place in f.opening:
                 _one("place", place, places, f"{at}.opening")
         if not any(f.commodity for f in m.forms):
@@ -404,7 +419,12 @@ def check(spec: Spec, world: World) -> None:
     for chain in spec.chains:
         _one("method", chain.method, ("policies", "prices", "draws", "matrix"), "regimes")
         if chain.method in ("prices", "draws"):
-            _one("commodity", chain.commodity, [f.commodity for m in spec.minerals for f in m.forms if f.commodity], "regimes")
+            _one(
+                "commodity",
+                chain.commodity,
+                [f.commodity for m in spec.minerals for f in m.forms if f.commodity],
+                "regimes",
+            )
         for regime in chain.regimes:
             at = f"regimes, {regime.name}"
             for e in regime.exports:
@@ -459,6 +479,11 @@ def freight(world: World, legs: tuple[tuple[str, float], ...] | None, ends: tupl
         table = world.routes
         mine = table[(table["origin"] == ends[0]) & (table["destination"] == ends[1])]
         return float(mine["freight"].min()) if len(mine) else 0.0
-    rate = {"rail": g("freight_rail"), "intermodal": g("freight_rail"), "road": g("freight_road"), "sea": g("freight_sea")}
+    rate = {
+        "rail": g("freight_rail"),
+        "intermodal": g("freight_rail"),
+        "road": g("freight_road"),
+        "sea": g("freight_sea"),
+    }
     lifts = {"rail": 1, "intermodal": 2, "road": 0, "sea": 2}
     return sum(rate[mode] * km + lifts[mode] * g("freight_handling") for mode, km in legs)

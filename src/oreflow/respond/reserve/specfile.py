@@ -96,7 +96,11 @@ def _plain(document: Document, part: Any, path: Path_, told: list[Assumed]) -> A
             value = part["value"]
             for key in ("value", "low", "high"):
                 number = part.get(key, 0.0)
-                if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+                if (
+                    isinstance(number, bool)
+                    or not isinstance(number, int | float)
+                    or not math.isfinite(number)
+                ):
                     raise SchemaError(f"{document.place(path)}: {key} is {number!r}; give a finite number.")
             low, high = part.get("low", value), part.get("high", value)
             if not low <= value <= high:
@@ -114,7 +118,9 @@ def _plain(document: Document, part: Any, path: Path_, told: list[Assumed]) -> A
     if isinstance(part, list):
         return [_plain(document, v, (*path, i), told) for i, v in enumerate(part)]
     if isinstance(part, float) and not math.isfinite(part):
-        raise SchemaError(f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one.")
+        raise SchemaError(
+            f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one."
+        )
     return part
 
 
@@ -136,7 +142,13 @@ def schema() -> dict[str, Any]:
     name = {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$"}
 
     def table(of: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": of, "minProperties": 1, "maxProperties": 40, "propertyNames": name}
+        return {
+            "type": "object",
+            "additionalProperties": of,
+            "minProperties": 1,
+            "maxProperties": 40,
+            "propertyNames": name,
+        }
 
     legs = {"type": "array", "items": _mapping({"mode": text, "km": number}, ("mode", "km")), "maxItems": 10}
     form = _mapping(
@@ -144,7 +156,19 @@ def schema() -> dict[str, Any]:
             "commodity": text,
             "opening": {"type": "object", "additionalProperties": number},
             **dict.fromkeys(
-                ("feed", "feed_price", "storage", "loss", "shelf_life", "rotation", "handling", "buy_rate", "release_rate", "most", "mass"),
+                (
+                    "feed",
+                    "feed_price",
+                    "storage",
+                    "loss",
+                    "shelf_life",
+                    "rotation",
+                    "handling",
+                    "buy_rate",
+                    "release_rate",
+                    "most",
+                    "mass",
+                ),
                 number,
             ),
         }
@@ -153,10 +177,10 @@ def schema() -> dict[str, Any]:
         {"from": text, "to": text, "yield": number, "cost": number, "capacity": number},
         ("from", "to", "yield", "cost", "capacity"),
     )
-    mineral = _mapping({"forms": table(form), "refining": {"type": "array", "items": refining, "maxItems": 20}}, ("forms",))
-    export = _mapping(
-        {"origin": text, "limit": number, "minerals": texts, "to": texts}, ("origin", "limit")
+    mineral = _mapping(
+        {"forms": table(form), "refining": {"type": "array", "items": refining, "maxItems": 20}}, ("forms",)
     )
+    export = _mapping({"origin": text, "limit": number, "minerals": texts, "to": texts}, ("origin", "limit"))
     output = _mapping({"region": text, "commodity": text, "share": number}, ("region", "commodity", "share"))
     regime = _mapping(
         {
@@ -198,7 +222,9 @@ def schema() -> dict[str, Any]:
                 "trigger": number,
                 "seed": {"type": "integer", "minimum": 0, "maximum": 2**53},
                 "minerals": table(mineral),
-                "places": table(_mapping({"region": text, "space": number, "legs": legs, "rate": number}, ("region",))),
+                "places": table(
+                    _mapping({"region": text, "space": number, "legs": legs, "rate": number}, ("region",))
+                ),
                 "moves": {
                     "type": "array",
                     "items": _mapping({"from": text, "to": text, "legs": legs}, ("from", "to")),
@@ -207,7 +233,12 @@ def schema() -> dict[str, Any]:
                 "regimes": {"type": "array", "items": chain, "minItems": 1, "maxItems": 3},
                 "start": text,
                 "noise": _mapping(
-                    {"draws": {"type": "integer"}, "atoms": {"type": "integer"}, "demand_sigma": number, "file": text}
+                    {
+                        "draws": {"type": "integer"},
+                        "atoms": {"type": "integer"},
+                        "demand_sigma": number,
+                        "file": text,
+                    }
                 ),
                 "facts": {
                     "type": "array",
@@ -235,7 +266,9 @@ def _build(data: dict[str, Any], told: tuple[Assumed, ...], folder: Path | None)
     options: dict[str, Any] = {
         k: data[k] for k in ("title", "region", "quarters", "seed", "start") if k in data
     }
-    options |= {k: float(data[k]) for k in ("budget", "discount", "unserved", "salvage", "trigger") if k in data}
+    options |= {
+        k: float(data[k]) for k in ("budget", "discount", "unserved", "salvage", "trigger") if k in data
+    }
     options |= {f"risk_{k}": float(v) for k, v in data.get("risk", {}).items()}
     if "elasticity_months" in data:
         options["months"] = float(data["elasticity_months"])
@@ -293,7 +326,9 @@ def chain(data: dict[str, Any]) -> ChainSpec:
         from oreflow.respond.reserve.regimes import checked
 
         checked(matrix, [r.name for r in regimes])
-    return ChainSpec(data["method"], regimes, matrix, data.get("commodity", ""), float(data.get("above", 0.15)))
+    return ChainSpec(
+        data["method"], regimes, matrix, data.get("commodity", ""), float(data.get("above", 0.15))
+    )
 
 
 def load_regimes(path: str | Path) -> tuple[ChainSpec, ...]:

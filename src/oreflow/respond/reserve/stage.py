@@ -49,6 +49,8 @@ PARTS = 100.0
 """A scaled unit is this part of a quarter's use."""
 MOST_YEARS = 2.0
 """Years of use that are held at most where the specification does not say."""
+LAST = 1e-6
+"""Share by which demand is worth more than supply of its price, so that what is to be had at a price is used first."""
 TINY = 1e-7
 """Steps narrower than this, in scaled units, are left out."""
 
@@ -169,7 +171,9 @@ class Layout:
 def holdings(world: World, spec: Spec, markets: Markets) -> tuple[Held, ...]:
     """Return the states of a reserve: every form at every place."""
     found = []
-    mass = dict(zip(world.commodities["commodity"], world.commodities["freight_mass"].astype(float), strict=True))
+    mass = dict(
+        zip(world.commodities["commodity"], world.commodities["freight_mass"].astype(float), strict=True)
+    )
     for mineral in spec.minerals:
         for form in mineral.forms:
             anchor, made = _anchor(mineral, form)
@@ -218,7 +222,9 @@ def layout(
     # Columns of the reserve come first and are the same in every regime; those of the markets are not.
     markets_of = tuple((o[8], o[9]) for o in out)
     first = out[0]
-    return Layout(held, scale, tuple(o[0] for o in out), *first[1:8], *zip(*markets_of, strict=True), *first[10:])  # type: ignore[arg-type]
+    return Layout(
+        held, scale, tuple(o[0] for o in out), *first[1:8], *zip(*markets_of, strict=True), *first[10:]
+    )  # type: ignore[arg-type]
 
 
 def _stage(
@@ -309,7 +315,9 @@ def _stage(
         cut.append(np.array(steps))
     balance, given, unserved, edits = {}, {}, {}, []
     for c in markets.commodities:
-        balance[c], given[c], unserved[c], edit = _market(b, spec, markets, held, buy, release, c, scale[c], k)
+        balance[c], given[c], unserved[c], edit = _market(
+            b, spec, markets, held, buy, release, c, scale[c], k
+        )
         edits.append(edit)
     noises = []
     for n, outcome in enumerate(markets.outcomes):
@@ -336,7 +344,10 @@ def _stage(
     lower = np.zeros(len(b.names))
     lower[usual] = 1.0
     total = sum(n.probability for n in noises)
-    noises = [Noise(n.probability / total, n.cost, n.lower, n.upper, n.row_lower, n.row_upper, n.name) for n in noises]
+    noises = [
+        Noise(n.probability / total, n.cost, n.lower, n.upper, n.row_lower, n.row_upper, n.name)
+        for n in noises
+    ]
     stage = Stage(
         name=regime.name + (" at the end" if last else ""),
         matrix=b.matrix(),
@@ -365,7 +376,9 @@ def calm_cost(markets: Markets) -> float:
         regime = markets.regimes[0]
         level = np.broadcast_to(regime.price.get(c, 1.0) * curve.price, curve.supply.shape)
         costs = np.concatenate([level.ravel(), curve.price, [curve.voll]])
-        widths = np.concatenate([curve.supply.ravel(), curve.demand * regime.demand, [curve.firm * regime.demand]])
+        widths = np.concatenate(
+            [curve.supply.ravel(), curve.demand * regime.demand, [curve.firm * regime.demand]]
+        )
         need = curve.outflow + (curve.demand.sum() + curve.firm) * regime.demand
         order = np.argsort(costs, kind="stable")
         reach = np.minimum(np.cumsum(widths[order]), need)
@@ -406,7 +419,9 @@ def _limits(
             scale = held[mine[0]].scale
             if len(mine) > 1:
                 full = MOST_YEARS * use if f.most is None else f.most
-                b.row(f"most of {mineral.name} {f.name}", -np.inf, full / scale, *((out[j], 1.0) for j in mine))
+                b.row(
+                    f"most of {mineral.name} {f.name}", -np.inf, full / scale, *((out[j], 1.0) for j in mine)
+                )
             bought = f.feed if not f.commodity else use * QUARTER if f.buy_rate is None else f.buy_rate
             b.row(f"rate of buying {mineral.name} {f.name}", -np.inf, bought * QUARTER / scale,
                   *((buy[j], 1.0) for j in mine))  # fmt: skip
@@ -439,7 +454,7 @@ def _market(  # type: ignore[no-untyped-def]
                 x = b.column(f"{c} {source} at {p:.6g}", level * p * unit, width)
                 supply.append((x, s, width, p))
     given = [
-        b.column(f"{c} given up at {p:.6g}", p * unit, width * regime.demand)
+        b.column(f"{c} given up at {p:.6g}", p * (1.0 + LAST) * unit, width * regime.demand)
         for p, width in zip(curve.price, curve.demand * size, strict=True)
     ]
     unserved = b.column(f"{c} unserved", curve.voll * unit, curve.firm * size * regime.demand)
@@ -470,7 +485,9 @@ def _market(  # type: ignore[no-untyped-def]
             cols,
             prices * outcome.price[c],
             np.concatenate([cols, yields]),
-            np.concatenate([widths * np.where(foreign, outcome.supply[c], 1.0), yield_widths * outcome.demand[c]]),
+            np.concatenate(
+                [widths * np.where(foreign, outcome.supply[c], 1.0), yield_widths * outcome.demand[c]]
+            ),
             row,
             wanted * outcome.demand[c] + fixed,
         )
@@ -508,7 +525,9 @@ def graph(world: World, spec: Spec, markets: Markets, lay: Layout | None = None)
     return _line(rows, kept, chain.matrix, initial, discount)
 
 
-def _line(rows: list[list[Stage]], kept: list[Floats], matrix: Floats, initial: Floats, discount: float) -> Graph:
+def _line(
+    rows: list[list[Stage]], kept: list[Floats], matrix: Floats, initial: Floats, discount: float
+) -> Graph:
     """A line of stages; regimes that cannot be reached yet are left out."""
     index: dict[tuple[int, int], int] = {}
     nodes: list[Stage] = []
