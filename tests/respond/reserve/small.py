@@ -54,6 +54,9 @@ def spec(**changes: object) -> Spec:
     form |= {k[5:]: changes.pop(k) for k in list(changes) if k.startswith("form_")}
     place = Place("depot", "USA", float(changes.pop("space", np.inf)), ())  # type: ignore[arg-type]
     options: dict[str, object] = {
-        "name": "small", "minerals": (Mineral("gallium", (Form(**form),)),), "places": (place,), "budget": 1e9,  # type: ignore[arg-type]
-    }  # fmt: skip
+        "name": "small",
+        "minerals": (Mineral("gallium", (Form(**form),)),),  # type: ignore[arg-type]
+        "places": (place,),
+        "budget": 1e9,
+    }
     return Spec(**(options | changes))  # type: ignore[arg-type]

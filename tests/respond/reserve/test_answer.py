@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -141,7 +142,7 @@ def test_more_budget_never_saves_less_by_the_bound() -> None:
         s = spec(form_storage=4.0, quarters=4, salvage=0.0, budget=budget)
         lay = layout(WORLD, s, m)
         bounds.append(train(graph(WORLD, s, m, lay), initial_state=[0.0], stopping=IterationLimit(40)).bound)
-    assert all(b <= a + 1e-9 for a, b in zip(bounds, bounds[1:], strict=False))
+    assert all(b <= a + 1e-9 for a, b in pairwise(bounds))
     assert bounds[1] < bounds[0] - 1e-6
 
 

@@ -77,7 +77,8 @@ def test_sources_rise_with_the_price_and_add_up(copper: Base) -> None:
 
 def test_merit_order_by_hand() -> None:
     curve = Curve(
-        "x", "USA", np.array([10.0, 20.0, 40.0]), np.array([[5.0, 5.0, 0.0], [0.0, 2.0, 0.0], [3.0, 0.0, 1.0], [0.0] * 3]),
+        "x", "USA", np.array([10.0, 20.0, 40.0]), np.array([[5.0, 5.0, 0.0], [0.0, 2.0, 0.0], [3.0, 0.0, 1.0],
+        [0.0] * 3]),
         1.0, np.array([1.0, 2.0, 3.0]), 4.0, 400.0, 20.0, 7.0, 0.0,
     )  # fmt: skip
     # Demand 10 and outflow 1: 8 at ten, one given up at ten, then at twenty 7 of supply and 2 of demand.

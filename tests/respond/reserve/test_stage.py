@@ -9,9 +9,10 @@ from oreflow.atlas import bundled
 from oreflow.errors import InfeasibleError
 from oreflow.respond.reserve import runs
 from oreflow.respond.reserve.noise import Outcome
+from oreflow.respond.reserve.rows import calm_cost
 from oreflow.respond.reserve.runs import Histories, Ladder, Market
 from oreflow.respond.reserve.spec import Form, Mineral, Place, Refining
-from oreflow.respond.reserve.stage import calm_cost, graph, layout
+from oreflow.respond.reserve.stage import graph, layout
 from oreflow.respond.sddp import IterationLimit, Mix, deterministic_equivalent, train
 from tests.respond.reserve.small import curve, markets, spec
 
@@ -39,7 +40,8 @@ def test_golden_quarter_with_its_duals() -> None:
     x, dual = found.solve(0, 0, np.zeros(1))
     assert lay.stages[0].cost @ x == pytest.approx(0.0, abs=1e-12)
     assert dual[lay.balance["gallium_refined"]] == pytest.approx(20e-6)
-    # Tight with 15 t: ten take the place of what is unserved, five of what costs 60; the price is 60, less 1 of handling
+    # Tight with 15 t: ten take the place of what is unserved, five of what costs 60; the price is 60, less 1
+    # of handling
     # is what one more in stock is worth.
     x, dual = found.solve(1, 0, np.array([15.0]))
     assert x[lay.release[0]] == pytest.approx(15.0)
@@ -119,7 +121,8 @@ def test_scrap_is_refined_and_stock_moves_between_places() -> None:
 
 def test_two_quarters_with_a_stock_in_closed_form() -> None:
     """Hold as much as the next quarter lacks where chance × worth × discount exceeds price and storage."""
-    # One tonne costs 20 and 1 of storage. In the next quarter it saves 20 if that is calm; if it is tight 1000 (the first
+    # One tonne costs 20 and 1 of storage. In the next quarter it saves 20 if that is calm; if it is tight 1000
+    # (the first
     # ten), 60 (ten more), then 10.
     beta = 1.03**-0.25
     for chance, best in ((0.05, 20.0), (0.02, 10.0), (0.0005, 0.0)):
@@ -183,7 +186,8 @@ def test_a_ladder_buys_below_its_worth_and_releases_above() -> None:
 def test_a_quarter_without_solution_names_regime_and_stock() -> None:
     m = markets([CALM], [[1.0]])
     found, _ = market_of(spec(budget=1.0, form_release_rate=0.0, form_shelf_life=1.0), m, 0.0)
-    # 500 t are worth far more than the budget, and nothing can be given out: they may spoil, so that there is a solution.
+    # 500 t are worth far more than the budget, and nothing can be given out: they may spoil, so that there is
+    # a solution.
     x, _ = found.solve(0, 0, np.array([500.0]))
     assert x.min() >= -1e-9
     with pytest.raises(InfeasibleError, match="gallium metal at depot"):

@@ -1,4 +1,4 @@
-"""A reserve as a document: what to hold, the rule, what it is worth, how large, what may happen, and what is assumed."""
+"""A reserve as a document: what to hold, the rule, what it is worth, how large, and what is assumed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from oreflow.atlas import World
 from oreflow.report import format as fmt
 from oreflow.report.briefing import KeyFigure
 from oreflow.report.document import Document, answer, run_id
-from oreflow.report.figure import Figure, Sentence
+from oreflow.report.figure import Figure, Quality, Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
 from oreflow.report.plots import BarRow, Bars, Lines, Series
 from oreflow.respond.reserve.answer import WORST, Fan, Reserve, Strategy, Target
 from oreflow.respond.reserve.rule import Line, number
-from oreflow.respond.reserve.stage import MOST_YEARS
+from oreflow.respond.reserve.states import MOST_YEARS
 
 MONEY = "M USD"
 ENOUGH = 0.9
@@ -88,9 +88,11 @@ class _Page:
             "discount rate": f"{spec.discount:.1%} a year, real",
             "risk": "the mean"
             if spec.risk_weight == 0
-            else f"{1 - spec.risk_weight:.0%} the mean, {spec.risk_weight:.0%} the worst {spec.risk_level:.0%} of outcomes, "
+            else f"{1 - spec.risk_weight:.0%} the mean, {spec.risk_weight:.0%} the worst {spec.risk_level:.0%} of "
+            "outcomes, "
             "nested quarter by quarter",
-            "policy": f"{m.trained.iterations} iterations, {m.trained.stopped}; the bound rose by {m.trained.rise:.2%} over "
+            "policy": f"{m.trained.iterations} iterations, {m.trained.stopped}; the bound rose by "
+            "{m.trained.rise:.2%} over "
             "the last tenth",
             "bound": fmt.quantity(m.trained.bound, MONEY),
             "histories": f"{m.histories} of {self.years:g} years, the same for every strategy, seed {spec.seed}",
@@ -197,7 +199,9 @@ class _Page:
         )  # fmt: skip
         return [
             Para(Sentence(lead, tuple(figures))),
-            Table("next", f"What a unit gains over what it costs to buy, in {self.start}", columns, tuple(rows)),
+            Table(
+                "next", f"What a unit gains over what it costs to buy, in {self.start}", columns, tuple(rows)
+            ),
         ]
 
     def ends(self, t: Target) -> str:
@@ -234,7 +238,8 @@ class _Page:
         ]  # fmt: skip
         figures = [self.saving(rule), self.saving(policy)]
         text = (
-            "Followed to the letter on the same histories, this rule saves {0} against no reserve, the policy it was read "
+            "Followed to the letter on the same histories, this rule saves {0} against no reserve, the policy "
+            "it was read "
             "off {1}"
         )
         if kept is not None:
@@ -323,8 +328,10 @@ class _Page:
         parts = [f"{{{i}}} of the {self.name[c].split(' (')[0].lower()}" for i, (c, _) in enumerate(told)]
         return [
             Para(Sentence(
-                f"Under the rule, {_and(parts)} released lessens the shortage at home. The rest takes the place of imports, "
-                "which go to others: in an open market a reserve helps everybody who buys from the same origins.", figures,
+                f"Under the rule, {_and(parts)} released lessens the shortage at home. The rest takes the place "
+                f"of imports, "
+                "which go to others: in an open market a reserve helps everybody who buys from the same "
+                "origins.", figures,
             ))
         ]  # fmt: skip
 
@@ -418,7 +425,7 @@ class _Page:
         m = self.made.markets
         chain = m.chain
         share, length = chain.stationary(), chain.quarters()
-        quality = chain.quality if chain.quality in ("derived", "assumed") else "derived"
+        quality: Quality = "assumed" if chain.quality == "assumed" else "derived"
         source = chain.source if chain.source != "spec" else "assumed in the specification"
 
         def chance(k: int, j: int) -> Figure:
@@ -426,7 +433,7 @@ class _Page:
             ends = (100 * low, 100 * high) if low < high else (None, None)
             return Figure(
                 100 * float(chain.matrix[k, j]), "%", source, quality, "a quarter; range 5 to 95 %", *ends
-            )  # type: ignore[arg-type]
+            )
 
         rows: list[tuple[Cell, ...]] = [
             (
@@ -463,8 +470,10 @@ class _Page:
                 Column("Full model, first year with private stocks", True), Column("Use", True),
             ), tuple(body)),
             Para(Sentence(
-                "Stage: the market that the reserve meets, without private stocks. Full model: all regions and stages of "
-                "the chain cleared under the same measures, which it reproduces. With private stocks and goods at sea the "
+                "Stage: the market that the reserve meets, without private stocks. Full model: all regions and "
+                "stages of "
+                "the chain cleared under the same measures, which it reproduces. With private stocks and goods "
+                "at sea the "
                 "first year of a regime is softer, or sharper where buyers fear what comes."
             ), "aside"),
         )  # fmt: skip
@@ -504,7 +513,8 @@ class _Page:
             rows.append(
                 (
                     a.name.replace("_", " ").replace(".", ", "),
-                    Figure(a.value, a.unit or "1", a.source if known else "assumed", "assumed" if not known else "derived", a.note,
+                    Figure(a.value, a.unit or "1", a.source if known else "assumed", "assumed" if not known
+                    else "derived", a.note,
                            a.low, a.high),
                     "" if a.low is None or a.high is None else f"{fmt.number(a.low)} to {fmt.number(a.high)}",
                     a.source,
@@ -530,20 +540,26 @@ class _Page:
             "with a wide range)"
         )
         told = [
-            "Private stocks: a stage has none. Where users hold stock of their own, the first months of a shock are softer "
+            "Private stocks: a stage has none. Where users hold stock of their own, the first months of a shock "
+            "are softer "
             "than here and the reserve is worth less.",
-            f"Demand that is given up at no price is worth {unserved}; the value of a reserve against a cut-off hangs on it.",
-            "Each commodity's market is sampled with all others at their base: what the reserve does to one form does not "
+            f"Demand that is given up at no price is worth {unserved}; the value of a reserve against a cut-off "
+            f"hangs on it.",
+            "Each commodity's market is sampled with all others at their base: what the reserve does to one "
+            "form does not "
             "move the other.",
-            "The origin of goods is that of the last shipment: what an eligible country makes from ineligible feed counts as "
+            "The origin of goods is that of the last shipment: what an eligible country makes from ineligible "
+            "feed counts as "
             "eligible.",
             "Regimes and their chances are those of a few years of dated measures; their ranges above are wide.",
             "The budget is money tied up in stock at base prices; storage, handling and freight come on top.",
-            f"At most {MOST_YEARS:g} years of the region's use are held of a form, unless the specification says otherwise.",
+            f"At most {MOST_YEARS:g} years of the region's use are held of a form, unless the specification "
+            f"says otherwise.",
         ]
         if split > 0.01:
             told.append(
-                f"To let every source rise with the price, up to {split:.0%} of use was moved between sources of supply."
+                f"To let every source rise with the price, up to {split:.0%} of use was moved between sources "
+                f"of supply."
             )
         return told
 

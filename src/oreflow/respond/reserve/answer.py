@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ from oreflow.market.network import Floats
 from oreflow.respond.reserve import runs
 from oreflow.respond.reserve.market import Markets, markets
 from oreflow.respond.reserve.residual import SOURCES
+from oreflow.respond.reserve.rows import MILLION
 from oreflow.respond.reserve.rule import Line, ladder, lines, marginal, targets
 from oreflow.respond.reserve.runs import Estimate, Histories, Run, estimate, tail
 from oreflow.respond.reserve.spec import Spec, check
-from oreflow.respond.reserve.stage import MILLION, Layout, graph, layout
+from oreflow.respond.reserve.stage import Layout, graph, layout
 from oreflow.respond.sddp import BoundStalls, IterationLimit, Mix, Policy, Sampling, train
 
 COVER = (30.0, 60.0, 90.0)
@@ -79,7 +80,8 @@ class Target:
         unit: Unit.
         stock: Stock, units.
         days: Days of the region's use.
-        first: Worth of the first unit bought, from the opening stock, over what it costs to buy at the base price and to
+        first: Worth of the first unit bought, from the opening stock, over what it costs to buy at the base
+        price and to
             take in, less one: what the next dollar spent on it gains.
         value: The same at the target.
     """
@@ -190,13 +192,13 @@ class Reserve:
 
     @property
     def next_dollar(self) -> tuple[Target, ...]:
-        """Forms by what the next dollar spent on them gains in the regime and with the stock at the start, most first."""
+        """Forms by what the next dollar spent on them gains at the start, most first."""
         start = self.spec.start or self.markets.chain.names[0]
         mine = [t for t in self.targets if t.regime == start and t.commodity]
         return tuple(sorted(mine, key=lambda t: -t.first))
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the answer as plain values: the specification, regimes, markets, targets, rule, worth and histories."""
+        """Return the answer as plain values."""
         m = self.markets
         return {
             "spec": _plain(self.spec),
@@ -316,7 +318,7 @@ def reserve(
         world=world.hash,
         targets=_targets(policy, lay, found, nodes, target),
         rule=lines(rule, lay, found, target),
-        rule_loss=estimate((compared[1].total - run.total)),
+        rule_loss=estimate(compared[1].total - run.total),
         strategies=tuple(_strategy(r, none, found, lay, paths) for r in (none, *compared)),
         sizing=_sizing(world, spec, found, iterations, histories, run, none, lay, say) if sizing else (),
         budget_worth=tuple(dual.tolist()),
@@ -384,9 +386,7 @@ def _first_nodes(policy: Policy, lay: Layout) -> tuple[int, ...]:
     out = []
     for s in lay.stages:
         mine = [
-            i
-            for i, n in enumerate(names)
-            if n.startswith(f"{s.name} in quarter ") or n.startswith(f"{s.name} at the end")
+            i for i, n in enumerate(names) if n.startswith((f"{s.name} in quarter ", f"{s.name} at the end"))
         ]
         out.append(mine[len(mine) // 3])
     return tuple(out)
@@ -400,7 +400,9 @@ def _targets(
         for j, h in enumerate(lay.held):
             step = max(0.1 * float(target[:, j].max()), 1.0)
             cost = float(lay.book[j]) + (h.form.handling + h.way) * h.scale / MILLION
-            first, worth = (marginal(policy, node, at, j, step) / max(cost, 1e-12) for at in (lay.opening, target[k]))
+            first, worth = (
+                marginal(policy, node, at, j, step) / max(cost, 1e-12) for at in (lay.opening, target[k])
+            )
             out.append(
                 Target(
                     found.regimes[k].name,
@@ -418,7 +420,7 @@ def _targets(
 
 
 def _years(run: Run) -> float:
-    return run.cost.shape[1] / 4.0
+    return float(run.cost.shape[1]) / 4.0
 
 
 def _strategy(run: Run, none: Run, found: Markets, lay: Layout, paths: Histories) -> Strategy:
@@ -484,7 +486,7 @@ def _sizing(
 
 
 def _opening(lay: Layout) -> float:
-    return float((lay.opening * lay.book).sum() * 1e6)
+    return float((lay.opening * lay.book).sum()) * 1e6
 
 
 def _size(budget: float, run: Run, none: Run, found: Markets, lay: Layout) -> Size:

@@ -6,7 +6,6 @@ from oreflow.atlas import World
 from oreflow.errors import UnknownNameError, UsageError
 from oreflow.respond.reserve.spec import Assumed, Form, Mineral, Place, Spec
 
-
 HANDLING = 0.01
 """Share of the price that it costs to take in or to give out."""
 

@@ -61,7 +61,6 @@ class Markets:
         """Final demand of the first regime, unit/yr."""
         return self.curves[0][commodity].base_use
 
-
     def price(self, regime: int, commodity: str) -> float:
         """Price in a regime without a reserve and without noise, USD/unit."""
         state = self.regimes[regime]
@@ -83,7 +82,8 @@ def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
 
     Tight is a licence regime towards the region and its allies, embargo a ban on the region on top of it, on everything
     that the reserve holds; the shares that still leave are those of the table of hazards, the middle of the range of
-    each law. Beside it the commodity of which most is used by worth is usual or squeezed, as futures of the hazards have
+    each law. Beside it the commodity of which most is used by worth is usual or squeezed, as futures of the
+    hazards have
     it; where none is squeezed, that chain is left out.
     """
     minerals = tuple(m.name for m in spec.minerals)

@@ -7,8 +7,10 @@ multiple of the prices at which supply is to be had,
 
     λ_i = p_i/mean(p).
 
-All minerals share a draw, so that what hits two of them together does. Draws are gathered into a few outcomes by cutting
-their order by cost into classes of equal size: each outcome is the mean of its class. Demand is log-normal at two points
+All minerals share a draw, so that what hits two of them together does. Draws are gathered into a few outcomes
+by cutting
+their order by cost into classes of equal size: each outcome is the mean of its class. Demand is log-normal at
+two points
 with the mean and spread of the law, independent of supply.
 """
 

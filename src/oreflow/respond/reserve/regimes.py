@@ -13,7 +13,8 @@ Estimators, each with a posterior range:
 * **prices**: a monthly price series by quarters. A quarter is dear where its mean price is above the mean of the five
   years before it by a share; transitions are counted, half a count added to each (Jeffreys' prior, Dirichlet):
   P_ij = (n_ij + ½)/(n_i + k/2).
-* **draws**: the ensemble's own futures of the hazards, over three years of quarters. A quarter is squeezed where the price
+* **draws**: the ensemble's own futures of the hazards, over three years of quarters. A quarter is squeezed
+where the price
   at the focal node is above the mean of all by a share; transitions are counted over all futures in the same way.
 * **a matrix** that the user gives, checked.
 
@@ -169,7 +170,7 @@ def counted(path: ArrayLike, names: Sequence[str], *, prior: float = 0.5, source
     n = np.full((k, k), float(prior))
     np.add.at(n, (paths[:, :-1].ravel(), paths[:, 1:].ravel()), 1.0)
     total = n.sum(axis=1, keepdims=True)
-    low, high = (stats.beta.ppf(q, n, np.maximum(total - n, 1e-12)) for q in (0.05, 0.95))
+    low, high = (np.asarray(stats.beta.ppf(q, n, np.maximum(total - n, 1e-12))) for q in (0.05, 0.95))
     return Chain(tuple(names), n / total, low, high, source, "derived", how, {})
 
 
@@ -229,7 +230,8 @@ def from_policies(
         )
         np.fill_diagonal(q, -q.sum(axis=1))
         p: Floats = np.maximum(linalg.expm(q / QUARTERS), 0.0)
-        return p / p.sum(axis=1, keepdims=True)
+        scaled: Floats = p / p.sum(axis=1, keepdims=True)
+        return scaled
 
     def rate(kind: str, share: float | None = None) -> float:
         shape, scale = count[kind] + prior, years + base
@@ -303,7 +305,8 @@ def from_prices(
         state,
         names,
         source=source,
-        how=f"Quarters of {commodity.replace('_', ' ')} from {_label(first)} to {_label(last)}, {names[1]} where the mean "
+        how=f"Quarters of {commodity.replace('_', ' ')} from {_label(first)} to {_label(last)}, {names[1]} "
+        "where the mean "
         f"price is more than {above:.0%} above that of the five years before: {int(state.sum())} of {len(state)}.",
     )
     mean_ratio = [float(ratio[state == s].mean()) for s in (0, 1)]
@@ -334,7 +337,8 @@ def from_draws(ratio: ArrayLike, commodity: str, *, above: float, names: Sequenc
     state = (paths > 1.0 + above).astype(np.int64)
     if state.all() or not state.any():
         raise DataError(
-            f"regimes: in {len(paths)} futures the price of {commodity} is never, or always, more than {above:.0%} above "
+            f"regimes: in {len(paths)} futures the price of {commodity} is never, or always, more than "
+            f"{above:.0%} above "
             f"its base; it lies between {paths.min():.2f} and {paths.max():.2f} of it. Choose another share."
         )
     chain = counted(
@@ -392,12 +396,16 @@ def product(chains: Sequence[Chain]) -> Chain:
         sources = dict.fromkeys([*out.source.split(";"), *other.source.split(";")])
         out = Chain(
             names,
-            np.kron(out.matrix, other.matrix),
-            np.kron(out.low, other.low),
-            np.kron(out.high, other.high),
+            _kron(out.matrix, other.matrix),
+            _kron(out.low, other.low),
+            _kron(out.high, other.high),
             ";".join(sources),
             "derived" if "derived" in (out.quality, other.quality) else out.quality,
             f"{out.how} {other.how}",
             level,
         )
     return out
+
+
+def _kron(a: Floats, b: Floats) -> Floats:
+    return np.asarray(np.kron(a, b), dtype=np.float64)

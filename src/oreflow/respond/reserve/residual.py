@@ -1,6 +1,7 @@
 r"""What a region can buy at which price: the residual supply of the world model, and the demand that it meets.
 
-At a price p held at one node ``commodity@REGION``, everybody else clears: mines, plants, routes, demands elsewhere. What
+At a price p held at one node ``commodity@REGION``, everybody else clears: mines, plants, routes, demands
+elsewhere. What
 then stays at the node for final use is the residual supply
 
     S(p) = arrivals(p) + output(p) − use by plants(p) − departures(p),
@@ -134,7 +135,7 @@ class Residual:
         self._solver = Solver(compile_problem(Layout(base, (12,), True, ())))
         self._layout = self._solver.problem.layout
         # A static year is priced at its middle: six months of the wanted age are in it.
-        self._month = -int(round(months - 6))
+        self._month = -round(months - 6)
         here = np.flatnonzero((net.route_to == self.node) & (net.route_from != self.node))
         origin = [net.node_region[i] for i in net.route_from[here]]
         allowed = np.array([o in eligible for o in origin], dtype=bool)

@@ -1,15 +1,17 @@
-"""The policy as a rule that a person can follow: worth of stock in a few steps by regime, and what that says in words."""
+"""The policy as a rule that a person can follow: worth of stock in a few steps by regime, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from oreflow.market.network import Floats
 from oreflow.respond.reserve.market import Markets
+from oreflow.respond.reserve.rows import MILLION
 from oreflow.respond.reserve.runs import Ladder
-from oreflow.respond.reserve.stage import MILLION, Layout
+from oreflow.respond.reserve.stage import Layout
 from oreflow.respond.sddp import Policy
 
 CUTS = (0.0, 0.5, 1.0, 1.5)
@@ -86,7 +88,7 @@ def marginal(policy: Policy, node: int, state: Floats, j: int, step: float) -> f
     """Return the worth of one more scaled unit in stock after a node, million USD, over a step around a state."""
     low, high = state.copy(), state.copy()
     low[j], high[j] = max(state[j] - 0.5 * step, 0.0), state[j] + 0.5 * step
-    return (policy.value(node, low) - policy.value(node, high)) / (high[j] - low[j])
+    return float((policy.value(node, low) - policy.value(node, high)) / (high[j] - low[j]))
 
 
 def ladder(policy: Policy, lay: Layout, nodes: tuple[int, ...], target: Floats) -> Ladder:
@@ -112,7 +114,7 @@ def ladder(policy: Policy, lay: Layout, nodes: tuple[int, ...], target: Floats) 
                 row.append(np.zeros(1))
                 continue
             found = []
-            for a, b in zip(CUTS[:-1], CUTS[1:], strict=True):
+            for a, b in pairwise(CUTS):
                 state = mine.copy()
                 state[j] = 0.5 * (a + b) * m
                 found.append(marginal(policy, node, state, j, (b - a) * m))
@@ -184,6 +186,8 @@ def _words(
     upper = [(s, p) for s, p in release[1:2] if p < 0.99 * first]
     told = f"release above {number(first)} USD/{unit}"
     if upper:
-        told = f"release what is over {number(upper[0][0])} {unit} above {number(upper[0][1])} USD/{unit}, the rest above {number(first)}"
+        edge, price = upper[0]
+        told = f"release what is over {number(edge)} {unit} above {number(price)} USD/{unit}, "
+        told += f"the rest above {number(first)}"
     parts.append(told)
     return f"In {regime} (usual price {number(usual)}): {name}: {'; '.join(parts)}."

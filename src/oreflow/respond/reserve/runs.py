@@ -16,8 +16,9 @@ from oreflow.errors import InfeasibleError
 from oreflow.market import highs
 from oreflow.market.network import Floats, Ints
 from oreflow.respond.reserve.market import Markets
+from oreflow.respond.reserve.rows import MILLION
 from oreflow.respond.reserve.spec import QUARTER, Spec
-from oreflow.respond.reserve.stage import MILLION, Layout, layout
+from oreflow.respond.reserve.stage import Layout, layout
 from oreflow.respond.sddp import Policy, Stage
 
 YEARS = 10
@@ -112,7 +113,6 @@ def follow(
     """
     depth = YEARS * 4 if spec.infinite else spec.quarters
     stage = lay.stages[0]
-    names = [*stage.states]
     flows = [
         [stage.columns[j] if j >= 0 else "" for j in columns]
         for columns in (lay.buy.tolist(), lay.release.tolist())

@@ -370,7 +370,8 @@ def check(spec: Spec, world: World) -> None:
         world: World.
 
     Raises:
-        UnknownNameError: A mineral, commodity, region, bloc, form, place, regime or way is unknown; the nearest is named.
+        UnknownNameError: A mineral, commodity, region, bloc, form, place, regime or way is unknown; the
+        nearest is named.
         UsageError: Nothing can be held, or nothing that is held can be of use.
     """
     from oreflow.respond.reserve.residual import blocs
@@ -436,7 +437,7 @@ def check(spec: Spec, world: World) -> None:
             for region, commodity, share in regime.output:
                 _one("region", region, regions, at)
                 _one("commodity", commodity, of, at)
-                if not 0 <= share:
+                if not share >= 0:
                     raise UsageError(f"{at}: the share of output is {share:g}; give 0 or more.")
             for commodity in regime.price:
                 _one("commodity", commodity, of, at)

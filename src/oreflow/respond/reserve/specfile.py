@@ -28,7 +28,8 @@ from oreflow.respond.reserve.spec import (
     Spec,
     check,
 )
-from oreflow.shock.document import Document, Place as Path_, conform, located, parse, read_text
+from oreflow.shock.document import Document, conform, located, parse, read_text
+from oreflow.shock.document import Place as Path_
 
 INFORMED = frozenset(("value", "low", "high", "unit", "source", "note"))
 
@@ -295,15 +296,17 @@ def _build(data: dict[str, Any], told: tuple[Assumed, ...], folder: Path | None)
 
 
 def _mineral(name: str, data: dict[str, Any]) -> Mineral:
-    forms = tuple(
-        Form(name=n, **{k: v if k in ("commodity", "opening") else float(v) for k, v in f.items()})
-        for n, f in data["forms"].items()
-    )
+    forms = tuple(_form(n, f) for n, f in data["forms"].items())
     refining = tuple(
         Refining(r["from"], r["to"], float(r["yield"]), float(r["cost"]), float(r["capacity"]))
         for r in data.get("refining", [])
     )
     return Mineral(name, forms, refining)
+
+
+def _form(name: str, data: dict[str, Any]) -> Form:
+    options: dict[str, Any] = {k: v if k in ("commodity", "opening") else float(v) for k, v in data.items()}
+    return Form(name=name, **options)
 
 
 def chain(data: dict[str, Any]) -> ChainSpec:

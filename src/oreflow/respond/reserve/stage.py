@@ -16,7 +16,8 @@ p_k, source s) and of demand, each form f at each place a, all ≥ 0:
     budget:       Σ_f,a p⁰_f·out_fa ≤ B
 
 x_sk ≤ ν_s·width (ν the outcome's multiple for imports), g_k ≤ δ·width, u ≤ δ·firm; λ the price level of
-supply, of the regime and the outcome together. The cost of a calm quarter without a reserve is taken off every quarter, so
+supply, of the regime and the outcome together. The cost of a calm quarter without a reserve is taken off every
+quarter, so
 that what is minimised is what chance and the reserve add to it.
 
 | dual | meaning | unit |
@@ -32,93 +33,18 @@ solver finds that floor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
+from numpy.typing import NDArray
 
 from oreflow.atlas import World
 from oreflow.market.network import Floats, Ints
 from oreflow.respond.reserve.market import Markets
-from oreflow.respond.reserve.residual import FOREIGN, SOURCES
-from oreflow.respond.reserve.spec import QUARTER, Form, Mineral, Place, Spec, freight
+from oreflow.respond.reserve.rows import MILLION, Builder, MarketRows, calm_cost, market
+from oreflow.respond.reserve.spec import QUARTER, Spec, freight
+from oreflow.respond.reserve.states import MOST_YEARS, PARTS, Held, holdings, most
 from oreflow.respond.sddp import Graph, Noise, Stage
-
-MILLION = 1e6
-PARTS = 100.0
-"""A scaled unit is this part of a quarter's use."""
-MOST_YEARS = 2.0
-"""Years of use that are held at most where the specification does not say."""
-LAST = 1e-6
-"""Share by which demand is worth more than supply of its price, so that what is to be had at a price is used first."""
-TINY = 1e-7
-"""Steps narrower than this, in scaled units, are left out."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A form at a place: one state.
-
-    Attributes:
-        mineral: Mineral.
-        form: Form.
-        place: Place.
-        anchor: Commodity whose use scales it and whose price values it.
-        book: Base price of a unit, USD: what it counts in the budget.
-        scale: Units in a scaled unit.
-        way: Freight to the market, USD/unit.
-        mass: Tonnes in a unit.
-    """
-
-    mineral: str
-    form: Form
-    place: Place
-    anchor: str
-    book: float
-    scale: float
-    way: float
-    mass: float
-
-    @property
-    def name(self) -> str:
-        """Name of the state."""
-        return f"{self.mineral} {self.form.name} at {self.place.name}"
-
-    @property
-    def market(self) -> bool:
-        """Whether it can be given to a market as it is."""
-        return bool(self.form.commodity)
-
-
-@dataclass
-class _Builder:
-    """Columns and rows under construction."""
-
-    names: list[str] = field(default_factory=list)
-    cost: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-    entries: list[tuple[int, int, float]] = field(default_factory=list)
-
-    def column(self, name: str, cost: float = 0.0, upper: float = np.inf) -> int:
-        self.names.append(name)
-        self.cost.append(cost)
-        self.upper.append(upper)
-        return len(self.names) - 1
-
-    def row(self, name: str, low: float, high: float, *terms: tuple[int, float]) -> int:
-        self.rows.append(name)
-        self.low.append(low)
-        self.high.append(high)
-        i = len(self.rows) - 1
-        self.entries += [(i, j, v) for j, v in terms]
-        return i
-
-    def matrix(self) -> sparse.csc_matrix:
-        i, j, v = (np.array(x) for x in zip(*self.entries, strict=True))
-        return sparse.coo_matrix((v, (i, j)), shape=(len(self.rows), len(self.names))).tocsc()
 
 
 @dataclass(frozen=True)
@@ -131,10 +57,9 @@ class Layout:
         stages: One for each regime.
         into: Columns of incoming stock, shape (k,); `out` likewise.
         buy: Columns of buying, −1 where a state has none, shape (k,); `release`, `rotate`, `spoil` likewise.
-        given: By regime, commodity to its columns of demand given up.
-        unserved: By regime, commodity to the column of firm demand that is cut.
         balance: Commodity to its row.
         budget: Row of the budget.
+        ladder: For each state the columns of its steps, where it is cut into some.
     """
 
     held: tuple[Held, ...]
@@ -147,8 +72,6 @@ class Layout:
     rotate: Ints
     spoil: Ints
     balance: dict[str, int]
-    given: tuple[dict[str, Ints], ...]
-    unserved: tuple[dict[str, int], ...]
     budget: int
     ladder: tuple[Ints, ...] = ()
 
@@ -166,35 +89,6 @@ class Layout:
         """Turn scaled stocks into units, along the last axis."""
         out: Floats = stock * np.array([h.scale for h in self.held])
         return out
-
-
-def holdings(world: World, spec: Spec, markets: Markets) -> tuple[Held, ...]:
-    """Return the states of a reserve: every form at every place."""
-    found = []
-    mass = dict(
-        zip(world.commodities["commodity"], world.commodities["freight_mass"].astype(float), strict=True)
-    )
-    for mineral in spec.minerals:
-        for form in mineral.forms:
-            anchor, made = _anchor(mineral, form)
-            scale = markets.use(anchor) * QUARTER / PARTS
-            book = markets.base_price(anchor) * (1.0 if form.commodity else form.feed_price * made)
-            for place in spec.places:
-                t = mass.get(form.commodity, 1.0) * form.mass
-                way = freight(world, place.legs, (place.region, spec.region)) * t
-                found.append(Held(mineral.name, form, place, anchor, book, scale, way, t))
-    return tuple(found)
-
-
-def _anchor(mineral: Mineral, form: Form) -> tuple[str, float]:
-    """Commodity that a form is or becomes, and how much of it a unit makes."""
-    if form.commodity:
-        return form.commodity, 1.0
-    forms = {f.name: f for f in mineral.forms}
-    for r in mineral.refining:
-        if r.source == form.name and forms[r.target].commodity:
-            return forms[r.target].commodity, r.yield_
-    return next(f.commodity for f in mineral.forms if f.commodity), 1.0
 
 
 def layout(
@@ -215,16 +109,12 @@ def layout(
     """
     held = holdings(world, spec, markets)
     scale = {c: markets.use(c) * QUARTER / PARTS for c in markets.commodities}
-    out = []
     calm = calm_cost(markets)
-    for k in range(len(markets.regimes)):
-        out.append(_stage(world, spec, markets, held, scale, k, ladder, last, calm))
-    # Columns of the reserve come first and are the same in every regime; those of the markets are not.
-    markets_of = tuple((o[8], o[9]) for o in out)
-    first = out[0]
-    return Layout(
-        held, scale, tuple(o[0] for o in out), *first[1:8], *zip(*markets_of, strict=True), *first[10:]
-    )  # type: ignore[arg-type]
+    built = [
+        _stage(world, spec, markets, held, scale, k, ladder, last, calm) for k in range(len(markets.regimes))
+    ]
+    # Columns and rows of the reserve, and the balances, come first and are the same in every regime.
+    return replace(built[0], stages=tuple(b.stages[0] for b in built))
 
 
 def _stage(
@@ -237,8 +127,9 @@ def _stage(
     ladder: tuple[Floats, ...],
     last: bool,
     calm: float,
-) -> tuple[object, ...]:
-    b, regime = _Builder(), markets.regimes[k]
+) -> Layout:
+    """The stage of one regime, as a layout of its own."""
+    b, regime = Builder(), markets.regimes[k]
     states = range(len(held))
     into = [b.column(f"{h.name} before") for h in held]
     usual = b.column("a calm quarter", -calm, 1.0)
@@ -313,41 +204,9 @@ def _stage(
         steps = [b.column(f"{held[j].name} step {n}", 0.0, float(w)) for n, w in enumerate(widths)]
         b.row(f"steps of {held[j].name}", 0.0, 0.0, (out[j], 1.0), *((s, -1.0) for s in steps))
         cut.append(np.array(steps))
-    balance, given, unserved, edits = {}, {}, {}, []
-    for c in markets.commodities:
-        balance[c], given[c], unserved[c], edit = _market(
-            b, spec, markets, held, buy, release, c, scale[c], k
-        )
-        edits.append(edit)
-    noises = []
-    for n, outcome in enumerate(markets.outcomes):
-        cols, costs, ups, highs, sides, rhs = [], [], [], [], [], []
-        for edit in edits:
-            found = edit(outcome)
-            cols.append(found[0])
-            costs.append(found[1])
-            ups.append(found[2])
-            highs.append(found[3])
-            sides.append(found[4])
-            rhs.append(found[5])
-        row, side = np.array(sides), np.array(rhs)
-        noises.append(
-            Noise(
-                outcome.probability,
-                cost=(np.concatenate(cols), np.concatenate(costs)),
-                upper=(np.concatenate(ups), np.concatenate(highs)),
-                row_lower=(row, side),
-                row_upper=(row, side),
-                name=f"outcome {n + 1}",
-            )
-        )
+    sold = [market(b, markets, held, buy, release, c, scale[c], k) for c in markets.commodities]
     lower = np.zeros(len(b.names))
     lower[usual] = 1.0
-    total = sum(n.probability for n in noises)
-    noises = [
-        Noise(n.probability / total, n.cost, n.lower, n.upper, n.row_lower, n.row_upper, n.name)
-        for n in noises
-    ]
     stage = Stage(
         name=regime.name + (" at the end" if last else ""),
         matrix=b.matrix(),
@@ -358,42 +217,47 @@ def _stage(
         row_upper=np.array(b.high),
         state_in=np.array(into),
         state_out=np.array(out),
-        noises=tuple(noises),
+        noises=_noises(markets, sold),
         columns=tuple(b.names),
         rows=tuple(b.rows),
     )
-    arrays = [np.array(x, dtype=np.int64) for x in (into, out, buy, release, rotate, spoil)]
-    return (stage, *arrays, balance, given, unserved, budget, tuple(cut))
+    into_, out_, buy_, release_, rotate_, spoil_ = (
+        np.array(x, dtype=np.int64) for x in (into, out, buy, release, rotate, spoil)
+    )
+    balance = {m.commodity: m.balance for m in sold}
+    return Layout(
+        held, scale, (stage,), into_, out_, buy_, release_, rotate_, spoil_, balance, budget, tuple(cut)
+    )
 
 
-def calm_cost(markets: Markets) -> float:
-    """Return what a quarter costs in the first regime without a reserve and without noise, million USD.
-
-    By merit order: supply up to the clearing price, and the worth of the demand that is given up below it.
-    """
-    total = 0.0
-    for c, curve in markets.curves[0].items():
-        regime = markets.regimes[0]
-        level = np.broadcast_to(regime.price.get(c, 1.0) * curve.price, curve.supply.shape)
-        costs = np.concatenate([level.ravel(), curve.price, [curve.voll]])
-        widths = np.concatenate(
-            [curve.supply.ravel(), curve.demand * regime.demand, [curve.firm * regime.demand]]
+def _noises(markets: Markets, sold: list[MarketRows]) -> tuple[Noise, ...]:
+    """What each outcome of a quarter edits."""
+    rows = np.array([m.balance for m in sold])
+    total = sum(o.probability for o in markets.outcomes)
+    found = []
+    for n, outcome in enumerate(markets.outcomes):
+        side = (rows, np.array([m.side(outcome) for m in sold]))
+        found.append(
+            Noise(
+                outcome.probability / total,
+                cost=(
+                    np.concatenate([m.supply for m in sold]),
+                    np.concatenate([m.cost(outcome) for m in sold]),
+                ),
+                upper=(
+                    np.concatenate([m.bounded for m in sold]),
+                    np.concatenate([m.upper(outcome) for m in sold]),
+                ),
+                row_lower=side,
+                row_upper=side,
+                name=f"outcome {n + 1}",
+            )
         )
-        need = curve.outflow + (curve.demand.sum() + curve.firm) * regime.demand
-        order = np.argsort(costs, kind="stable")
-        reach = np.minimum(np.cumsum(widths[order]), need)
-        total += float(np.diff(reach, prepend=0.0) @ costs[order])
-    return total * QUARTER / MILLION
-
-
-def most(markets: Markets, h: Held) -> float:
-    """Return the most that is held of a form at a place, unit."""
-    told = MOST_YEARS * markets.use(h.anchor) if h.form.most is None else h.form.most
-    return max(min(told, h.place.space / h.mass), h.form.opening.get(h.place.name, 0.0))
+    return tuple(found)
 
 
 def _limits(
-    b: _Builder,
+    b: Builder,
     spec: Spec,
     markets: Markets,
     held: tuple[Held, ...],
@@ -431,70 +295,6 @@ def _limits(
                       *((release[j], 1.0) for j in mine))  # fmt: skip
 
 
-def _market(  # type: ignore[no-untyped-def]
-    b: _Builder,
-    spec: Spec,
-    markets: Markets,
-    held: tuple[Held, ...],
-    buy: list[int],
-    release: list[int],
-    c: str,
-    scale: float,
-    k: int,
-):
-    """Supply, demand, balance and eligibility of one commodity; how an outcome edits them."""
-    curve, regime = markets.curves[k][c], markets.regimes[k]
-    size = QUARTER / scale
-    level = regime.price.get(c, 1.0)
-    unit = scale / MILLION
-    supply: list[tuple[int, int, float, float]] = []  # column, source, width, price
-    for s, source in enumerate(SOURCES):
-        for p, width in zip(curve.price, curve.supply[s] * size, strict=True):
-            if width > TINY:
-                x = b.column(f"{c} {source} at {p:.6g}", level * p * unit, width)
-                supply.append((x, s, width, p))
-    given = [
-        b.column(f"{c} given up at {p:.6g}", p * (1.0 + LAST) * unit, width * regime.demand)
-        for p, width in zip(curve.price, curve.demand * size, strict=True)
-    ]
-    unserved = b.column(f"{c} unserved", curve.voll * unit, curve.firm * size * regime.demand)
-    mine = [j for j, h in enumerate(held) if h.form.commodity == c]
-    wanted, fixed = (curve.demand.sum() + curve.firm) * size * regime.demand, curve.outflow * size
-    row = b.row(
-        f"balance of {c}", wanted + fixed, wanted + fixed,
-        *((x, 1.0) for x, *_ in supply), *((x, 1.0) for x in given), (unserved, 1.0),
-        *((release[j], 1.0) for j in mine), *((buy[j], -1.0) for j in mine),
-    )  # fmt: skip
-    short = b.column(f"short of {c}")
-    # Short is what would be taken at the price of the first regime and is not.
-    missed = [x for x, p in zip(given, curve.price, strict=True) if p > markets.base_price(c) * (1.0 + 1e-9)]
-    b.row(f"shortage of {c}", 0.0, 0.0, (short, -1.0), *((x, 1.0) for x in missed), (unserved, 1.0))
-    b.row(
-        f"eligible supply of {c}", -np.inf, 0.0,
-        *((buy[j], 1.0) for j in mine), *((x, -1.0) for x, s, *_ in supply if SOURCES[s] != "other"),
-    )  # fmt: skip
-    cols = np.array([x for x, *_ in supply])
-    foreign = np.array([FOREIGN[s] for _, s, _, _ in supply])
-    widths = np.array([w for _, _, w, _ in supply])
-    prices = np.array([p for *_, p in supply]) * level * unit
-    yields = np.append(given, unserved)
-    yield_widths = np.append(curve.demand, curve.firm) * size * regime.demand
-
-    def edit(outcome):  # type: ignore[no-untyped-def]
-        return (
-            cols,
-            prices * outcome.price[c],
-            np.concatenate([cols, yields]),
-            np.concatenate(
-                [widths * np.where(foreign, outcome.supply[c], 1.0), yield_widths * outcome.demand[c]]
-            ),
-            row,
-            wanted * outcome.demand[c] + fixed,
-        )
-
-    return row, np.array(given), unserved, edit
-
-
 def graph(world: World, spec: Spec, markets: Markets, lay: Layout | None = None) -> Graph:
     """Return the policy graph of a reserve.
 
@@ -519,14 +319,14 @@ def graph(world: World, spec: Spec, markets: Markets, lay: Layout | None = None)
     rows = [[_named(s, f"{s.name} in quarter {t + 1}") for s in lay.stages] for t in range(spec.quarters - 1)]
     rows.append([_named(s, f"{s.name} in quarter {spec.quarters}") for s in ends])
     reached, kept = initial > 0, []
-    for row in rows:
+    for _ in rows:
         kept.append(reached.copy())
         reached = (reached.astype(float) @ chain.matrix) > 0
     return _line(rows, kept, chain.matrix, initial, discount)
 
 
 def _line(
-    rows: list[list[Stage]], kept: list[Floats], matrix: Floats, initial: Floats, discount: float
+    rows: list[list[Stage]], kept: list[NDArray[np.bool_]], matrix: Floats, initial: Floats, discount: float
 ) -> Graph:
     """A line of stages; regimes that cannot be reached yet are left out."""
     index: dict[tuple[int, int], int] = {}
@@ -548,6 +348,4 @@ def _line(
 
 
 def _named(stage: Stage, name: str) -> Stage:
-    from dataclasses import replace
-
     return replace(stage, name=name)
