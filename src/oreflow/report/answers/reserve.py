@@ -6,16 +6,16 @@ import math
 
 from oreflow.atlas import World
 from oreflow.report import format as fmt
+from oreflow.report.answers.reserve_parts import MONEY, Page, label, listed
 from oreflow.report.briefing import KeyFigure
-from oreflow.report.document import Document, answer, run_id
-from oreflow.report.figure import Figure, Quality, Sentence
+from oreflow.report.document import Document, answer
+from oreflow.report.figure import Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
 from oreflow.report.plots import BarRow, Bars, Lines, Series
-from oreflow.respond.reserve.answer import WORST, Fan, Reserve, Strategy, Target
+from oreflow.respond.reserve.answer import WORST, Reserve, Target
 from oreflow.respond.reserve.rule import Line, number
 from oreflow.respond.reserve.states import MOST_YEARS
 
-MONEY = "M USD"
 ENOUGH = 0.9
 """Share of the largest saving at which a budget is enough."""
 SMALL = 0.5
@@ -33,7 +33,7 @@ def document(made: Reserve, world: World, *, command: str = "") -> Document:
     Returns:
         The document.
     """
-    page = _Page(made, world)
+    page = _Front(made, world)
     spec = made.spec
     held = ", ".join(m.name.replace("_", " ") for m in spec.minerals)
     return answer(
@@ -55,50 +55,7 @@ def document(made: Reserve, world: World, *, command: str = "") -> Document:
     )
 
 
-class _Page:
-    def __init__(self, made: Reserve, world: World) -> None:
-        self.made, self.world = made, world
-        spec = made.spec
-        self.run = run_id(
-            world,
-            verb="reserve",
-            spec=spec.hash,
-            histories=made.histories,
-            iterations=made.trained.iterations,
-        )
-        self.region = dict(zip(world.regions["region"], world.regions["name"], strict=True))[spec.region]
-        self.name = dict(zip(world.commodities["commodity"], world.commodities["name"], strict=True))
-        self.start = spec.start or made.markets.chain.names[0]
-        self.years = made.quarters / 4.0
-
-    def figure(self, value: float, unit: str, note: str = "", *, low: float | None = None, high: float | None = None,
-               change: bool = False) -> Figure:  # fmt: skip
-        return Figure(value, unit, self.run, "modelled", note, low, high, change)
-
-    def saving(self, s: Strategy) -> Figure:
-        e = s.saving
-        return self.figure(e.mean, MONEY, "mean with its 95 % interval", low=e.low, high=e.high, change=True)
-
-    def settings(self) -> dict[str, str]:
-        m, spec = self.made, self.made.spec
-        return {
-            "serves": self.region,
-            "budget": fmt.quantity(spec.budget, "USD") if math.isfinite(spec.budget) else "no limit",
-            "horizon": "without end" if spec.infinite else f"{spec.quarters} quarters",
-            "discount rate": f"{spec.discount:.1%} a year, real",
-            "risk": "the mean"
-            if spec.risk_weight == 0
-            else f"{1 - spec.risk_weight:.0%} the mean, {spec.risk_weight:.0%} the worst {spec.risk_level:.0%} of "
-            "outcomes, "
-            "nested quarter by quarter",
-            "policy": f"{m.trained.iterations} iterations, {m.trained.stopped}; the bound rose by "
-            "{m.trained.rise:.2%} over "
-            "the last tenth",
-            "bound": fmt.quantity(m.trained.bound, MONEY),
-            "histories": f"{m.histories} of {self.years:g} years, the same for every strategy, seed {spec.seed}",
-            "time": fmt.quantity(m.seconds, "s"),
-        }
-
+class _Front(Page):
     # 1
 
     def hold(self) -> tuple[Block, ...]:
@@ -111,7 +68,7 @@ class _Page:
             parts = [
                 f"{{{i}}} of {self.short(t)} ({fmt.number(t.days)} days of use)" for i, t in enumerate(kept)
             ]
-            text = f"While the market is {self.start}, hold {_and(parts)}."
+            text = f"While the market is {self.start}, hold {listed(parts)}."
         else:
             text = f"While the market is {self.start}, hold nothing: no stock is worth what it costs to keep."
         bare = [self.short(t) for t in lead if t.days < SMALL and t.commodity]
@@ -120,7 +77,7 @@ class _Page:
             out.append(
                 Para(
                     Sentence(
-                        f"Of {_and(bare)} a stock is not worth its keep: what it would save is below its cost."
+                        f"Of {listed(bare)} a stock is not worth its keep: what it would save is below its cost."
                     )
                 )
             )
@@ -145,7 +102,7 @@ class _Page:
         rows: list[tuple[Cell, ...]] = []
         for state in dict.fromkeys(t.state for t in m.targets):
             mine = [t for t in m.targets if t.state == state]
-            rows.append((_label(state), *(self.figure(t.stock, t.unit) for t in mine)))
+            rows.append((label(state), *(self.figure(t.stock, t.unit) for t in mine)))
         out.append(
             Table("targets", "Target stock while a regime lasts", (Column("Stock"), *(Column(n, True) for n in names)),
                   tuple(rows))
@@ -232,7 +189,7 @@ class _Page:
         kept = 100.0 * rule.saving.mean / policy.saving.mean if policy.saving.mean > 0 else None
         out: list[Block] = [
             Items("Prices are those of the market before costs of taking in or giving out", tuple(
-                Sentence(_label(f"In {_and(regimes)}{words}"))
+                Sentence(label(f"In {listed(regimes)}{words}"))
                 for words, regimes in _together(lines).items()
             )),
         ]  # fmt: skip
@@ -278,11 +235,12 @@ class _Page:
                 "strategies meet the same histories."
             )),
             Picture("worth", "What each strategy saves against no reserve", bars,
-                    Sentence("Whiskers: 95 % interval of the mean. Below zero a strategy costs more than it saves. Fixed "
-                             "days of cover are held of every mineral, without a budget.")),
-            Table("strategies", "Strategies", (Column("Strategy"), Column("Saves, mean", True),
-                                               Column(f"Saves, worst {WORST:.0%}", True), Column("Money in stock", True)),
-                  tuple(rows)),
+                    Sentence("Whiskers: 95 % interval of the mean. Below zero a strategy costs more than it saves. "
+                             "Fixed days of cover are held of every mineral, without a budget.")),
+            Table("strategies", "Strategies", (
+                Column("Strategy"), Column("Saves, mean", True), Column(f"Saves, worst {WORST:.0%}", True),
+                Column("Money in stock", True),
+            ), tuple(rows)),
         ]  # fmt: skip
         for c in m.markets.commodities:
             if not any(t.commodity == c and t.days >= SMALL for t in m.targets):
@@ -328,7 +286,7 @@ class _Page:
         parts = [f"{{{i}}} of the {self.name[c].split(' (')[0].lower()}" for i, (c, _) in enumerate(told)]
         return [
             Para(Sentence(
-                f"Under the rule, {_and(parts)} released lessens the shortage at home. The rest takes the place "
+                f"Under the rule, {listed(parts)} released lessens the shortage at home. The rest takes the place "
                 f"of imports, "
                 "which go to others: in an open market a reserve helps everybody who buys from the same "
                 "origins.", figures,
@@ -384,200 +342,6 @@ class _Page:
                     Sentence("Use given up or not served, at the price of the time."), half=True),
             Table("sizing", "The sizing curve", columns, tuple(rows)),
         )  # fmt: skip
-
-    # 5
-
-    def ahead(self) -> tuple[Block, ...]:
-        out: list[Block] = [
-            Para(Sentence(
-                f"{self.made.histories} histories of {self.years:g} years under the policy, from today's regime "
-                f"({self.start})."
-            ))
-        ]  # fmt: skip
-        for f in self.made.fans:
-            if f.what == "short" and not f.quantiles.any():
-                continue
-            out.append(self.fan(f))
-        return tuple(out)
-
-    def fan(self, f: Fan) -> Picture:
-        q = f.quantiles
-        x = tuple((i + 1) / 4.0 for i in range(q.shape[1]))
-
-        def line(values: object) -> tuple[float, ...]:
-            return tuple(float(v) for v in values)  # type: ignore[attr-defined]
-
-        title = {"stock": f"Stock of {_label(f.name)}", "price": f"Price of {self.name.get(f.name, f.name)}",
-                 "short": f"Shortage of {self.name.get(f.name, f.name)} a quarter"}[f.what]  # fmt: skip
-        series = [Series("median", line(q[2]), line(q[0]), line(q[4]))]
-        if f.what != "stock":
-            series.append(Series("without", line(f.without), kind="dashed"))
-        return Picture(
-            f"fan-{f.what}-{f.name.replace(' ', '-')}", title,
-            Lines(x, "Years from now", "yr from now", tuple(series), f.unit, from_zero=f.what != "price"),
-            Sentence("Line: median. Band: 5 to 95 % of histories." + (
-                " Dashed: median without a reserve." if f.what != "stock" else "")), half=True,
-        )  # fmt: skip
-
-    # 6
-
-    def regimes(self) -> tuple[Block, ...]:
-        m = self.made.markets
-        chain = m.chain
-        share, length = chain.stationary(), chain.quarters()
-        quality: Quality = "assumed" if chain.quality == "assumed" else "derived"
-        source = chain.source if chain.source != "spec" else "assumed in the specification"
-
-        def chance(k: int, j: int) -> Figure:
-            low, high = float(chain.low[k, j]), float(chain.high[k, j])
-            ends = (100 * low, 100 * high) if low < high else (None, None)
-            return Figure(
-                100 * float(chain.matrix[k, j]), "%", source, quality, "a quarter; range 5 to 95 %", *ends
-            )
-
-        rows: list[tuple[Cell, ...]] = [
-            (
-                n,
-                *(chance(k, j) for j in range(len(chain.names))),
-                Figure(100 * float(share[k]), "%", source, quality),
-                Figure(float(length[k]), "quarters", source, quality)
-                if math.isfinite(length[k])
-                else "for ever",
-            )
-            for k, n in enumerate(chain.names)
-        ]
-        columns = (Column("From"), *(Column(f"to {n}", True) for n in chain.names), Column("share of time", True),
-                   Column("lasts", True))  # fmt: skip
-        body: list[tuple[Cell, ...]] = []
-        for k, n in enumerate(chain.names):
-            for c in m.commodities:
-                unit, curve = m.unit[c], m.curves[k][c]
-                body.append(
-                    (
-                        f"{self.name[c].split(' (')[0]}, {n}",
-                        self.figure(curve.base_price, f"USD/{unit}"),
-                        self.figure(m.full[k][c][0], f"USD/{unit}"),
-                        self.figure(m.first_year[k][c], f"USD/{unit}"),
-                        self.figure(curve.base_use, f"{unit}/yr"),
-                    )
-                )
-        return (
-            Para(Sentence(chain.how)),
-            Items("What holds in each regime", tuple(Sentence(self.told(r)) for r in m.regimes)),
-            Table("chances", "Chances a quarter", columns, tuple(rows)),
-            Table("markets", "Price and use without a reserve", (
-                Column("Market"), Column("Stage", True), Column("Full model", True),
-                Column("Full model, first year with private stocks", True), Column("Use", True),
-            ), tuple(body)),
-            Para(Sentence(
-                "Stage: the market that the reserve meets, without private stocks. Full model: all regions and "
-                "stages of "
-                "the chain cleared under the same measures, which it reproduces. With private stocks and goods "
-                "at sea the "
-                "first year of a regime is softer, or sharper where buyers fear what comes."
-            ), "aside"),
-        )  # fmt: skip
-
-    def told(self, r: object) -> str:
-        from oreflow.respond.reserve.spec import Regime
-
-        assert isinstance(r, Regime)
-        parts = []
-        for e in r.exports:
-            what = _and([x.replace("_", " ") for x in e.minerals]) if e.minerals else "all that is held"
-            to = _and(list(e.to)) if e.to else "everybody"
-            parts.append(f"{e.origin} ships {e.limit:.0%} of its usual {what} to {to}")
-        parts += [
-            f"{share:.0%} of {region}'s output of {c.replace('_', ' ')} is there"
-            for region, c, share in r.output
-        ]
-        if r.demand != 1:
-            parts.append(f"demand is {r.demand:.0%} of the base")
-        parts += [
-            f"supply of {c.replace('_', ' ')} costs {v:.0%} of the base" for c, v in r.price.items() if v != 1
-        ]
-        return f"{r.name}: {'; '.join(parts) if parts else 'trade and output as in the base year 2025'}."
-
-    # 7
-
-    def trust(self) -> tuple[Block, ...]:
-        spec = self.made.spec
-        out: list[Block] = []
-        if spec.facts:
-            out.append(
-                Items("What is said of this reserve", tuple(Sentence(f"{t} ({s})") for t, s in spec.facts))
-            )
-        rows: list[tuple[Cell, ...]] = []
-        for a in spec.assumptions:
-            known = a.source not in ("assumed", "")
-            rows.append(
-                (
-                    a.name.replace("_", " ").replace(".", ", "),
-                    Figure(a.value, a.unit or "1", a.source if known else "assumed", "assumed" if not known
-                    else "derived", a.note,
-                           a.low, a.high),
-                    "" if a.low is None or a.high is None else f"{fmt.number(a.low)} to {fmt.number(a.high)}",
-                    a.source,
-                    a.note or "–",
-                )
-            )  # fmt: skip
-        if rows:
-            out.append(
-                Table("assumed", "Inputs that were set", (
-                    Column("Input"), Column("Value", True), Column("Range"), Column("Source"), Column("Note"),
-                ), tuple(rows))
-            )  # fmt: skip
-        out.append(Items("What is left out", tuple(Sentence(t) for t in self.left_out())))
-        return tuple(out)
-
-    def left_out(self) -> list[str]:
-        m, spec = self.made.markets, self.made.spec
-        split = max(curve.split for curves in m.curves for curve in curves.values())
-        unserved = (
-            f"{spec.unserved:g} times the base price, as set"
-            if spec.unserved is not None
-            else f"{self.world.parameter('voll_multiple'):g} times the base price (parameter voll_multiple, an assumption "
-            "with a wide range)"
-        )
-        told = [
-            "Private stocks: a stage has none. Where users hold stock of their own, the first months of a shock "
-            "are softer "
-            "than here and the reserve is worth less.",
-            f"Demand that is given up at no price is worth {unserved}; the value of a reserve against a cut-off "
-            f"hangs on it.",
-            "Each commodity's market is sampled with all others at their base: what the reserve does to one "
-            "form does not "
-            "move the other.",
-            "The origin of goods is that of the last shipment: what an eligible country makes from ineligible "
-            "feed counts as "
-            "eligible.",
-            "Regimes and their chances are those of a few years of dated measures; their ranges above are wide.",
-            "The budget is money tied up in stock at base prices; storage, handling and freight come on top.",
-            f"At most {MOST_YEARS:g} years of the region's use are held of a form, unless the specification "
-            f"says otherwise.",
-        ]
-        if split > 0.01:
-            told.append(
-                f"To let every source rise with the price, up to {split:.0%} of use was moved between sources "
-                f"of supply."
-            )
-        return told
-
-    def short(self, t: Target) -> str:
-        return _label(t.state)
-
-    def book(self, t: Target) -> float:
-        return self.made.markets.base_price(t.commodity) if t.commodity else 0.0
-
-
-def _label(text: str) -> str:
-    return text.replace("_", " ")
-
-
-def _and(parts: list[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _together(lines: list[Line]) -> dict[str, list[str]]:
