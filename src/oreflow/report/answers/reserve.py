@@ -12,7 +12,7 @@ from oreflow.report.document import Document, answer
 from oreflow.report.figure import Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
 from oreflow.report.plots import BarRow, Bars, Lines, Series
-from oreflow.respond.reserve.answer import WORST, Reserve, Target
+from oreflow.respond.reserve.result import WORST, Reserve, Target
 from oreflow.respond.reserve.rule import Line, number
 from oreflow.respond.reserve.states import MOST_YEARS
 
@@ -339,7 +339,7 @@ class _Front(Page):
             Para(Sentence(text, (self.figure(enough.budget / 1e6, MONEY), self.figure(best, MONEY, change=True)))),
             Picture("sizing", "What a budget saves", saved, Sentence("Band: 95 % interval of the mean."), half=True),
             Picture("risk", "Cost of shortage at risk", risk,
-                    Sentence("Use given up or not served, at the price of the time."), half=True),
+                    Sentence("Use given up or not served of what is held, at the price of the time."), half=True),
             Table("sizing", "The sizing curve", columns, tuple(rows)),
         )  # fmt: skip
 

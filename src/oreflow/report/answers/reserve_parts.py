@@ -10,11 +10,12 @@ from oreflow.report.document import run_id
 from oreflow.report.figure import Figure, Quality, Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Table
 from oreflow.report.plots import Lines, Series
-from oreflow.respond.reserve.answer import Fan, Reserve, Strategy, Target
+from oreflow.respond.reserve.result import Fan, Reserve, Strategy, Target
 from oreflow.respond.reserve.spec import Regime
 from oreflow.respond.reserve.states import MOST_YEARS
 
 MONEY = "M USD"
+_BLOCS = {"allied": "allied countries", "feoc": "foreign entities of concern", "eu": "the European Union"}
 
 
 class Page:
@@ -172,8 +173,8 @@ class Page:
         parts = []
         for e in r.exports:
             what = listed([x.replace("_", " ") for x in e.minerals]) if e.minerals else "all that is held"
-            to = listed(list(e.to)) if e.to else "everybody"
-            parts.append(f"{e.origin} ships {e.limit:.0%} of its usual {what} to {to}")
+            to = listed([self.place(x) for x in e.to]) if e.to else "everybody"
+            parts.append(f"{self.place(e.origin)} ships {e.limit:.0%} of its usual {what} to {to}")
         parts += [
             f"{share:.0%} of {region}'s output of {c.replace('_', ' ')} is there"
             for region, c, share in r.output
@@ -186,6 +187,22 @@ class Page:
         return f"{r.name}: {'; '.join(parts) if parts else 'trade and output as in the base year 2025'}."
 
     # 7
+
+    def place(self, name: str) -> str:
+        """Say a region or a bloc in words."""
+        names = dict(zip(self.world.regions["region"], self.world.regions["name"], strict=True))
+        return str(names.get(name, _BLOCS.get(name, name)))
+
+    def in_force(self) -> list[str]:
+        """Say which export measures the base year, and so the first regime, holds already."""
+        held = {m.name for m in self.made.spec.minerals}
+        of = dict(zip(self.world.commodities["commodity"], self.world.commodities["mineral"], strict=True))
+        table = self.world.policies
+        rows = table[table["state"].eq("base") & table["kind"].isin(["ban", "licence", "quota"])]
+        told = [
+            str(d) for c, d in zip(rows["commodity"], rows["description"], strict=True) if of.get(c) in held
+        ]
+        return list(dict.fromkeys(told))
 
     def trust(self) -> tuple[Block, ...]:
         """Return what is assumed and left out."""
@@ -228,7 +245,13 @@ class Page:
             else f"{self.world.parameter('voll_multiple'):g} times the base price (parameter voll_multiple, an "
             "assumption with a wide range)"
         )
-        told = [
+        base = self.in_force()
+        told = (
+            [f"The base year had measures of its own, and the first regime is that year: {'; '.join(base)}."]
+            if base
+            else []
+        )
+        told += [
             "Private stocks: a stage has none. Where users hold stock of their own, the first months of a shock "
             "are softer "
             "than here and the reserve is worth less.",
