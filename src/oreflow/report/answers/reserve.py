@@ -242,6 +242,7 @@ class _Front(Page):
                 Column("Money in stock", True),
             ), tuple(rows)),
         ]  # fmt: skip
+        out += self.source()
         for c in m.markets.commodities:
             if not any(t.commodity == c and t.days >= SMALL for t in m.targets):
                 continue
@@ -272,6 +273,22 @@ class _Front(Page):
             )
         out += self.passed_on()
         return tuple(out)
+
+    def source(self) -> list[Block]:
+        """Say in which regimes the saving is made."""
+        policy = self.made.strategy("policy")
+        parts = policy.by_regime
+        left = policy.saving.mean - sum(parts.values())
+        rows = [
+            BarRow(f"in {n}", self.figure(v, MONEY, change=True)) for n, v in parts.items() if abs(v) > 1e-3
+        ]
+        if len(rows) < 2:
+            return []
+        rows.append(BarRow("stock left at the end", self.figure(left, MONEY, change=True)))
+        return [
+            Picture("source", "Where the policy spends and saves", Bars(tuple(rows), MONEY),
+                    Sentence("Mean over histories, discounted. Below zero: what buying and keeping costs."))
+        ]  # fmt: skip
 
     def passed_on(self) -> list[Block]:
         """Say how much of what is released reaches users at home."""

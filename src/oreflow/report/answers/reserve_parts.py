@@ -142,13 +142,15 @@ class Page:
         for k, n in enumerate(chain.names):
             for c in m.commodities:
                 unit, curve = m.unit[c], m.curves[k][c]
+                # The full model knows the measures of a regime, not a price level that was set or counted.
+                same = m.regimes[k].price.get(c, 1.0) == 1.0
                 body.append(
                     (
                         f"{self.name[c].split(' (')[0]}, {n}",
-                        self.figure(curve.base_price, f"USD/{unit}"),
-                        self.figure(m.full[k][c][0], f"USD/{unit}"),
-                        self.figure(m.first_year[k][c], f"USD/{unit}"),
-                        self.figure(curve.base_use, f"{unit}/yr"),
+                        self.figure(m.price(k, c), f"USD/{unit}"),
+                        self.figure(m.full[k][c][0], f"USD/{unit}") if same else "–",
+                        self.figure(m.first_year[k][c], f"USD/{unit}") if same else "–",
+                        self.figure(curve.base_use, f"{unit}/yr") if same else "–",
                     )
                 )
         return (
@@ -160,11 +162,10 @@ class Page:
                 Column("Full model, first year with private stocks", True), Column("Use", True),
             ), tuple(body)),
             Para(Sentence(
-                "Stage: the market that the reserve meets, without private stocks. Full model: all regions and "
-                "stages of "
-                "the chain cleared under the same measures, which it reproduces. With private stocks and goods "
-                "at sea the "
-                "first year of a regime is softer, or sharper where buyers fear what comes."
+                "Stage: the market that the reserve meets, without private stocks. Full model: all regions and stages of "
+                "the chain cleared under the same measures, which it reproduces; a dash where a price level is put on "
+                "top. With private stocks and goods at sea the first year of a regime is softer, or sharper where "
+                "buyers fear what comes."
             ), "aside"),
         )  # fmt: skip
 

@@ -196,11 +196,16 @@ def _strategy(run: Run, none: Run, found: Markets, lay: Layout, paths: Histories
     book = np.array([h.book for h in lay.held]) / 1e6
     dearest = [paths.regime == found.dearest(c) for c in found.commodities]
     released = flow(run.released)
+    saved = (none.cost - run.cost) * paths.weight[:-1]
     less = (none.short - run.short).sum(axis=1).mean(axis=0) / years
     return Strategy(
         run.name,
         estimate(none.total - run.total),
         tail(none.total, WORST) - tail(run.total, WORST),
+        {
+            r.name: float((saved * (paths.regime == k)).sum(axis=1).mean())
+            for k, r in enumerate(found.regimes)
+        },
         {c: estimate(short[:, i]) for i, c in enumerate(found.commodities)},
         {c: tail(short[:, i], WORST) for i, c in enumerate(found.commodities)},
         float((run.stock @ book).mean()),

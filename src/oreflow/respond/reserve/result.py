@@ -27,6 +27,8 @@ class Strategy:
         name: ``none``, ``policy``, ``rule``, or days of cover.
         saving: What it saves against no reserve over a history, discounted, million USD.
         saving_worst: Fall of the mean cost of the worst histories (`WORST`), million USD.
+        by_regime: By regime, the part of the saving that falls into its quarters, million USD; the rest is what is
+            left in stock at the end.
         shortfall: By commodity, demand given up or not served a year, units.
         at_risk: The same in the worst histories (`WORST`).
         tied_up: Mean worth of the stock at base prices, million USD.
@@ -41,6 +43,7 @@ class Strategy:
     name: str
     saving: Estimate
     saving_worst: float
+    by_regime: dict[str, float]
     shortfall: dict[str, Estimate]
     at_risk: dict[str, float]
     tied_up: float
