@@ -121,8 +121,12 @@ def _library() -> ctypes.CDLL | None:
     return library
 
 
-def _at(array: NDArray[Any]) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)
+def _at(array: NDArray[Any]) -> Any:
+    """Return where the numbers of an array lie."""
+    try:
+        return ctypes.byref(ctypes.c_char.from_buffer(array))  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # it may not be written to, or is empty
+        return ctypes.c_void_p(array.ctypes.data)
 
 
 def _floats(array: Floats) -> Floats:
@@ -151,9 +155,9 @@ class _Native:
         )  # fmt: skip
 
     def __del__(self) -> None:
-        if getattr(self, "_h", None):
-            self._lib.Highs_destroy(self._h)
-            self._h = ctypes.c_void_p()
+        handle = self.__dict__.pop("_h", None)  # no module may be left when the interpreter ends
+        if handle:
+            self._lib.Highs_destroy(handle)
 
     def option(self, name: str, value: bool | int | float | str) -> None:
         key = name.encode()

@@ -62,9 +62,7 @@ def linear(seed: int, *, discount: float = 1.0, cyclic: bool = False) -> Graph:
     """2 to 4 stages, 2 or 3 noises, 1 to 3 goods."""
     rng = np.random.default_rng(seed)
     length, goods = int(rng.integers(2, 5)), int(rng.integers(1, 4))
-    made = [
-        stage(rng, f"stage {t}", goods, 1 if t == 0 else int(rng.integers(2, 4))) for t in range(length)
-    ]
+    made = [stage(rng, f"stage {t}", goods, 1 if t == 0 else int(rng.integers(2, 4))) for t in range(length)]
     return Graph.linear(made, discount, cyclic=cyclic)
 
 

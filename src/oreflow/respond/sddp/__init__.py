@@ -29,6 +29,7 @@ from oreflow.respond.sddp.stopping import (
 )
 from oreflow.respond.sddp.train import train
 from oreflow.respond.sddp.tree import Extensive, deterministic_equivalent
+from oreflow.respond.sddp.upper import Upper
 
 __all__ = [
     "BoundStalls",
@@ -50,6 +51,7 @@ __all__ = [
     "Stage",
     "Stopping",
     "TimeLimit",
+    "Upper",
     "WorstCase",
     "deterministic_equivalent",
     "train",

@@ -172,7 +172,7 @@ def read(path: str | Path, graph: Graph, *, risk: Risk | None = None) -> Policy:
         later=later,
         rows=tuple(_held(file, i, node, later[i]) for i, node in enumerate(nodes)),
         bases=tuple(_bases(file, i, node, graph) for i, node in enumerate(nodes)),
-        worst={int(i): _array(file, "worst", q, None) for i, q in data["worst"].items()},
+        worst=_worst(file, data["worst"], graph),
         iterations=tuple(Iteration(**i) for i in data["iterations"]),
         stopped=data["stopped"],
     )
@@ -217,18 +217,17 @@ def _conform(file: Path, data: dict[str, Any]) -> None:
         raise SchemaError(f"{file}: {place}: {error.message[:200]}.")
 
 
-def _array(file: Path, what: str, given: Any, shape: tuple[int, ...] | None) -> Floats:
+def _array(file: Path, what: str, given: Any, shape: tuple[int, ...]) -> Floats:
     try:
         values = np.array(given, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         raise SchemaError(
             f"{file}: {what} holds something that is no number, or lists of different lengths."
         ) from None
-    if shape is not None:
-        if values.size == 0 and math.prod(shape) == 0:
-            values = values.reshape(shape)
-        if values.shape != shape:
-            raise SchemaError(f"{file}: {what} has shape {values.shape}, not {shape}.")
+    if values.size == 0 and math.prod(shape) == 0:
+        values = values.reshape(shape)
+    if values.shape != shape:
+        raise SchemaError(f"{file}: {what} has shape {values.shape}, not {shape}.")
     if not np.isfinite(values).all():
         raise SchemaError(f"{file}: {what} holds a number too large to be one.")
     return values
@@ -293,6 +292,18 @@ def _bases(file: Path, i: int, node: dict[str, Any], graph: Graph) -> tuple[Basi
         cols, rows = (np.frombuffer(p.encode(), dtype=np.uint8).astype(np.int32) - 48 for p in parts)
         found.append((cols, rows))
     return tuple(found)
+
+
+def _worst(file: Path, told: dict[str, Any], graph: Graph) -> dict[int, Floats]:
+    found = {}
+    for name, weights in told.items():
+        node = int(name)
+        if node >= len(graph.nodes):
+            raise SchemaError(f"{file}: worst names node {node}, which is not there.")
+        following = graph.starts if node == -1 else graph.children[node]
+        count = sum(len(graph.nodes[j].noises) for j, _ in following)
+        found[node] = _array(file, f"worst.{name}", weights, (count,))
+    return found
 
 
 def _risk(file: Path, told: dict[str, Any], given: Risk | None) -> Risk:

@@ -93,9 +93,9 @@ def stockpile_table(spacing: float = SPACING) -> tuple[Floats, Floats]:
     Returns:
         Levels, shape (S,), and the cost of going from one to another in each regime, shape (R, S, S).
     """
-    levels: Floats = np.arange(round(LEVELS / spacing) + 1) * spacing
+    levels = np.linspace(0.0, LEVELS, round(LEVELS / spacing) + 1)
     change = levels[None, :] - levels[:, None]
-    cost: Floats = np.stack([stockpile_cost(change, i) for i in range(len(REGIMES))])
+    cost = np.array([stockpile_cost(change, i) for i in range(len(REGIMES))])
     cost += _HOLDING * levels
     return levels, cost
 

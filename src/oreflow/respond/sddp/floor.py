@@ -63,7 +63,8 @@ def _fixed(graph: Graph, least: Floats, given: Floats) -> Floats:
     closed = np.flatnonzero(~open_ended)
     among = passage[np.ix_(closed, closed)]
     values = given.copy()
-    solved = np.linalg.solve(np.eye(len(closed)) - among, among @ least[closed])
+    finite = np.where(np.isfinite(least), least, 0.0)[closed]
+    solved = np.linalg.solve(np.eye(len(closed)) - among, among @ finite)
     values[closed] = np.maximum(values[closed], solved)
     for _ in graph.nodes:
         after = np.where(leads, passage * np.where(leads, least + values, 0.0), 0.0).sum(axis=1)

@@ -25,7 +25,8 @@ class Graph:
 
     Attributes:
         nodes: The stages, N of them, with names of their own.
-        root: Pairs of (node, probability) to begin with; they sum to one.
+        root: Pairs of (node, probability) to begin with; they sum to one. A node that is never reached is an error
+            unless it is named here or in `edges` with a chance of nought.
         edges: Triples of (from, to, probability); those out of a node sum to one at most. Nodes are numbers.
 
     Raises:
@@ -84,7 +85,7 @@ class Graph:
             cyclic: Whether the first stage follows the last again, for ever; needs a discount below one.
 
         Returns:
-            The graph, with nodes by stage and then by regime; edges of no chance are left out.
+            The graph, with nodes by stage and then by regime, also where a regime has no chance.
 
         Raises:
             ModelError: A row of the transition matrix is no distribution, or as for the class.
@@ -117,9 +118,8 @@ class Graph:
             for t in range(steps)
             for i in range(count)
             for j in range(count)
-            if chain[t, i, j] > 0
         ]
-        root = tuple((i, float(p)) for i, p in enumerate(start) if p != 0)
+        root = tuple((i, float(p)) for i, p in enumerate(start))
         return cls(tuple(s for r in rows for s in r), root, tuple(edges))
 
     @cached_property
@@ -130,6 +130,11 @@ class Graph:
             if p > 0:
                 found[i].append((j, p))
         return tuple(tuple(sorted(f)) for f in found)
+
+    @cached_property
+    def starts(self) -> tuple[tuple[int, float], ...]:
+        """What may come first, with its probability."""
+        return tuple((i, p) for i, p in self.root if p > 0)
 
     @cached_property
     def onward(self) -> Floats:
@@ -255,15 +260,20 @@ def _check(graph: Graph) -> None:
             raise ModelError(
                 f"states to begin with differ between {names[graph.root[0][0]]!r} and {names[i]!r}."
             )
-    reached, todo = set(), [i for i, p in graph.root if p > 0]
+    named: dict[int, list[int]] = {-1: [i for i, _ in graph.root]}
+    for i, j, _ in graph.edges:
+        named.setdefault(i, []).append(j)
+    reached, todo = {-1}, [-1]
     while todo:
-        i = todo.pop()
-        if i not in reached:
-            reached.add(i)
-            todo += [j for j, _ in graph.children[i]]
+        for j in named.get(todo.pop(), []):
+            if j not in reached:
+                reached.add(j)
+                todo.append(j)
     lost = [n for i, n in enumerate(names) if i not in reached]
     if lost:
-        raise ModelError(f"{', '.join(map(repr, lost[:3]))} can never be reached from the start.")
+        raise ModelError(
+            f"{', '.join(map(repr, lost[:3]))} can never be reached from the start: no edge leads there."
+        )
     if graph.cyclic:
         radius = float(np.abs(np.linalg.eigvals(graph.passage)).max())
         if radius >= 1.0 - SUM:

@@ -11,7 +11,6 @@ which is what lets a run that was stopped go on as if it had not been.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,8 +23,24 @@ from oreflow.market.highs import BASIC, Basis
 from oreflow.market.network import Floats, Ints
 from oreflow.respond.sddp.cuts import IDLE, Pool
 from oreflow.respond.sddp.diagnose import told
+from oreflow.respond.sddp.scaling import power, scales
 from oreflow.respond.sddp.stage import Stage
 
+Options = dict[str, int | float | str]
+FINE: Options = {
+    "presolve": "off",
+    # Scaled here: see `oreflow.respond.sddp.scaling`.
+    "simplex_scale_strategy": 0,
+    # What a solve leaves open goes into the cuts and adds up from stage to stage.
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
+COARSE: Options = FINE | {
+    "presolve": "choose",
+    "primal_feasibility_tolerance": 1e-7,
+    "dual_feasibility_tolerance": 1e-7,
+}
+"""For what cannot be solved so finely, e.g. a state that leaves its range by what the last stage left open."""
 Row = tuple[int, int]
 """A row below the stage's own: (outcome, number of the cut), or (`WEIGHTS`, number of the weights)."""
 WEIGHTS = -1
@@ -78,6 +93,8 @@ class StageLP:
         floor: Lower bound of Θ.
         rows: Rows to begin with, in their order.
         bases: Basis to start each noise from; None for none.
+        learn: Whether the next solve of a noise starts from where the last one ended. Otherwise each starts from
+            `bases`, and what is found follows from the state alone, also among equals.
     """
 
     def __init__(
@@ -87,30 +104,41 @@ class StageLP:
         floor: float,
         rows: Sequence[Row] = (),
         bases: Sequence[Basis | None] | None = None,
+        *,
+        learn: bool = True,
     ) -> None:
         self.stage, self.later, self.floor = stage, later, floor
         m, n = stage.matrix.shape
         self._m, self._n = m, n
         count = (1 + (len(later.pools) if later.multi else 0)) if later.pools else 0
         self._width = n + count
-        self._model = highs.model(
-            sparse.csc_matrix(sparse.hstack([stage.matrix, sparse.csc_matrix((m, count))]))
-        )
-        self._model.option("presolve", "off")
-        self._edits = _Edits(stage)
-        theta = np.full(count, -np.inf)
-        theta[:1] = floor
-        self._model.costs(None, np.concatenate([stage.cost, np.eye(1, count)[0] if count else []]))
+        self._row, self._col = scales(stage.matrix)
+        scaled = sparse.diags_array(self._row) @ stage.matrix @ sparse.diags_array(self._col)
+        self._model = highs.model(sparse.csc_matrix(sparse.hstack([scaled, sparse.csc_matrix((m, count))])))
+        self._set(FINE)
+        self._edits = Edits(stage, self._row, self._col)
+        cost = stage.cost * self._col
+        self._theta = float(power(np.abs(cost).max(initial=1.0, keepdims=True))[0])
+        """Scale of Θ and θ: they are of the size of costs, not of quantities."""
+        lowest = np.full(count, -np.inf)
+        lowest[:1] = floor / self._theta
+        self._model.costs(None, np.concatenate([cost, np.eye(1, count)[0] * self._theta if count else []]))
         self._model.bounds(
-            None, np.concatenate([stage.lower, theta]), np.concatenate([stage.upper, np.full(count, np.inf)])
+            None,
+            np.concatenate([stage.lower / self._col, lowest]),
+            np.concatenate([stage.upper / self._col, np.full(count, np.inf)]),
         )
-        self._model.sides(None, stage.row_lower, stage.row_upper)
+        self._model.sides(None, stage.row_lower * self._row, stage.row_upper * self._row)
+        self._range = [
+            (n[1][stage.state_out], n[2][stage.state_out])
+            for n in map(stage.numbers, range(len(stage.noises)))
+        ]
         self._noise = -1
         self.rows: list[Row] = []
         self._held: set[Row] = set()
         self.bases: list[Basis | None] = list(bases) if bases is not None else [None] * len(stage.noises)
-        self.solves, self.inside = 0, 0.0
-        self._given = 0
+        self.solves = 0
+        self._given, self._learn = 0, learn
         self.hold(rows)
 
     # -- solving -----------------------------------------------------------------------------------------------
@@ -132,48 +160,63 @@ class StageLP:
         """
         if self._given < len(self.rows):
             self._hand_over()
-        began = time.perf_counter()
         self._edits.apply(self._model, state, noise, fresh=noise != self._noise)
         self._noise = noise
+        self._model.forget()
         basis = self.bases[noise]
         if basis is not None:
-            self._model.forget()
             self._model.start(self._full(basis))
-        else:
-            self._model.forget()
         status = self._model.run()
-        if status != highs.OPTIMAL:
+        for options in (FINE, COARSE):
+            if status == highs.OPTIMAL:
+                break
+            self._set(options)
             self._model.forget()
             status = self._model.run()
+            self._set(FINE)
         if status != highs.OPTIMAL:
             self._fail(state, noise, status)
-        self.bases[noise] = self._model.basis()
+        if self._learn:
+            self.bases[noise] = self._model.basis()
         value = self._model.objective
-        self.inside += time.perf_counter() - began
         self.solves += 1
         return value
 
+    def _set(self, options: Options) -> None:
+        for name, value in options.items():
+            self._model.option(name, value)
+
     def slope(self) -> Floats:
         """Return what one more unit of each incoming state adds to the last objective, shape (k,)."""
-        return self._model.reduced()[self.stage.state_in]
+        which = self.stage.state_in
+        return self._model.reduced()[which] / self._col[which]
 
     def point(self) -> tuple[Floats, float]:
-        """Return the columns of the last solution, shape (n,), and Θ in it."""
+        """Return the columns of the last solution, shape (n,), outgoing states within their bounds, and Θ in it."""
         x = self._model.solution()[0]
-        return x[: self._n], float(x[self._n]) if self.later.pools else 0.0
+        later = float(x[self._n]) * self._theta if self.later.pools else 0.0
+        x = x[: self._n] * self._col
+        out, bounds = self.stage.state_out, self._range[self._noise]
+        x[out] = np.clip(x[out], *bounds)
+        return x, later
 
     def duals(self) -> Floats:
         """Return the duals of the stage's rows in the last solution, shape (m,)."""
-        return self._model.solution()[1][: self._m]
+        return self._model.solution()[1][: self._m] * self._row
 
     def later_slope(self) -> Floats:
         """Return what one more unit of each outgoing state adds to Θ in the last solution, shape (k,)."""
         duals = self._model.solution()[1][self._m :]
         slope = np.zeros(len(self.stage.state_out))
-        for (outcome, number), dual in zip(self.rows, duals, strict=True):
-            if outcome != WEIGHTS:
-                slope += dual * self.later.pools[outcome].slopes[number]
+        for row, dual in zip(self.rows, duals, strict=True):
+            if row[0] != WEIGHTS:
+                slope += dual * self._cut_scale(row) * self.later.pools[row[0]].slopes[row[1]]
         return slope
+
+    def _cut_scale(self, row: Row) -> float:
+        """Return the scale of the row of a cut: one over its largest entry."""
+        entries = self.later.pools[row[0]].slopes[row[1]] * self._col[self.stage.state_out]
+        return float(1.0 / power(np.abs(entries).max(initial=self._theta, keepdims=True))[0])
 
     def _full(self, basis: Basis) -> Basis:
         """Return a basis with the slacks of rows that came since."""
@@ -236,8 +279,9 @@ class StageLP:
             else:
                 pool = self.later.pools[outcome]
                 index += [out, np.array([n + (1 + outcome if self.later.multi else 0)])]
-                value += [-pool.slopes[number], _ONE]
-                lower[k] = pool.intercepts[number]
+                scale = self._cut_scale((outcome, number))
+                value += [-pool.slopes[number] * self._col[out] * scale, _ONE * self._theta * scale]
+                lower[k] = pool.intercepts[number] * scale
             start.append(start[-1] + (len(index[-1]) if outcome == WEIGHTS else len(out) + 1))
         self._model.append(
             np.array(start[:-1], dtype=np.int32),
@@ -263,34 +307,28 @@ class StageLP:
         self._given = len(self.rows)
 
 
-class _Edits:
+class Edits:
     """What differs between the noises of a stage, laid out so that each is handed over in one call."""
 
-    def __init__(self, stage: Stage) -> None:
-        numbers = [stage.numbers(k) for k in range(len(stage.noises))]
+    def __init__(self, stage: Stage, row: Floats, col: Floats) -> None:
+        def edited(*fields: str) -> Ints:
+            told = [edit[0] for n in stage.noises for f in fields if (edit := getattr(n, f)) is not None]
+            return np.unique(np.concatenate(told)) if told else np.zeros(0, np.int64)
 
-        def differing(*fields: int) -> Ints:
-            told = np.zeros(len(numbers[0][fields[0]]), dtype=bool)
-            for f in fields:
-                values = np.array([n[f] for n in numbers])
-                usual = (stage.cost, stage.lower, stage.upper, stage.row_lower, stage.row_upper)[f]
-                told |= (values != usual).any(axis=0)
-            return np.flatnonzero(told)
-
-        cols, costed, rows = differing(1, 2), differing(0), differing(3, 4)
-        cols = np.union1d(cols, stage.state_in)
-        self._state = np.searchsorted(cols, stage.state_in)
+        cols = np.union1d(edited("lower", "upper"), stage.state_in)
+        costed, rows = edited("cost"), edited("row_lower", "row_upper")
+        self._state, self._unit = np.searchsorted(cols, stage.state_in), col[stage.state_in]
         self._cols, self._rows = cols.astype(np.int32), rows.astype(np.int32)
-        self._cost = [n[0][costed] for n in numbers]
         self._costed = costed.astype(np.int32)
-        self._lower, self._upper = [n[1][cols] for n in numbers], [n[2][cols] for n in numbers]
-        self._row_lower, self._row_upper = [n[3][rows] for n in numbers], [n[4][rows] for n in numbers]
+        numbers = [stage.numbers(k) for k in range(len(stage.noises))]
+        self._cost = [n[0][costed] * col[costed] for n in numbers]
+        self._lower, self._upper = ([n[i][cols] / col[cols] for n in numbers] for i in (1, 2))
+        self._row_lower, self._row_upper = ([n[i][rows] * row[rows] for n in numbers] for i in (3, 4))
 
     def apply(self, model: highs.Model, state: Floats, noise: int, *, fresh: bool) -> None:
         """Hand a state and a noise to the solver; `fresh` where the noise is not that of the last solve."""
         lower, upper = self._lower[noise], self._upper[noise]
-        lower[self._state] = state
-        upper[self._state] = state
+        lower[self._state] = upper[self._state] = state / self._unit
         if len(self._cols):
             model.bounds(self._cols, lower, upper)
         if fresh:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from oreflow.respond.sddp.risk import Risk
 from oreflow.respond.sddp.sampling import Sampling
 from oreflow.respond.sddp.simulate import Simulation, simulate
 from oreflow.respond.sddp.stability import Stability, stability
+from oreflow.respond.sddp.stage import Noise
 from oreflow.respond.sddp.stopping import Iteration
+from oreflow.respond.sddp.upper import Upper, upper_bound
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Decision:
         state: Outgoing state, by name.
         marginal: By name of the state: what one more unit in stock when the stage begins would save, from here to the
             end; the price at which a unit in stock is worth having.
-        next_unit: By name of the state: what one more unit left in stock when the stage ends would save later, net of
-            nothing: the price at which the policy goes on buying and stops releasing.
+        next_unit: By name of the state: what one more unit left in stock when the stage ends would save later,
+            discounted: below this price the policy buys, above it it releases.
     """
 
     columns: dict[str, float]
@@ -129,7 +132,7 @@ class Policy:
     @cached_property
     def _programmes(self) -> list[StageLP]:
         return [
-            StageLP(stage, self.later[i], float(self.floors[i]), self.rows[i], self.bases[i])
+            StageLP(stage, self.later[i], float(self.floors[i]), self.rows[i], self.bases[i], learn=False)
             for i, stage in enumerate(self.graph.nodes)
         ]
 
@@ -141,6 +144,7 @@ class Policy:
         depth: int | None = None,
         start: ArrayLike | None = None,
         node: int | str | None = None,
+        paths: Sequence[Sequence[tuple[int, int]]] | None = None,
         columns: tuple[str, ...] | list[str] = (),
         rows: tuple[str, ...] | list[str] = (),
     ) -> Simulation:
@@ -156,6 +160,8 @@ class Policy:
             depth: Stages; see above.
             start: State to begin with; that of the training where None.
             node: Node to begin at; drawn by the root's chances where None.
+            paths: Histories to live through in place of drawn ones, each of pairs of (node, noise), e.g. what happened
+                or the worst that may; their cost is discounted. `n` must be their number.
             columns: Names of columns to record.
             rows: Names of rows whose duals to record.
 
@@ -164,6 +170,7 @@ class Policy:
 
         Raises:
             UnknownNameError: No stage has such a column or row, or there is no such node.
+            UsageError: A path goes where the graph does not.
             ModelError: A stage could not be solved.
         """
         at = None if node is None else self.graph.index(node)
@@ -176,17 +183,19 @@ class Policy:
             state=self.graph.state(first, self.settings.initial_state if start is None else start),
             depth=depth,
             start=at,
+            paths=paths,
             columns=columns,
             rows=rows,
         )
 
-    def act(self, node: int | str, state: ArrayLike, noise: int = 0) -> Decision:
+    def act(self, node: int | str, state: ArrayLike, noise: int | Noise = 0) -> Decision:
         """Return what the policy does.
 
         Args:
             node: Name or number.
             state: Incoming state.
-            noise: Number of the noise.
+            noise: Number of the noise, or one that is none of the stage's, to see what the policy does about it; its
+                probability does not matter.
 
         Returns:
             The decision.
@@ -197,11 +206,14 @@ class Policy:
         """
         i = self.graph.index(node)
         stage = self.graph.nodes[i]
-        if not 0 <= noise < len(stage.noises):
-            raise UnknownNameError(
-                "noise", str(noise), map(str, range(len(stage.noises))), where=f"stage {stage.name!r}"
-            )
-        lp = self._programmes[i]
+        if isinstance(noise, Noise):
+            stage = replace(stage, noises=(replace(noise, probability=1.0),))
+            lp, noise = StageLP(stage, self.later[i], float(self.floors[i]), self.rows[i]), 0
+        elif 0 <= noise < len(stage.noises):
+            lp = self._programmes[i]
+        else:
+            known = map(str, range(len(stage.noises)))
+            raise UnknownNameError("noise", str(noise), known, where=f"stage {stage.name!r}")
         objective = lp.solve(self.graph.state(i, state), noise)
         x, later = lp.point()
         out = x[stage.state_out]
@@ -232,9 +244,44 @@ class Policy:
         i = self.graph.index(node)
         return self.later[i].value(self.graph.state(i, state), float(self.floors[i]))
 
+    def upper_bound(self, *, points: int = 30, turns: int = 50) -> Upper:
+        """Bound the risk-adjusted cost from above, under any coherent measure and without sampling.
+
+        Slower than the bound from below by far: all outcomes of what follows are solved at every point.
+
+        Args:
+            points: States after each node at which the cost-to-go is bounded, beside the corners of their range.
+            turns: Most turns through a cycle.
+
+        Returns:
+            The bound; the best policy costs between `bound` and it.
+
+        Raises:
+            UsageError: A stage of a cycle goes on for certain.
+            ModelError: The points are too few: some noise leads beyond them. Or the bound of the cuts lies above this
+                one, because a floor that was given is none.
+        """
+        return upper_bound(self, points=points, turns=turns)
+
     def report(self) -> Stability:
         """Return the numerical-stability report: how far apart the numbers lie, and what to look at."""
         return stability(self)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return how the policy was found as plain values: settings, bound, size and effort of the run."""
+        last = self.iterations[-1] if self.iterations else None
+        return {
+            "bound": self.bound if last else None,
+            "stopped": self.stopped,
+            "stages": len(self.graph.nodes),
+            "states": list(self.graph.nodes[self.graph.root[0][0]].states),
+            "without_end": self.graph.cyclic,
+            **{name: plain(getattr(self.settings, name)) for name in ("risk", "seed", "sampling", "multi")},
+            **{
+                name: getattr(last, name) if last else 0
+                for name in ("iteration", "cuts", "held", "solves", "seconds")
+            },
+        }
 
     def save(self, path: str | Path) -> None:
         """Write the policy as JSON that follows ``cuts.schema.json``, whole or not at all.

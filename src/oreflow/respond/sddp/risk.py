@@ -20,7 +20,10 @@ from oreflow.market.network import Floats
 
 
 class Risk(Protocol):
-    """A coherent risk measure of costs."""
+    """A coherent risk measure of costs that is never below their mean.
+
+    A frozen dataclass of plain fields can be saved with its policy.
+    """
 
     def weights(self, costs: Floats, probabilities: Floats) -> Floats:
         """Return the probabilities under which these costs are expected to be worst, within the measure's set.

@@ -108,7 +108,7 @@ def walk(
             path.append((start, _pick(rng, graph.nodes[start].probabilities)))
             at = start
             continue
-        following = graph.root if at == -1 else graph.children[at]
+        following = graph.starts if at == -1 else graph.children[at]
         if not following or (by_chance and at != -1 and rng.random() >= graph.onward[at]):
             break
         outcomes = [(j, k) for j, _ in following for k in range(len(graph.nodes[j].noises))]

@@ -117,6 +117,7 @@ def simulate(
     state: Floats,
     depth: int | None,
     start: int | None,
+    paths: Sequence[Sequence[tuple[int, int]]] | None,
     columns: Sequence[str],
     rows: Sequence[str],
 ) -> Simulation:
@@ -125,12 +126,15 @@ def simulate(
         raise UsageError(f"simulate at least one history, not {n}.")
     _known("column", columns, (s.columns for s in graph.nodes))
     _known("row", rows, (s.rows for s in graph.nodes))
-    paths = [walk(graph, generator(seed, i), depth=depth, start=start) for i in range(n)]
+    drawn = graph.cyclic and depth is None and paths is None
+    if paths is None:
+        paths = [walk(graph, generator(seed, i), depth=depth, start=start) for i in range(n)]
+    else:
+        _possible(graph, paths, n)
     longest, k = max(map(len, paths)), len(state)
     nodes, noises = np.full((n, longest), -1), np.full((n, longest), -1)
     for i, path in enumerate(paths):
         nodes[i, : len(path)], noises[i, : len(path)] = np.array(path).T
-    drawn = graph.cyclic and depth is None
     weights = np.where(nodes >= 0, 1.0, 0.0)
     if not drawn:
         for t in range(1, longest):
@@ -172,6 +176,24 @@ def simulate(
         state_names=graph.nodes[graph.root[0][0]].states,
         left=left,
     )
+
+
+def _possible(graph: Graph, paths: Sequence[Sequence[tuple[int, int]]], n: int) -> None:
+    """Refuse paths that the graph does not have."""
+    if len(paths) != n:
+        raise UsageError(f"{len(paths)} paths are given for {n} histories.")
+    for i, path in enumerate(paths):
+        if not path:
+            raise UsageError(f"path {i} is empty.")
+        for t, (node, noise) in enumerate(path):
+            stage = graph.nodes[graph.index(node)]
+            before = path[t - 1][0] if t else -1
+            if t and node not in (j for j, _ in graph.children[before]):
+                came = graph.nodes[before].name
+                raise UsageError(f"path {i} goes from {came!r} to {stage.name!r}, which never follows it.")
+            if not 0 <= noise < len(stage.noises):
+                known = map(str, range(len(stage.noises)))
+                raise UnknownNameError("noise", str(noise), known, where=f"path {i}, stage {stage.name!r}")
 
 
 def _known(kind: str, asked: Sequence[str], names: Any) -> None:

@@ -74,8 +74,8 @@ class Stage:
         noises: What may happen, known before the stage decides; nothing uncertain where empty.
         columns: Names, for messages; `state_out`'s are the names of the states.
         rows: Names, for messages.
-        floor: A number that the cost after this stage, in expectation and discounted to its end, is never below.
-            Found from the programmes themselves where None; the larger of both counts.
+        floor: A number that the cost after this stage, times the chance that anything follows and discounted to its
+            end, is never below. Found from the programmes themselves where None; the larger of both counts.
 
     Raises:
         ModelError: Shapes, numbers or probabilities do not fit.

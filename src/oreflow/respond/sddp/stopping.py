@@ -19,7 +19,8 @@ class Iteration:
     Attributes:
         iteration: Its number, from 1.
         bound: Lower bound of the risk-adjusted cost; never falls.
-        simulated: Cost of the path that was walked forward, discounted; the mean where there were several.
+        simulated: Cost of the path that was walked forward, discounted; the mean where there were several. With draws
+            by other than the nominal chances it is no estimate of the mean cost.
         cuts: Cuts found so far, at all nodes.
         held: Cuts in the programmes.
         solves: Programmes solved so far.
@@ -108,7 +109,8 @@ class GapClosed:
     """Stop when the mean cost of the last forward paths is no longer told apart from the bound.
 
     The policy changes while they are walked, and a wide interval closes the gap as well as a good policy does
-    (Shapiro 2011): simulate the policy afterwards. Means nothing under a risk measure other than the expectation.
+    (Shapiro 2011): simulate the policy afterwards. It means nothing under a risk measure other than the expectation,
+    and where paths are drawn by other chances or walked again; `train` refuses it there.
 
     Attributes:
         paths: Forward paths that the mean is taken over.

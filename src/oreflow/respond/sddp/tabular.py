@@ -71,6 +71,6 @@ def policy_iteration(cost: Floats, transition: Floats, discount: float) -> Tabul
         # Change only where it pays, or equals would take turns for ever.
         better = whole.min(axis=2) < now - 1e-12 * (1.0 + np.abs(now))
         if not better.any():
-            return Tabular(value, choice, turn)
+            return Tabular(np.asarray(value, dtype=np.float64), choice, turn)
         choice = np.where(better, best, choice)
     raise NumericalError(f"policies did not settle within {ROUNDS} rounds.")

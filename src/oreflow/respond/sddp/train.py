@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,7 +32,7 @@ from oreflow.respond.sddp.lp import Later, Row, StageLP
 from oreflow.respond.sddp.policy import Policy, Settings
 from oreflow.respond.sddp.risk import Expectation, Risk
 from oreflow.respond.sddp.sampling import Path, Sampling
-from oreflow.respond.sddp.stopping import BoundStalls, Iteration, IterationLimit, Stopping
+from oreflow.respond.sddp.stopping import BoundStalls, GapClosed, Iteration, IterationLimit, Stopping
 
 EVERY = 60.0
 """Seconds after which a run that is to be saved is written again."""
@@ -53,6 +53,7 @@ def train(
     multi: bool = False,
     select: bool = True,
     paths: int = 1,
+    workers: int = 1,
     progress: Progress | None = None,
     resume: Policy | None = None,
     save: str | FilePath | None = None,
@@ -70,6 +71,8 @@ def train(
         multi: A cut for each outcome of what follows, in place of one for all: fewer iterations, larger programmes.
         select: Leave dominated cuts out of the programmes; all are kept in the policy.
         paths: Forward paths an iteration.
+        workers: Threads that solve what may follow a stage at the same time; the policy is the same for any number.
+            More than one pays where several large stages may follow.
         progress: Called after each iteration.
         resume: Policy to go on from, trained with the same settings: the run is the same as one without a stop.
         save: File to keep the policy in, written now and then and at the end, also when the run is interrupted or
@@ -79,7 +82,7 @@ def train(
         The policy.
 
     Raises:
-        UsageError: `resume` was trained with other settings.
+        UsageError: `resume` was trained with other settings, or a stopping rule means nothing here.
         InfeasibleError: A stage has no solution at a state that was reached; names stage, noise and rows.
         ModelError: A stage has no end, a floor is none, or a state does not fit.
     """
@@ -94,15 +97,24 @@ def train(
         select=select,
         paths=paths,
     )
-    if paths < 1:
-        raise UsageError(f"an iteration walks at least one path, not {paths}.")
+    if paths < 1 or workers < 1:
+        raise UsageError(f"an iteration walks at least one path with one worker, not {paths} with {workers}.")
     if resume is not None:
         resume.same(graph, settings)
     rules = _rules(stopping)
+    plain = settings.sampling.importance == 0 and settings.sampling.revisit == 0
+    if any(isinstance(r, GapClosed) for r in rules) and not (
+        isinstance(settings.risk, Expectation) and plain
+    ):
+        raise UsageError(
+            "GapClosed compares the mean cost of paths with the bound, which says something only under the expectation "
+            "and with new paths drawn by their own chances. Use BoundStalls, and Policy.upper_bound afterwards."
+        )
     run = _Run(graph, settings, resume)
     began, saved = time.perf_counter(), time.perf_counter()
     reason = ""
     try:
+        run.employ(workers)
         while not (reason := run.stops(rules, time.perf_counter() - began)):
             run.iterate(began)
             if progress is not None:
@@ -114,6 +126,8 @@ def train(
         if save is not None and run.log:
             run.policy("interrupted").save(save)
         raise
+    finally:
+        run.employ(1)
     policy = run.policy(reason)
     if save is not None:
         policy.save(save)
@@ -151,7 +165,7 @@ class _Run:
         self.worst: dict[int, Floats] = dict(resume.worst) if resume is not None else {}
         self.x0 = np.array(settings.initial_state)
         self._chance = {i: self._nominal(c) for i, c in enumerate(graph.children) if c} | {
-            -1: self._nominal(graph.root)
+            -1: self._nominal(graph.starts)
         }
         if resume is not None:
             self.floors = resume.floors
@@ -173,6 +187,13 @@ class _Run:
             for i, stage in enumerate(graph.nodes)
         ]
         self._kept = self._keep()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def employ(self, workers: int) -> None:
+        """Solve with so many threads from now on; let go of those before."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+        self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
 
     def _outcomes(self, node: int) -> int:
         return sum(len(self.graph.nodes[j].noises) for j, _ in self.graph.children[node])
@@ -239,13 +260,19 @@ class _Run:
 
     def _solved(self, nodes: Sequence[int], state: Floats) -> tuple[Floats, Floats]:
         """Solve all noises of some nodes at a state: objectives, shape (K,), and slopes, shape (K, k)."""
-        values, slopes = [], []
-        for j in nodes:
+
+        def solved(j: int) -> list[tuple[float, Floats]]:
             lp = self.programmes[j]
-            for k in range(len(lp.stage.noises)):
-                values.append(lp.solve(state, k))
-                slopes.append(lp.slope())
-        return np.array(values), np.array(slopes)
+            return [(lp.solve(state, k), lp.slope()) for k in range(len(lp.stage.noises))]
+
+        # Each node is a programme of its own, and the solver lets go of the interpreter's lock.
+        each = (
+            map(solved, nodes)
+            if self._threads is None or len(nodes) < 2
+            else self._threads.map(solved, nodes)
+        )
+        found = [pair for pairs in each for pair in pairs]
+        return np.array([v for v, _ in found]), np.array([s for _, s in found])
 
     def _cut(self, node: int, state: Floats, values: Floats, slopes: Floats, iteration: int) -> None:
         m = float(self.graph.onward[node])
@@ -282,7 +309,7 @@ class _Run:
 
     def bound(self) -> float:
         """Return the risk-adjusted objective at the root."""
-        values, _ = self._solved([i for i, _ in self.graph.root], self.x0)
+        values, _ = self._solved([i for i, _ in self.graph.starts], self.x0)
         q = self.settings.risk.weights(values, self._chance[-1])
         self.worst[-1] = q
         return float(q @ values)
@@ -314,10 +341,3 @@ class _Run:
             iterations=tuple(self.log[: kept.iterations]),
             stopped=stopped,
         )
-
-    def spent(self) -> dict[str, Any]:
-        """Return how many programmes were solved and how long the solver took, s."""
-        return {
-            "solves": sum(lp.solves for lp in self.programmes),
-            "inside": sum(lp.inside for lp in self.programmes),
-        }

@@ -102,7 +102,7 @@ class _Tree:
     ) -> tuple[int, list[tuple[int, int, int]]]:
         """Write what follows a vertex; return the column of its cost, −1 for nothing, and the vertices."""
         graph = self.graph
-        following = graph.root if node == -1 else graph.children[node]
+        following = graph.starts if node == -1 else graph.children[node]
         if not following or (self.horizon is not None and depth >= self.horizon):
             return -1, []
         m = 1.0 if node == -1 else float(graph.onward[node])
