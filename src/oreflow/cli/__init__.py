@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "scenario": "List, show and check scenarios.",
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
     "screen": "Cut off every large supplier for a year, and rank what it costs.",
+    "forecast": "Forecast a price or a need, scored against the last value.",
     "reserve": "Plan a reserve: how much of what, when to buy and release, and its worth.",
     "watch": "Watch a folder or a feed for news, and say what they move.",
     "world": "Show, check and build the tables of the world.",

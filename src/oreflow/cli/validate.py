@@ -16,6 +16,7 @@ from oreflow.validation import Row
 SECTIONS = {
     "Gauges": "oreflow.gauge.validation",
     "Market": "oreflow.market.validation",
+    "Forecasts": "oreflow.outlook.forecast.validation",
     "Decisions over time": "oreflow.respond.validation",
 }
 """Heading to the module whose ``rows()`` gives its cases."""
