@@ -26,7 +26,7 @@ regimes:
   - {name: embargo, exports: [{origin: CHN, limit: 0.7, to: [allied]}, {origin: CHN, limit: 0, to: [USA]}]}
   matrix: [[0.95, 0.05], [0.2, 0.8]]
 """
-SMALL = ["--iterations", "4", "--histories", "6", "--no-sizing"]
+SMALL = ["--iterations", "4", "--histories", "6", "--no-sizing", "--no-forecasts"]
 
 
 def test_text_page_and_files_and_going_on(tmp_path: Path, capsys: Any) -> None:

@@ -31,6 +31,7 @@ from oreflow.cli.output import check_suffix, deliver, html_option, json_option, 
 @click.option("--histories", default=100, show_default=True, help="Simulated histories.")
 @click.option("--seed", type=int, help="Seed of all draws.")
 @click.option("--no-sizing", is_flag=True, help="Leave out the other budgets.")
+@click.option("--no-forecasts", is_flag=True, help="Leave out the price forecasts that stand beside.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -54,6 +55,7 @@ def reserve(
     histories: int,
     seed: int | None,
     no_sizing: bool,
+    no_forecasts: bool,
     out: Path | None,
     resume: bool,
     html: Path | None,
@@ -116,6 +118,7 @@ def reserve(
             iterations=iterations,
             histories=histories,
             sizing=not no_sizing,
+            forecasts=not no_forecasts,
             save=cuts,
             resume=cuts if resume else None,
             progress=told,

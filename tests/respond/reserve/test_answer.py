@@ -15,6 +15,7 @@ from oreflow.report.answers.reserve import document
 from oreflow.report.faces.terminal import render
 from oreflow.respond.reserve import runs
 from oreflow.respond.reserve.answer import Reserve, reserve
+from oreflow.respond.reserve.outlook import ahead
 from oreflow.respond.reserve.rule import ladder, lines, number, targets
 from oreflow.respond.reserve.specfile import read
 from oreflow.respond.reserve.stage import graph, layout
@@ -46,7 +47,13 @@ regimes:
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reserve, Path]:
     cuts = tmp_path_factory.mktemp("reserve") / "cuts.json"
     answer = reserve(
-        WORLD, read(TEXT, "small.yaml", world=WORLD), iterations=16, histories=20, sizing=False, save=cuts
+        WORLD,
+        read(TEXT, "small.yaml", world=WORLD),
+        iterations=16,
+        histories=20,
+        sizing=False,
+        forecasts=False,
+        save=cuts,
     )
     return answer, cuts
 
@@ -84,8 +91,8 @@ def test_a_run_that_is_stopped_and_taken_up_gives_the_same_bound(
     whole, _ = made
     cuts = tmp_path / "cuts.json"
     s = read(TEXT, "small.yaml", world=WORLD)
-    reserve(WORLD, s, iterations=7, histories=2, sizing=False, save=cuts)
-    again = reserve(WORLD, s, iterations=16, histories=20, sizing=False, resume=cuts)
+    reserve(WORLD, s, iterations=7, histories=2, sizing=False, forecasts=False, save=cuts)
+    again = reserve(WORLD, s, iterations=16, histories=20, sizing=False, forecasts=False, resume=cuts)
     assert again.trained.bound == pytest.approx(whole.trained.bound, rel=1e-9)
     assert again.targets[0].stock == pytest.approx(whole.targets[0].stock)
     assert again.strategy("policy").saving.mean == pytest.approx(whole.strategy("policy").saving.mean)
@@ -96,7 +103,9 @@ def test_cuts_of_another_model_are_refused_and_kept(made: tuple[Reserve, Path]) 
     before = cuts.read_bytes()
     other = read(TEXT.replace("storage: 5000", "storage: 50000"), "small.yaml", world=WORLD)
     with pytest.raises(DataError):
-        reserve(WORLD, other, iterations=16, histories=2, sizing=False, save=cuts, resume=cuts)
+        reserve(
+            WORLD, other, iterations=16, histories=2, sizing=False, forecasts=False, save=cuts, resume=cuts
+        )
     assert cuts.read_bytes() == before
 
 
@@ -144,6 +153,12 @@ def test_more_budget_never_saves_less_by_the_bound() -> None:
         bounds.append(train(graph(WORLD, s, m, lay), initial_state=[0.0], stopping=IterationLimit(40)).bound)
     assert all(b <= a + 1e-9 for a, b in pairwise(bounds))
     assert bounds[1] < bounds[0] - 1e-6
+
+
+def test_forecasts_stand_beside_with_their_score() -> None:
+    pytest.importorskip("statsforecast")
+    (found,) = ahead(WORLD, ("gallium_refined", "no_such_commodity"))
+    assert found.low < found.value < found.high and "naive" in found.score
 
 
 def test_numbers_in_words() -> None:

@@ -86,7 +86,37 @@ class Page:
             if f.what == "short" and not f.quantiles.any():
                 continue
             out.append(self.fan(f))
+        out += self.forecasts()
         return tuple(out)
+
+    def forecasts(self) -> list[Block]:
+        """Return what forecasts say of prices; the reserve itself takes those of the base year."""
+        m = self.made
+        rows: list[tuple[Cell, ...]] = [
+            (
+                f"{self.name[f.commodity]}, {f.period}",
+                self.figure(m.markets.base_price(f.commodity), f"USD/{m.markets.unit[f.commodity]}"),
+                Figure(f.last, f.unit, f.source, "reported"),
+                Figure(f.value, f.unit, self.run, "modelled", "median and 80 % interval", f.low, f.high),
+                f.score,
+            )
+            for f in m.forecasts
+        ]
+        if not rows:
+            return []
+        columns = (
+            Column("Price"), Column("Here, calm", True), Column("Last on record", True), Column("Forecast", True),
+            Column("Model and score"),
+        )  # fmt: skip
+        text = (
+            "The reserve starts from the prices of the base year in every calm quarter. Forecasts of the market of "
+            "reference stand beside, with their score against the last value: where none is better, the last value is "
+            "the forecast."
+        )
+        return [
+            Para(Sentence(text)),
+            Table("forecasts", "Price forecasts about a year ahead", columns, tuple(rows)),
+        ]
 
     def fan(self, f: Fan) -> Picture:
         """Return one path with its spread."""
@@ -162,8 +192,8 @@ class Page:
                 Column("Full model, first year with private stocks", True), Column("Use", True),
             ), tuple(body)),
             Para(Sentence(
-                "Stage: the market that the reserve meets, without private stocks. Full model: all regions and stages of "
-                "the chain cleared under the same measures, which it reproduces; a dash where a price level is put on "
+                "Stage: the market that the reserve meets, without private stocks. Full model: all regions and stages "
+                "of the chain cleared under the same measures, which it reproduces; a dash where a price level is put on "
                 "top. With private stocks and goods at sea the first year of a regime is softer, or sharper where "
                 "buyers fear what comes."
             ), "aside"),

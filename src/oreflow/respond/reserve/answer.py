@@ -14,6 +14,7 @@ from oreflow.errors import UsageError
 from oreflow.market.network import Floats
 from oreflow.respond.reserve import runs
 from oreflow.respond.reserve.market import Markets, markets
+from oreflow.respond.reserve.outlook import Ahead, ahead
 from oreflow.respond.reserve.result import WORST, Fan, Reserve, Size, Strategy, Target, Trained
 from oreflow.respond.reserve.rows import MILLION
 from oreflow.respond.reserve.rule import ladder, lines, marginal, targets
@@ -40,6 +41,7 @@ def reserve(
     iterations: int = 80,
     histories: int = 100,
     sizing: bool = True,
+    forecasts: bool = True,
     save: Path | None = None,
     resume: Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
@@ -52,6 +54,7 @@ def reserve(
         iterations: Most iterations of training.
         histories: Simulated histories.
         sizing: Whether other budgets are tried.
+        forecasts: Whether prices are forecast, to stand beside.
         save: File of the cuts, written now and then and at the end.
         resume: File of cuts to go on from: the result is that of a run without a stop.
         progress: Told what is being done, and how far it is.
@@ -99,6 +102,7 @@ def reserve(
         sizing=_sizing(world, spec, found, iterations, histories, run, none, lay, say) if sizing else (),
         budget_worth=tuple(dual.tolist()),
         fans=_fans(run, none, lay, found),
+        forecasts=_ahead(world, found, say) if forecasts else (),
         histories=histories,
         quarters=run.cost.shape[1],
         trained=Trained(
@@ -271,6 +275,11 @@ def _size(budget: float, run: Run, none: Run, found: Markets, lay: Layout, held:
         tail(worth, WORST),
         {c: tail(short[:, i], WORST) for i, c in enumerate(found.commodities)},
     )
+
+
+def _ahead(world: World, found: Markets, say: Callable[[str, int, int], None]) -> tuple[Ahead, ...]:
+    say("Forecasts", 0, 0)
+    return ahead(world, found.commodities)
 
 
 def _fans(run: Run, none: Run, lay: Layout, found: Markets) -> tuple[Fan, ...]:

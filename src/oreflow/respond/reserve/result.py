@@ -10,6 +10,7 @@ import numpy as np
 
 from oreflow.market.network import Floats
 from oreflow.respond.reserve.market import Markets
+from oreflow.respond.reserve.outlook import Ahead
 from oreflow.respond.reserve.residual import SOURCES
 from oreflow.respond.reserve.rule import Line
 from oreflow.respond.reserve.runs import Estimate
@@ -155,6 +156,7 @@ class Reserve:
         sizing: Sizing curve, by rising budget; empty where it was not asked for.
         budget_worth: By regime, what one more dollar of budget saves a quarter, USD.
         fans: Histories of the policy.
+        forecasts: Price forecasts, to stand beside; empty where they were not asked for.
         histories: Number of histories.
         quarters: Their length.
         trained: How the policy was found.
@@ -171,6 +173,7 @@ class Reserve:
     sizing: tuple[Size, ...]
     budget_worth: tuple[float, ...]
     fans: tuple[Fan, ...]
+    forecasts: tuple[Ahead, ...]
     histories: int
     quarters: int
     trained: Trained
@@ -232,6 +235,7 @@ class Reserve:
             "budget_worth_a_quarter": list(self.budget_worth),
             "next_dollar": [{"state": t.state, "gain": t.first} for t in self.next_dollar],
             "fans": [_plain(f) for f in self.fans],
+            "forecasts": [_plain(f) for f in self.forecasts],
             "histories": self.histories,
             "quarters": self.quarters,
             "trained": _plain(self.trained),
