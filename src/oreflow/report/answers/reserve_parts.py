@@ -193,8 +193,8 @@ class Page:
             ), tuple(body)),
             Para(Sentence(
                 "Stage: the market that the reserve meets, without private stocks. Full model: all regions and stages "
-                "of the chain cleared under the same measures, which it reproduces; a dash where a price level is put on "
-                "top. With private stocks and goods at sea the first year of a regime is softer, or sharper where "
+                "of the chain cleared under the same measures, which it reproduces; a dash where a price level is put "
+                "on top. With private stocks and goods at sea the first year of a regime is softer, or sharper where "
                 "buyers fear what comes."
             ), "aside"),
         )  # fmt: skip
@@ -276,13 +276,11 @@ class Page:
             else f"{self.world.parameter('voll_multiple'):g} times the base price (parameter voll_multiple, an "
             "assumption with a wide range)"
         )
-        base = self.in_force()
-        told = (
-            [f"The base year had measures of its own, and the first regime is that year: {'; '.join(base)}."]
-            if base
-            else []
-        )
-        told += [
+        told = [
+            *(
+                f"The first regime is the base year, which had a measure of its own: {t}."
+                for t in self.in_force()
+            ),
             "Private stocks: a stage has none. Where users hold stock of their own, the first months of a shock "
             "are softer "
             "than here and the reserve is worth less.",

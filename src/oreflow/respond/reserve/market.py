@@ -80,17 +80,18 @@ def commodities_of(spec: Spec) -> dict[str, tuple[str, ...]]:
 def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
     """Return regimes for a specification without any: export measures of foreign entities of concern.
 
-    Tight is a licence regime towards the region and its allies, embargo a ban on the region on top of it, on everything
-    that the reserve holds; the shares that still leave are those of the table of hazards, the middle of the range of
-    each law. Beside it the commodity of which most is used by worth is usual or squeezed, as futures of the
-    hazards have
-    it; where none is squeezed, that chain is left out.
+    Tight is a licence regime towards the region and its allies on everything that the reserve holds, at the mild end of
+    the losses that the table of hazards has for licences: what is on record since 2023 was mild. In an embargo the
+    allies get what the middle of that range leaves, the region what the middle of the range of bans leaves. Beside it
+    the commodity of which most is used by worth is usual or squeezed, as futures of the hazards have it; where none
+    is squeezed, that chain is left out.
     """
     minerals = tuple(m.name for m in spec.minerals)
-    share = {}
+    left = {}
     for name in ("licence_regime", "export_ban"):
         rows = world.hazards[(world.hazards["kind"] == "policy") & (world.hazards["law"] == name)]
-        share[name] = 1.0 - float((rows["loss_low"] + rows["loss_high"]).mean()) / 2.0
+        low, high = float(rows["loss_low"].mean()), float(rows["loss_high"].mean())
+        left[name] = 1.0 - low, 1.0 - (low + high) / 2.0
     worth = world.demands[world.demands["region"] == spec.region].groupby("commodity")["quantity"].sum()
     price = (
         world.prices[world.prices["period"].astype(str).str.startswith("2025")]
@@ -100,14 +101,16 @@ def default_chains(world: World, spec: Spec) -> tuple[ChainSpec, ...]:
     dear = max(
         (c for group in commodities_of(spec).values() for c in group), key=lambda c: worth[c] * price[c]
     )
-    licence = Export("feoc", share["licence_regime"], minerals, (spec.region, "allied"))
+    to = (spec.region, "allied")
+    mild, hard = (Export("feoc", share, minerals, to) for share in left["licence_regime"])
+    ban = Export("feoc", left["export_ban"][1], minerals, (spec.region,))
     return (
         ChainSpec(
             "policies",
             (
                 Regime("calm"),
-                Regime("tight", (licence,)),
-                Regime("embargo", (licence, Export("feoc", share["export_ban"], minerals, (spec.region,)))),
+                Regime("tight", (mild,)),
+                Regime("embargo", (hard, ban)),
             ),
         ),
         ChainSpec(

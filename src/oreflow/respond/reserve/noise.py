@@ -1,17 +1,15 @@
 r"""What may differ from quarter to quarter within a regime: supply, demand and price, in a few outcomes.
 
-Supply comes from the ensemble of market outcomes. Every hazard but export measures (those are regimes) is drawn and the
-full market solved over a year. Supply lost elsewhere in the world shifts what the region can buy upwards: the price at
-its node in the last quarter, relative to the mean of all draws (the base year has had its share of outages), is the
-multiple of the prices at which supply is to be had,
+Supply comes from the ensemble of market outcomes. Every hazard but export measures (those are regimes) is drawn and
+the full market solved over a year. Supply lost elsewhere in the world shifts what the region can buy upwards: the
+price at its node in the last quarter, relative to the mean of all draws (the base year has had its share of outages),
+is the multiple of the prices at which supply is to be had,
 
     λ_i = p_i/mean(p).
 
-All minerals share a draw, so that what hits two of them together does. Draws are gathered into a few outcomes
-by cutting
-their order by cost into classes of equal size: each outcome is the mean of its class. Demand is log-normal at
-two points
-with the mean and spread of the law, independent of supply.
+All minerals share a draw, so that what hits two of them together does. Draws are gathered into a few outcomes by
+cutting their order by cost into classes of equal size: each outcome is the mean of its class. Demand is log-normal at
+two points with the mean and spread of the law, independent of supply.
 """
 
 from __future__ import annotations

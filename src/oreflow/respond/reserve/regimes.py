@@ -1,11 +1,11 @@
-r"""Regimes (calm, tight, embargo…) as a Markov chain: set by the user, or estimated, with how far it can be trusted.
+r"""Regimes (calm, tight, embargo…) as a Markov chain: set by the user, or estimated, with its range.
 
 Estimators, each with a posterior range:
 
 * **policies**: dated export measures of the table ``policies``. Licences and bans by the origins in question on the
   minerals in question are counted over T years; with the gamma prior of the hazards (a measures in b years) the rate
-  is (n + a)/(T + b) a year, as in `oreflow.atlas.build.hazards`. What has begun ends at one over the expected length of
-  its law (table ``laws``), lengths counted up to ten years. In continuous time
+  is (n + a)/(T + b) a year, as in `oreflow.atlas.build.hazards`. What has begun ends at one over the expected length
+  of its law (table ``laws``), lengths counted up to ten years. In continuous time
 
       Q = [[·, λ_licence, λ_ban], [μ_licence, ·, λ_ban], [0, μ_ban, ·]],    P = exp(Q/4) a quarter:
 
@@ -13,9 +13,9 @@ Estimators, each with a posterior range:
 * **prices**: a monthly price series by quarters. A quarter is dear where its mean price is above the mean of the five
   years before it by a share; transitions are counted, half a count added to each (Jeffreys' prior, Dirichlet):
   P_ij = (n_ij + ½)/(n_i + k/2).
-* **draws**: the ensemble's own futures of the hazards, over three years of quarters. A quarter is squeezed
-where the price
-  at the focal node is above the mean of all by a share; transitions are counted over all futures in the same way.
+* **draws**: the ensemble's own futures of the hazards, over three years of quarters. A quarter is squeezed where the
+  price at the focal node is above the mean of all by a share; transitions are counted over all futures in the same
+  way.
 * **a matrix** that the user gives, checked.
 
 Independent chains are joined as their product: P = P₁ ⊗ P₂.

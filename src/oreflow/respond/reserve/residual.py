@@ -1,16 +1,15 @@
 r"""What a region can buy at which price: the residual supply of the world model, and the demand that it meets.
 
-At a price p held at one node ``commodity@REGION``, everybody else clears: mines, plants, routes, demands
-elsewhere. What
-then stays at the node for final use is the residual supply
+At a price p held at one node ``commodity@REGION``, everybody else clears: mines, plants, routes, demands elsewhere.
+What then stays at the node for final use is the residual supply
 
     S(p) = arrivals(p) + output(p) − use by plants(p) − departures(p),
 
 the slope of a convex function of p and hence rising. It is sampled from the compiled market itself: the steps of the
 node's own demand are replaced by one buyer without limit at p, the market is solved without stocks (one static
-period), and the flows are read. The samples at the edges e₀ < e₁ < … of a grid of prices p₀ < p₁ < … make a step curve:
-S(e_j) − S(e_{j−1}) can be had at p_j. The node's own demand D(p) is cut at the same edges, so that the two meet at a
-grid price exactly where the full model clears; base and regime prices are put on the grid.
+period), and the flows are read. The samples at the edges e₀ < e₁ < … of a grid of prices p₀ < p₁ < … make a step
+curve: S(e_j) − S(e_{j−1}) can be had at p_j. The node's own demand D(p) is cut at the same edges, so that the two
+meet at a grid price exactly where the full model clears; base and regime prices are put on the grid.
 
 Each step is split by where it comes from (`SOURCES`): imports from eligible origins, other imports, domestic supply
 (plants, less what they use and what is shipped out) and recycling.

@@ -15,10 +15,9 @@ p_k, source s) and of demand, each form f at each place a, all ≥ 0:
     space(a):     Σ_f mass·out_fa ≤ room       rate(f), line(a): limits of buying, releasing, and of the line
     budget:       Σ_f,a p⁰_f·out_fa ≤ B
 
-x_sk ≤ ν_s·width (ν the outcome's multiple for imports), g_k ≤ δ·width, u ≤ δ·firm; λ the price level of
-supply, of the regime and the outcome together. The cost of a calm quarter without a reserve is taken off every
-quarter, so
-that what is minimised is what chance and the reserve add to it.
+x_sk ≤ ν_s·width (ν the outcome's multiple for imports), g_k ≤ δ·width, u ≤ δ·firm; λ the price level of supply, of
+the regime and the outcome together. The cost of a calm quarter without a reserve is taken off every quarter, so that
+what is minimised is what chance and the reserve add to it.
 
 | dual | meaning | unit |
 |---|---|---|
