@@ -155,6 +155,19 @@ def test_more_budget_never_saves_less_by_the_bound() -> None:
     assert bounds[1] < bounds[0] - 1e-6
 
 
+def test_the_sizing_curve_never_falls_and_begins_without_a_reserve() -> None:
+    text = (
+        TEXT.replace("method: policies", "method: matrix")
+        + "  matrix: [[0.9, 0.07, 0.03], [0.1, 0.85, 0.05], [0, 0.2, 0.8]]\n"
+    )
+    s = read(text, "small.yaml", world=WORLD)
+    sizes = reserve(WORLD, s, iterations=6, histories=8, forecasts=False).sizing
+    assert [p.budget for p in sizes] == [0.0, 2e6, 8e6, 20e6, 40e6]
+    assert sizes[0].saving.mean == 0.0 and sizes[0].tied_up == 0.0
+    assert all(b.saving.mean >= a.saving.mean for a, b in pairwise(sizes))
+    assert sizes[1].tied_up <= 2.0 + 1e-6
+
+
 def test_forecasts_stand_beside_with_their_score() -> None:
     pytest.importorskip("statsforecast")
     (found,) = ahead(WORLD, ("gallium_refined", "no_such_commodity"))

@@ -350,7 +350,8 @@ class _Front(Page):
         text = (
             f"Of the budgets tried, {{0}} is enough: the others save at most {{1}}, which it comes within "
             f"{1 - ENOUGH:.0%} of. The shortfall at risk is the mean of the worst {WORST:.0%} of "
-            "histories. Each budget has a policy of its own, trained half as long, and meets the same histories."
+            "histories. Each budget has a policy of its own, trained half as long, and meets the same histories; where "
+            "that of a smaller budget saves more, it stands in, since a larger budget can do as a smaller one."
         )
         return (
             Para(Sentence(text, (self.figure(enough.budget / 1e6, MONEY), self.figure(best, MONEY, change=True)))),

@@ -237,24 +237,32 @@ def _sizing(
     lay: Layout,
     say: Callable[[str, int, int], None],
 ) -> tuple[Size, ...]:
-    """Other budgets on the same histories."""
+    """Other budgets on the same histories.
+
+    What a smaller budget does a larger one can do: where the policy of a larger budget, trained for less long, saves
+    less than that of a smaller one, the smaller one's stands in for it.
+    """
     traded = {h.form.commodity for j, h in enumerate(lay.held) if run.stock[:, :, j].any()}
     held = [i for i, c in enumerate(found.commodities) if c in traded] or [*range(len(found.commodities))]
-    points = [_size(0.0, none, none, found, lay, held), _size(spec.budget, run, none, found, lay, held)]
     if not np.isfinite(spec.budget) or spec.budget == 0:
-        return tuple(points[:1])
+        return (_size(0.0, none, none, found, lay, held),)
+    tried = {0.0: none, spec.budget: run}
     for i, share in enumerate(BUDGETS):
         say("Other budgets", i, len(BUDGETS))
         other = spec.with_(budget=share * spec.budget)
-        if any(h.form.opening for h in lay.held) and share < 1 and _opening(lay) > other.budget:
+        if _opening(lay) > other.budget:
             continue
         its = layout(world, other, found)
         policy = _trained(
             world, other, found, its, max(iterations // 2, 1), None, None, lambda what, done, total: None
         )
-        one, _ = runs.follow(policy, other, found, its, histories=histories, seed=spec.seed)
-        points.append(_size(other.budget, one, none, found, its, held))
-    return tuple(sorted(points, key=lambda p: p.budget))
+        tried[other.budget], _ = runs.follow(policy, other, found, its, histories=histories, seed=spec.seed)
+    points, best = [], none
+    for budget in sorted(tried):
+        if tried[budget].total.mean() < best.total.mean():
+            best = tried[budget]
+        points.append(_size(budget, best, none, found, lay, held))
+    return tuple(points)
 
 
 def _opening(lay: Layout) -> float:
