@@ -18,8 +18,8 @@ CUTS = (0.0, 0.5, 1.0, 1.5)
 """Edges of the steps, as shares of the largest target."""
 SETTLE = 160
 """Quarters in one regime after which a stock has reached its target."""
-HELD = 0.01
-"""Stock in scaled units below which nothing is held."""
+HELD = 2.0
+"""Stock in scaled units (hundredths of a quarter's use: about two days) below which a rule holds nothing."""
 
 
 @dataclass(frozen=True)
