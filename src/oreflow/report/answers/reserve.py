@@ -9,15 +9,13 @@ from oreflow.report import format as fmt
 from oreflow.report.answers.reserve_parts import MONEY, Page, label, listed
 from oreflow.report.briefing import KeyFigure
 from oreflow.report.document import Document, answer
-from oreflow.report.figure import Sentence
+from oreflow.report.figure import Figure, Sentence
 from oreflow.report.outline import Block, Cell, Column, Items, Para, Picture, Section, Table, Tiles
 from oreflow.report.plots import BarRow, Bars, Lines, Series
-from oreflow.respond.reserve.result import WORST, Reserve, Target
+from oreflow.respond.reserve.result import WORST, Reserve, Size, Target
 from oreflow.respond.reserve.rule import Line, number
 from oreflow.respond.reserve.states import MOST_YEARS
 
-ENOUGH = 0.9
-"""Share of the largest saving at which a budget is enough."""
 SMALL = 0.5
 """Days of use below which a stock is told as none."""
 
@@ -312,13 +310,22 @@ class _Front(Page):
 
     # 4
 
+    def budgets(self, enough: Size, best: float) -> tuple[Figure, ...]:
+        """Return the figures of the sentence on budgets."""
+        e = enough.saving
+        return (
+            self.figure(enough.budget / 1e6, MONEY),
+            self.figure(e.mean, MONEY, low=e.low, high=e.high, change=True),
+            self.figure(best, MONEY, change=True),
+        )
+
     def size(self) -> tuple[Block, ...]:
         m = self.made
         if len(m.sizing) < 2:
             return ()
         x = tuple(s.budget / 1e6 for s in m.sizing)
         best = max(s.saving.mean for s in m.sizing)
-        enough = next(s for s in m.sizing if s.saving.mean >= ENOUGH * best)
+        enough = next(s for s in m.sizing if s.saving.high >= best)
         saved = Lines(
             x, "Budget", MONEY,
             (Series("saves", tuple(s.saving.mean for s in m.sizing), tuple(s.saving.low for s in m.sizing),
@@ -348,13 +355,13 @@ class _Front(Page):
             *(Column(f"{self.name[c].split(' (')[0]} short at risk", True) for c in m.markets.commodities),
         )  # fmt: skip
         text = (
-            f"Of the budgets tried, {{0}} is enough: the others save at most {{1}}, which it comes within "
-            f"{1 - ENOUGH:.0%} of. The shortfall at risk is the mean of the worst {WORST:.0%} of "
+            "Of the budgets tried, {0} is enough: what it saves, {1}, is not told apart from the most that a larger "
+            f"one saves, {{2}}. The shortfall at risk is the mean of the worst {WORST:.0%} of "
             "histories. Each budget has a policy of its own, trained half as long, and meets the same histories; where "
             "that of a smaller budget saves more, it stands in, since a larger budget can do as a smaller one."
         )
         return (
-            Para(Sentence(text, (self.figure(enough.budget / 1e6, MONEY), self.figure(best, MONEY, change=True)))),
+            Para(Sentence(text, self.budgets(enough, best))),
             Picture("sizing", "What a budget saves", saved, Sentence("Band: 95 % interval of the mean."), half=True),
             Picture("risk", "Cost of shortage at risk", risk,
                     Sentence("Use given up or not served of what is held, at the price of the time."), half=True),

@@ -169,20 +169,12 @@ class Page:
         columns = (Column("From"), *(Column(f"to {n}", True) for n in chain.names), Column("share of time", True),
                    Column("lasts", True))  # fmt: skip
         body: list[tuple[Cell, ...]] = []
-        for k, n in enumerate(chain.names):
-            for c in m.commodities:
-                unit, curve = m.unit[c], m.curves[k][c]
-                # The full model knows the measures of a regime, not a price level that was set or counted.
-                same = m.regimes[k].price.get(c, 1.0) == 1.0
-                body.append(
-                    (
-                        f"{self.name[c].split(' (')[0]}, {n}",
-                        self.figure(m.price(k, c), f"USD/{unit}"),
-                        self.figure(m.full[k][c][0], f"USD/{unit}") if same else "–",
-                        self.figure(m.first_year[k][c], f"USD/{unit}") if same else "–",
-                        self.figure(curve.base_use, f"{unit}/yr") if same else "–",
-                    )
-                )
+        for c in m.commodities:
+            alike: dict[tuple[Cell, ...], list[str]] = {}
+            for k, n in enumerate(chain.names):
+                alike.setdefault(self.market(k, c), []).append(n)
+            title = self.name[c].split(" (")[0]
+            body += [(f"{title}, {' · '.join(names)}", *cells) for cells, names in alike.items()]
         return (
             Para(Sentence(chain.how)),
             Items("What holds in each regime", tuple(Sentence(self.told(r)) for r in m.regimes)),
@@ -198,6 +190,21 @@ class Page:
                 "buyers fear what comes."
             ), "aside"),
         )  # fmt: skip
+
+    def market(self, k: int, c: str) -> tuple[Cell, ...]:
+        """Return price and use of a commodity in a regime: of the stage, of the full model, and in its first year."""
+        m = self.made.markets
+        unit, curve = m.unit[c], m.curves[k][c]
+        price = self.figure(m.price(k, c), f"USD/{unit}")
+        # The full model knows the measures of a regime, not a price level that was set or counted.
+        if m.regimes[k].price.get(c, 1.0) != 1.0:
+            return price, "–", "–", "–"
+        return (
+            price,
+            self.figure(m.full[k][c][0], f"USD/{unit}"),
+            self.figure(m.first_year[k][c], f"USD/{unit}"),
+            self.figure(curve.base_use, f"{unit}/yr"),
+        )
 
     def told(self, r: Regime) -> str:
         """Say what holds in a regime."""
@@ -245,7 +252,7 @@ class Page:
             )
         rows: list[tuple[Cell, ...]] = []
         for a in spec.assumptions:
-            known = a.source not in ("assumed", "")
+            known = a.source not in ("assumed", "specification", "")
             rows.append(
                 (
                     a.name.replace("_", " ").replace(".", ", "),

@@ -31,6 +31,20 @@ from oreflow.respond.reserve.spec import (
 from oreflow.shock.document import Document, conform, located, parse, read_text
 from oreflow.shock.document import Place as Path_
 
+LISTED = frozenset(
+    (
+        "minerals",
+        "places",
+        "moves",
+        "budget",
+        "discount",
+        "unserved",
+        "salvage",
+        "trigger",
+        "elasticity_months",
+    )
+)
+"""Parts of a specification whose numbers are told on the page."""
 INFORMED = frozenset(("value", "low", "high", "unit", "source", "note"))
 
 
@@ -118,6 +132,9 @@ def _plain(document: Document, part: Any, path: Path_, told: list[Assumed]) -> A
         return {k: _plain(document, v, (*path, k), told) for k, v in part.items()}
     if isinstance(part, list):
         return [_plain(document, v, (*path, i), told) for i, v in enumerate(part)]
+    if isinstance(part, int | float) and not isinstance(part, bool) and path and path[0] in LISTED:
+        # A number that does not say how it is known is listed all the same.
+        told.append(Assumed(".".join(map(str, path)), float(part), None, None, "", "specification", ""))
     if isinstance(part, float) and not math.isfinite(part):
         raise SchemaError(
             f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one."
