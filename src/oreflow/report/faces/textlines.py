@@ -68,9 +68,9 @@ def lines(data: Lines, *, width: int = 72, height: int = 11) -> list[str]:
     for k, s in enumerate(data.series):
         last = next((v for v in reversed(s.y) if v is not None), None)
         band = f" ({fmt.span(s.low[-1], s.high[-1], data.unit)})" if s.low else ""
-        mark = "·" if s.kind == "dashed" else MARKS[k]
+        mark, name = "·" if s.kind == "dashed" else MARKS[k], fmt.plain(s.name).rstrip(":")
         out.append(
-            f"{mark} {fmt.plain(s.name)}: {fmt.quantity(last, data.unit)}{band} {'in' if dated else 'at'} {places[-1]}"
+            f"{mark} {name}: {fmt.quantity(last, data.unit)}{band} {'in' if dated else 'at'} {places[-1]}"
         )
     if data.marked:
         out.append(f"┊ {fmt.plain(data.marked[1])}")
