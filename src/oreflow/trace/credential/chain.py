@@ -21,8 +21,8 @@ def proofs(document: Mapping[str, Any]) -> list[Document]:
         TraceError: There is none, there are too many, one is not an object, or two have one id.
     """
     found = document.get("proof")
-    listed = found if isinstance(found, list) else [found]
-    if found is None or not listed:
+    listed: list[Any] = [] if found is None else found if isinstance(found, list) else [found]
+    if not listed:
         raise TraceError("credential-proof-missing", "the document has no proof.")
     if len(listed) > MOST_PROOFS:
         raise TraceError("credential-proof-malformed", f"{len(listed)} proofs, more than {MOST_PROOFS}.")

@@ -86,17 +86,22 @@ def check(document: Mapping[str, Any], proof: Mapping[str, Any], method: Method,
     where = f"proof by {method.id[:60]}"
     if method.key.algorithm != ED25519:
         raise TraceError(
-            "cryptosuite-unsupported", f"{where}: {SUITE} goes with {ED25519}, its key is {method.key.algorithm}."
+            "cryptosuite-unsupported",
+            f"{where}: {SUITE} goes with {ED25519}, its key is {method.key.algorithm}.",
         )
     if proof.get("proofPurpose") != purpose:
-        raise TraceError("proof-purpose", f"{where}: made for {proof.get('proofPurpose')!r}, not {purpose!r}.")
+        raise TraceError(
+            "proof-purpose", f"{where}: made for {proof.get('proofPurpose')!r}, not {purpose!r}."
+        )
     if purpose not in method.purposes:
         raise TraceError("proof-purpose", f"{where}: its key may not be used for {purpose!r}.")
     signed = dict(document)
     if "@context" in proof:
         ours, theirs = _list(document.get("@context")), _list(proof["@context"])
         if ours[: len(theirs)] != theirs:
-            raise TraceError("proof-context", f"{where}: the document's @context is not the one that was signed.")
+            raise TraceError(
+                "proof-context", f"{where}: the document's @context is not the one that was signed."
+            )
         signed["@context"] = proof["@context"]
     options = {k: v for k, v in proof.items() if k != "proofValue"}
     value = multibase.decode(proof["proofValue"])

@@ -69,7 +69,8 @@ class Resolver:
             key = PublicKey.from_multibase(fragment)
             return Method(id, key, did, frozenset(PURPOSES))
         raise TraceError(
-            "issuer-unknown", f"no document is known for {id[:80]!r}; nothing is fetched, so give the issuer's."
+            "issuer-unknown",
+            f"no document is known for {id[:80]!r}; nothing is fetched, so give the issuer's.",
         )
 
     def speaks_for(self, method: Method, issuer: str, purpose: str) -> bool:
@@ -103,16 +104,19 @@ class Resolver:
 
 def _method(id: str, name: str, raw: Mapping[str, Any], purposes: frozenset[str]) -> Method:
     if raw.get("type") != "Multikey":
-        raise TraceError("issuer-unknown", f"{id!r}: a method of type {raw.get('type')!r}; only Multikey is taken.")
-    controller = raw.get("controller", name)
-    if not isinstance(controller, str):
-        raise TraceError("issuer-unknown", f"{id!r}: its controller is not an id.")
+        raise TraceError(
+            "issuer-unknown", f"{id!r}: a method of type {raw.get('type')!r}; only Multikey is taken."
+        )
+    key = PublicKey.from_multibase(raw.get("publicKeyMultibase"))
+    # A document speaks for its own id alone: it must not hand its key to others, or another key to a did:key.
+    if raw.get("controller", name) != name or not (id.startswith(f"{name}#") or id == key.method):
+        raise TraceError("issuer-unknown", f"{id!r} is not a method of {name!r}, in whose document it stands.")
     times = {}
     for word in ("expires", "revoked"):
         times[word] = moment(raw.get(word))
         if word in raw and times[word] is None:
             raise TraceError("issuer-unknown", f"{id!r}: {word} is no time stamp.")
-    return Method(id, PublicKey.from_multibase(raw.get("publicKeyMultibase")), controller, purposes, **times)
+    return Method(id, key, name, purposes, **times)
 
 
 def _id(name: str, raw: object) -> str:
