@@ -74,8 +74,8 @@ class Failure:
     @classmethod
     def of(cls, error: TraceError) -> Failure:
         """Return the failure that an error tells of."""
-        return cls(error.rule, str(error))
+        return cls(error.rule, error.text)
 
     def raised(self) -> TraceError:
         """Return the error that tells of it."""
-        return TraceError(self.rule, self.message.removesuffix(f" [{self.rule}]"))
+        return TraceError(self.rule, self.message)

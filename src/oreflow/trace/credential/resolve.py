@@ -110,7 +110,9 @@ def _method(id: str, name: str, raw: Mapping[str, Any], purposes: frozenset[str]
     key = PublicKey.from_multibase(raw.get("publicKeyMultibase"))
     # A document speaks for its own id alone: it must not hand its key to others, or another key to a did:key.
     if raw.get("controller", name) != name or not (id.startswith(f"{name}#") or id == key.method):
-        raise TraceError("issuer-unknown", f"{id!r} is not a method of {name!r}, in whose document it stands.")
+        raise TraceError(
+            "issuer-unknown", f"{id!r} is not a method of {name!r}, in whose document it stands."
+        )
     times = {}
     for word in ("expires", "revoked"):
         times[word] = moment(raw.get(word))

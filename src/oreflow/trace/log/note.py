@@ -231,3 +231,8 @@ def decode64(text: str, rule: str, what: str) -> bytes:
     if base64.b64encode(data).decode() != text:
         raise TraceError(rule, f"{what}: base64 in another spelling than the usual one.")
     return data
+
+
+def encode64(data: bytes) -> str:
+    """Return bytes in standard base64."""
+    return base64.b64encode(data).decode()
