@@ -119,7 +119,9 @@ def test_a_witness_whose_clock_is_ahead_is_refused(scene: Scene) -> None:
 
 def test_of_two_cosignatures_by_one_witness_both_times_are_told(scene: Scene) -> None:
     made = head(scene)
-    lines = [cosignature.cosign(made, "witness.example/w0", scene.witness_keys[0], t) for t in (NOW, NOW - 50)]
+    lines = [
+        cosignature.cosign(made, "witness.example/w0", scene.witness_keys[0], t) for t in (NOW, NOW - 50)
+    ]
     both = Checkpoint(Note(made.note.text, tuple(lines)), *made.head)
     (found,) = cosignature.cosigned(both, (scene.verifiers[0],), now=NOW)
     assert (found.time, found.latest) == (NOW - 50, NOW)
