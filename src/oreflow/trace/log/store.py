@@ -171,6 +171,7 @@ class Log(Published):
     def _recover(self) -> None:
         """Finish the append of a writer that was stopped; called with the lock held."""
         self._private.sweep()
+        self._public.sweep()
         data = self._private.read("journal")
         if data is None:
             return
