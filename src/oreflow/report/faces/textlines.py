@@ -8,7 +8,7 @@ from oreflow.report import format as fmt
 from oreflow.report.charts.lines import place_texts, reach, stacked
 from oreflow.report.charts.svg import tick_texts, ticks
 from oreflow.report.faces.textplot import bar
-from oreflow.report.plots import Bars, Lines
+from oreflow.report.plots import Bars, Cloud, Lines
 
 MARKS = "●▲■◆○△□"
 """Marks of the series in their order."""
@@ -60,13 +60,18 @@ def lines(data: Lines, *, width: int = 72, height: int = 11) -> list[str]:
         text = {0: texts[0], (height - 1) // 2: texts[1], height - 1: texts[2]}.get(r, "")
         out.append(f"{text:>{left}}┤{''.join(cells[r])}".rstrip())
     places = place_texts(data)
-    gap = max(1, room - len(places[0]) - len(places[-1]))
-    out.append(f"{' ' * (left + 1)}{places[0]}{' ' * gap}{places[-1]}  {data.x_label}".rstrip())
+    dated = bool(data.names) or data.x_unit == "yr"
+    middle = "" if dated else data.x_label
+    free = room - len(places[0]) - len(places[-1])
+    between = f"{middle:^{free}}" if len(middle) + 2 <= free else " " * max(free, 1)
+    out.append(f"{' ' * (left + 1)}{places[0]}{between}{places[-1]}")
     for k, s in enumerate(data.series):
         last = next((v for v in reversed(s.y) if v is not None), None)
         band = f" ({fmt.span(s.low[-1], s.high[-1], data.unit)})" if s.low else ""
         mark = "·" if s.kind == "dashed" else MARKS[k]
-        out.append(f"{mark} {fmt.plain(s.name)}: {fmt.quantity(last, data.unit)}{band} at {places[-1]}")
+        out.append(
+            f"{mark} {fmt.plain(s.name)}: {fmt.quantity(last, data.unit)}{band} {'in' if dated else 'at'} {places[-1]}"
+        )
     if data.marked:
         out.append(f"┊ {fmt.plain(data.marked[1])}")
     return out
@@ -94,3 +99,25 @@ def bars(data: Bars, *, width: int = 72) -> list[str]:
             drawn = "░" * max(len(drawn), 1)
         out.append(f"{'●' if r.marked else ' '} {name:<{left}} {value:>{right}} {drawn}".rstrip())
     return out
+
+
+def cloud(data: Cloud, *, most: int = 12) -> list[str]:
+    """Return what may happen in a list, the largest product of chance and loss first.
+
+    Args:
+        data: The points.
+        most: Lines shown.
+
+    Returns:
+        A heading and one line a point.
+    """
+    ranked = sorted(data.points, key=lambda p: -p.chance * p.loss)[:most]
+    cells = [
+        (fmt.plain(p.name), fmt.quantity(100 * p.chance, "%/yr", digits=2), fmt.quantity(p.loss, "USD"))
+        for p in ranked
+    ]
+    wide = [max(len(row[i]) for row in [*cells, ("", "chance", "loss")]) for i in range(3)]
+    rows = [("", "chance", "loss"), *cells]
+    out = [f"{a:<{wide[0]}}  {b:>{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
+    rest = len(data.points) - len(ranked)
+    return [*out, f"and {rest} more"] if rest else out
