@@ -239,7 +239,9 @@ def _(_: Path) -> Any:
     own = note.Verifier("example.com/log", note.COSIGNATURE, LOG.public)
     made = checkpoints.sign("example.com/log", 1, b"r" * 32, LOG)
     moved = Signature("example.com/log", own.key_id, bytes(8) + made.note.signatures[0].data)
-    return log.Policy((TRUSTED,), log.k_of_n([], [own], 1).witnesses).check(made.with_signatures([moved]), now=NOW)
+    return log.Policy((TRUSTED,), log.k_of_n([], [own], 1).witnesses).check(
+        made.with_signatures([moved]), now=NOW
+    )
 
 
 @attack("a note of a megabyte", "note-too-large")

@@ -84,6 +84,11 @@ class KeyFolder:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)  # the name of the file as well: a log whose key is lost cannot go on
+            finally:
+                os.close(folder)
         except OSError as e:
             path.unlink(missing_ok=True)
             raise OreflowError(f"cannot write {path}: {e.strerror or e}.") from e

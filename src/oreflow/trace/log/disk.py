@@ -122,6 +122,22 @@ class Disk:
             raise OreflowError(f"cannot write {target}: {e.strerror or e}.") from e
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, those above it where they are missing, and wait until their names are on the disk.
+
+    Raises:
+        OreflowError: It cannot be made.
+    """
+    try:
+        if not folder.is_dir():
+            if folder.parent != folder:
+                make_folder(folder.parent)
+            folder.mkdir(exist_ok=True)
+            _sync(folder.parent)
+    except OSError as e:
+        raise OreflowError(f"cannot make {folder}: {e.strerror or e}.") from e
+
+
 def _sync_all(paths: list[Path]) -> None:
     """Wait for several files or folders; many at a time, which a disk brings home together."""
     if len(paths) <= _FEW:

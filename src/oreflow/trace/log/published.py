@@ -155,12 +155,12 @@ class Published:
             TraceError: Something was changed, moved or is missing; the message says where.
         """
         tip = self._look()
-        edge = Edge()
+        edge, reader = Edge(), Reader(self._public.read, tip.checkpoint.size)  # nothing from memory
         for tile in tiles.of(ENTRIES, tip.checkpoint.size):
-            leaves = [merkle.leaf_hash(e) for e in tip.reader.entries(tile.index)]
+            leaves = [merkle.leaf_hash(e) for e in reader.entries(tile.index)]
             made = {t: c for t, c in edge.grow(leaves).items() if t.width == WIDTH}
             for name, content in (made if edge.size < tip.checkpoint.size else made | edge.partial()).items():
-                if tip.reader.content(name) != content:
+                if reader.content(name) != content:
                     raise TraceError("tile-wrong", f"{name.path}: its hashes are not those of what is below.")
         if edge.root() != tip.checkpoint.root:
             raise TraceError("log-damaged", f"{self.folder}: its entries do not lead to its checkpoint.")

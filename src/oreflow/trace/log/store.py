@@ -22,7 +22,7 @@ from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
-from oreflow.errors import OreflowError, TraceError, UsageError
+from oreflow.errors import TraceError, UsageError
 from oreflow.trace.keys.history import Statement, rotation
 from oreflow.trace.keys.key import SigningKey
 from oreflow.trace.log import checkpoint as checkpoints
@@ -30,7 +30,7 @@ from oreflow.trace.log import journal as journals
 from oreflow.trace.log import merkle, note, tiles
 from oreflow.trace.log.about import described, description
 from oreflow.trace.log.checkpoint import Checkpoint
-from oreflow.trace.log.disk import Disk, locked
+from oreflow.trace.log.disk import Disk, locked, make_folder
 from oreflow.trace.log.journal import Journal
 from oreflow.trace.log.note import Verifier
 from oreflow.trace.log.published import Published
@@ -253,14 +253,11 @@ def create(folder: str | PathLike[str], *, origin: str, key: SigningKey) -> Log:
     path = Path(folder)
     verifier = Verifier(origin, note.NOTE, key.public)
     first = checkpoints.sign(origin, 0, merkle.EMPTY, key)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if any(p.name != "lock" for p in path.iterdir()):
-            raise UsageError(f"{path} is not empty; a new log needs a folder of its own.")
-        (path / "public").mkdir()
-        (path / "scratch").mkdir()
-    except OSError as e:
-        raise OreflowError(f"cannot make {path}: {e.strerror or e}.") from e
+    make_folder(path)
+    if any(path.iterdir()):
+        raise UsageError(f"{path} is not empty; a new log needs a folder of its own.")
+    make_folder(path / "public")
+    make_folder(path / "scratch")
     made = Log(path, verifier, key)
     made._public.put("checkpoint", bytes(first))
     made._public.settle()
