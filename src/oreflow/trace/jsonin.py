@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from oreflow.errors import TraceError
+from oreflow.trace.needs import extra
 
 MOST_INTEGER = 2**53 - 1
 """Largest whole number that every reader of JSON keeps exactly (RFC 7493, 2.2)."""
@@ -121,7 +122,8 @@ def canonical(value: Any, *, name: str = "document") -> bytes:
     plain = _plain(value)
     if plain is not None:
         return plain
-    from rfc8785 import CanonicalizationError, dumps
+    with extra():
+        from rfc8785 import CanonicalizationError, dumps
 
     try:
         _check_numbers(value, name)
