@@ -61,6 +61,12 @@ def test_what_is_issued_verifies() -> None:
     assert credential.verify(credential.issue(plain(), KEY)).ok
 
 
+def test_what_would_need_the_network_is_said_to_be_unchecked() -> None:
+    assert credential.verify(issued(), now=NOW).unchecked == ()
+    found = credential.verify(issued(credentialStatus={"id": "https://miner.example/status#1"}), now=NOW)
+    assert (found.ok, found.unchecked) == (True, ("credentialStatus",))
+
+
 def test_an_issuer_with_a_document_signs_by_its_method() -> None:
     document = credential.issue(plain(issuer=ISSUER), KEY, method=f"{ISSUER}#k1", created=stamp(NOW))
     assert rules(document, credential.Resolver([document_of()])) == []

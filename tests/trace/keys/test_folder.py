@@ -11,9 +11,17 @@ import pytest
 
 from oreflow.errors import OreflowError, TraceError, UnknownNameError, UsageError
 from oreflow.trace.keys import ALGORITHMS, SigningKey
-from oreflow.trace.keys.folder import KeyFolder
+from oreflow.trace.keys.folder import COST, KeyFolder
 
 SECRET = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def cheap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases are to be slow to try; most tests need not wait for that."""
+    assert COST == (1 << 14, 8, 5)
+    if "another_program" not in request.node.name:
+        monkeypatch.setattr("oreflow.trace.keys.folder.COST", (1 << 4, 8, 1))
 
 
 @pytest.fixture

@@ -93,3 +93,15 @@ def test_a_proof_that_is_withheld_counts_as_none(scene: Scene, tmp_path: Path) -
     scene.log.append([entry(1)])
     with pytest.raises(TraceError, match="consistency-wrong"):
         watcher.observe(scene.log.checkpoint(), lambda a, b: [])
+
+
+def test_evidence_does_not_pile_up(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "MOST_EVIDENCE", 3)
+    watcher = log.Seen(tmp_path / "seen", [scene.log.verifier])
+    scene.log.append([entry(0)])
+    watcher.observe(scene.log.checkpoint(), scene.log.consistency)
+    for i in range(6):
+        forged = checkpoints.sign("example.com/cobalt", 1, bytes([i]) * 32, scene.key)
+        with pytest.raises(TraceError, match="split-view"):
+            watcher.observe(forged, scene.log.consistency)
+    assert len(watcher.evidence()) == 3

@@ -20,6 +20,9 @@ from oreflow.trace.times import moment, stamp
 SKEW = 300
 """Seconds by which clocks may differ."""
 
+_ONLINE = ("credentialStatus",)
+"""Members that point to something outside, by which a record could have been withdrawn."""
+
 
 @dataclass(frozen=True)
 class Proved:
@@ -45,12 +48,14 @@ class Verification:
         issuer: Id of who issued it.
         proofs: The proofs that hold.
         failures: Why it is not to be trusted; none where it is.
+        unchecked: Members that could say otherwise and were not looked at, as that would need the network.
     """
 
     document: Document
     issuer: str | None
     proofs: tuple[Proved, ...]
     failures: tuple[Failure, ...]
+    unchecked: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -158,7 +163,8 @@ def verify(
     if found and issuer and not any(resolver.speaks_for(p.method, issuer, purpose) for p in found):
         failures.append(Failure("issuer-not-bound", f"no proof is by a key of the issuer {issuer[:80]!r}."))
     bare = {k: v for k, v in data.items() if k != "proof"}
-    return Verification(bare, issuer, tuple(found), tuple(failures))
+    unchecked = tuple(m for m in _ONLINE if m in data)
+    return Verification(bare, issuer, tuple(found), tuple(failures), unchecked)
 
 
 def _proved(

@@ -16,6 +16,9 @@ from oreflow.trace.log.note import Verifier
 
 FIRST, SAME, GROWN = "first", "same", "grown"
 
+MOST_EVIDENCE = 100
+"""Pairs of checkpoints that are kept; one is enough, and a log that lies can make any number."""
+
 Prove = Callable[[int, int], list[bytes]]
 
 
@@ -156,7 +159,9 @@ class Seen:
         self._disk.settle()
 
     def keep(self, first: Checkpoint, second: Checkpoint) -> None:
-        """Keep two checkpoints that contradict each other, once for each two trees."""
+        """Keep two checkpoints that contradict each other, once for each two trees, and not without end."""
+        if len(list((self.folder / "evidence").glob("*.first"))) >= MOST_EVIDENCE:
+            return
         told = repr((first.head, second.head)).encode()
         name = sha256(told).hexdigest()[:32]
         for which, checkpoint in (("first", first), ("second", second)):
