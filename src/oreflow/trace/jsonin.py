@@ -20,7 +20,8 @@ MOST_INTEGER = 2**53 - 1
 """Largest whole number that every reader of JSON keeps exactly (RFC 7493, 2.2)."""
 
 # A string that never ends is taken to the end at once: trying again behind each of its quotes would take for ever.
-_MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]},]', re.DOTALL)
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(b for b in range(256) if b not in b"[{]}")
 _NUMBER_CHARACTERS = 60
 _LAST_TWO = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 _ODD = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{_LAST_TWO}]")
@@ -180,18 +181,16 @@ def _check_numbers(value: Any, name: str) -> None:
 
 def _measure(data: bytes, limits: Limits, name: str) -> None:
     """Count levels and members before anything is built from them."""
-    depth = members = 0
-    for mark in _MARKS.finditer(data):
-        byte = data[mark.start()]
-        if byte in b"[{":
+    marks = _STRINGS.sub(b"", data)
+    depth = 0
+    for bracket in marks.translate(None, _NO_BRACKETS):
+        if bracket in b"[{":
             depth += 1
-            members += 1
             if depth > limits.depth:
                 raise TraceError("json-too-deep", f"{name}: more than {limits.depth} levels.")
-        elif byte in b"]}":
+        else:
             depth -= 1
-        elif byte == 0x2C:
-            members += 1
+    members = marks.count(b",") + marks.count(b"[") + marks.count(b"{")
     if members > limits.values:
         raise TraceError("json-too-large", f"{name}: {members:,} values, more than {limits.values:,}.")
 

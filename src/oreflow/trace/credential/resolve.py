@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from oreflow.errors import TraceError
@@ -63,11 +64,7 @@ class Resolver:
         if id in self._methods:
             return self._methods[id]
         if id.startswith("did:key:"):
-            did, _, fragment = id.partition("#")
-            if fragment != did.removeprefix("did:key:"):
-                raise TraceError("issuer-unknown", f"{id[:60]!r} is not the method of its own did:key.")
-            key = PublicKey.from_multibase(fragment)
-            return Method(id, key, did, frozenset(PURPOSES))
+            return _did_key(id)
         raise TraceError(
             "issuer-unknown",
             f"no document is known for {id[:80]!r}; nothing is fetched, so give the issuer's.",
@@ -100,6 +97,15 @@ class Resolver:
                 raise TraceError("issuer-unknown", f"two documents hold the method {id!r}.")
             self._methods[id] = _method(id, name, raw, frozenset(uses.get(id, ())))
         self._assertions[name] = frozenset(i for i, p in uses.items() if "assertionMethod" in p)
+
+
+@lru_cache(maxsize=4096)
+def _did_key(id: str) -> Method:
+    """Read a method that is its own key; records of one issuer come by the thousand."""
+    did, _, fragment = id.partition("#")
+    if fragment != did.removeprefix("did:key:"):
+        raise TraceError("issuer-unknown", f"{id[:60]!r} is not the method of its own did:key.")
+    return Method(id, PublicKey.from_multibase(fragment), did, frozenset(PURPOSES))
 
 
 def _method(id: str, name: str, raw: Mapping[str, Any], purposes: frozenset[str]) -> Method:
