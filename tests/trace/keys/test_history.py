@@ -92,8 +92,19 @@ def test_a_key_ends_by_its_own_word_or_a_later_keys() -> None:
         told = history(rotation(WHO, ONE, TWO, T), end(WHO, ONE.public, T - DAY, by))
         assert counts(told, ONE, T - DAY) == "key-outside-validity"
         assert counts(told, ONE, T - DAY - 1) == ""
-    with pytest.raises(TraceError, match=r"end of .* is not signed.*statement-wrong"):
+    with pytest.raises(TraceError, match=r"ended is not signed.*statement-wrong"):
         history(end(WHO, ONE.public, T, THIEF))
+
+
+def test_an_older_key_has_no_say_over_a_newer_one() -> None:
+    """Whoever stole a key that was replaced cannot end its successor, or have it thought stolen."""
+    turned = rotation(WHO, ONE, TWO, T)
+    for said in (end(WHO, TWO.public, T, ONE), compromise(WHO, TWO.public, T, ONE)):
+        with pytest.raises(TraceError, match=r"by it or by a key that came after it.*statement-wrong"):
+            history(turned, said)
+        with pytest.raises(TraceError, match="statement-wrong"):
+            history(turned, said, anchors=(ONE, TWO))
+    assert counts(history(turned, compromise(WHO, TWO.public, T, TWO)), TWO, T) == "key-compromised"
 
 
 def test_after_a_theft_only_what_was_cosigned_before_counts() -> None:

@@ -45,6 +45,17 @@ def test_a_new_key_goes_on_with_the_log(scene: Scene) -> None:
     assert log.verify_proof(log.make_proof(again, 0), entry(0), either, now=NOW).size == 3
 
 
+def test_a_writer_with_the_old_key_is_stopped(scene: Scene) -> None:
+    """Else it would sign with a key that readers no longer look for."""
+    scene.log.append([entry(0)])
+    other = log.open(scene.folder, key=scene.key)
+    other.append([entry(1)])
+    scene.log.rotate(NEW, at=NOW)
+    with pytest.raises(TraceError, match=r"replaced meanwhile; open it again.*key-wrong"):
+        other.append([entry(2)])
+    assert log.open(scene.folder, key=NEW).append([entry(2)]) == range(2, 3)
+
+
 def test_keys_follow_each_other(scene: Scene) -> None:
     third = keys.SigningKey.from_seed(b"t" * 32)
     scene.log.rotate(NEW, at=NOW)
@@ -114,6 +125,13 @@ def test_it_is_kept_when_which_record_had_been_cosigned(scene: Scene) -> None:
     found = log.open(scene.folder).milestones(policy, now=NOW)
     assert [found.when(i) for i in (0, 9, 10, 39, 40)] == [NOW - 50, NOW - 50, NOW - 40, NOW - 40, None]
     assert scene.log.milestones(scene.policy(1), now=NOW).when(15) == NOW - 60
+    largest = scene.log.witnessed(policy, now=NOW)
+    assert largest
+    assert largest.size == 40
+    assert policy.check(largest, now=NOW) == NOW - 40
+    assert scene.log.witnessed(scene.policy(3), now=NOW).size == 10  # type: ignore[union-attr]
+    proof = log.make_proof(scene.log, 39, checkpoint=largest)
+    assert log.verify_proof(proof, entry(39), policy, now=NOW).cosigned_at == NOW - 40
 
 
 def test_only_what_was_cosigned_before_a_theft_counts(scene: Scene) -> None:

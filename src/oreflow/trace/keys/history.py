@@ -9,7 +9,7 @@ the new key as an anchor.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,7 +177,7 @@ class History:
 
     Args:
         subject: Whose keys they are.
-        anchors: Keys that are known to be the signer's from elsewhere, e.g. from a contract.
+        anchors: Keys that are known to be the signer's from elsewhere, e.g. from a contract; the newest last.
         statements: What was said about keys since; statements about others are passed over.
 
     Raises:
@@ -191,7 +191,9 @@ class History:
         self._anchors = tuple(anchors)
         mine = [s for s in statements if s.subject == subject]
         # First what keys say of themselves and what anchors say; then what those say that were reached from there.
-        stolen = _earliest(s for s in mine if s.kind == COMPROMISE and _by_any(s, (s.key, *self._anchors)))
+        stolen = _earliest(
+            s for s in mine if s.kind == COMPROMISE and _by_later(s, self._anchors, alone=True)
+        )
         while True:
             periods = self._walk(mine, stolen)
             more = {m: at for m, at in self._stolen(mine, periods).items() if at < stolen.get(m, at + 1)}
@@ -266,8 +268,11 @@ class History:
         for s in mine:
             period = periods.get(s.key.multibase)
             if s.kind == END and period is not None:
-                if not _by_any(s, [p.key for p in periods.values()]):
-                    raise TraceError("statement-wrong", f"{self.subject}: the end of {s.key} is not signed.")
+                if not _by_later(s, [p.key for p in periods.values()]):
+                    raise TraceError(
+                        "statement-wrong",
+                        f"{self.subject}: that {s.key} ended is not signed by it or by a key that came after it.",
+                    )
                 periods[s.key.multibase] = Period(
                     period.key, period.since, _least(period.until, s.at), period.compromised
                 )
@@ -277,7 +282,7 @@ class History:
         """Return from when keys are stolen, as they themselves or those that came after them say."""
         told = [s for s in mine if s.kind == COMPROMISE and s.key.multibase in periods]
         for s in told:
-            if not _by_any(s, [p.key for p in periods.values()]):
+            if not _by_later(s, [p.key for p in periods.values()]):
                 raise TraceError(
                     "statement-wrong",
                     f"{self.subject}: that {s.key} was stolen is not signed by it or by a key that came after it.",
@@ -293,8 +298,17 @@ class History:
                 )
 
 
-def _by_any(statement: Statement, keys: Iterable[PublicKey]) -> bool:
-    return any(statement.by(k) for k in keys)
+def _by_later(statement: Statement, order: Sequence[PublicKey], *, alone: bool = False) -> bool:
+    """Whether the key itself or one after it in an order signed; an older key has no say over a newer one.
+
+    Args:
+        statement: The statement.
+        order: Keys, each after those that it replaced.
+        alone: Whether a key that is not among them may speak for itself.
+    """
+    if statement.key in order:
+        return any(statement.by(k) for k in order[order.index(statement.key) :])
+    return alone and statement.by(statement.key)
 
 
 def _earliest(statements: Iterable[Statement]) -> dict[str, int]:

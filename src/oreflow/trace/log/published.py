@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,10 +126,23 @@ class Published:
         Raises:
             TraceError: A checkpoint that was kept does not belong to this log.
         """
-        found = []
-        for path in sorted((self.folder / "cosigned").glob("*"), key=lambda p: p.name):
-            data = self._private.read(f"cosigned/{path.name}")
-            head = checkpoints.read(data or b"", what=str(path))
+        return Milestones((head.size, at) for head, at in self._witnessed(policy, now))
+
+    def witnessed(self, policy: Policy, *, now: int) -> Checkpoint | None:
+        """Return the largest checkpoint that enough witnesses had cosigned; ``None`` where there is none.
+
+        Args:
+            policy: Which witnesses count, and how many are enough.
+            now: Now, s since 1970.
+
+        Raises:
+            TraceError: A checkpoint that was kept does not belong to this log.
+        """
+        return max((head for head, _ in self._witnessed(policy, now)), key=lambda h: h.size, default=None)
+
+    def _witnessed(self, policy: Policy, now: int) -> Iterator[tuple[Checkpoint, int]]:
+        for path in sorted((self.folder / "cosigned").glob("*")):
+            head = checkpoints.read(self._private.read(f"cosigned/{path.name}") or b"", what=str(path))
             try:
                 at = policy.check(head, now=now)
             except TraceError as e:
@@ -142,8 +155,7 @@ class Published:
                     f"{path}: the log of {head.size:,} records was another when it was cosigned.",
                 )
             if at is not None:
-                found.append((head.size, at))
-        return Milestones(found)
+                yield head, at
 
     def check(self) -> Checkpoint:
         """Read the whole log again: every entry against its hash, every tile against the root.

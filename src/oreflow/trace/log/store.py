@@ -71,6 +71,7 @@ class Log(Published):
         super().__init__(folder, verifier, statements)
         self._key = key
         self._edge: tuple[Edge, list[bytes]] | None = None
+        self._about: bytes | None = None
 
     def append(self, entries: Iterable[bytes], *, patience: float = PATIENCE) -> range:
         """Append entries, all or none, and publish a new checkpoint.
@@ -172,6 +173,7 @@ class Log(Published):
         """Finish the append of a writer that was stopped; called with the lock held."""
         self._private.sweep()
         self._public.sweep()
+        self._same_key()
         data = self._private.read("journal")
         if data is None:
             return
@@ -187,6 +189,17 @@ class Log(Published):
                 "log-damaged",
                 f"{self.folder}: its journal begins at {decided.size} records, but its checkpoint has {tip.size}.",
             )
+
+    def _same_key(self) -> None:
+        """See that nobody has replaced the log's key since it was opened."""
+        data = self._private.read("log.json")
+        if data is not None and data != self._about:
+            verifier, self.statements = described(data, str(self.folder / "log.json"))
+            if verifier != self.verifier:
+                raise TraceError(
+                    "key-wrong", f"{self.folder}: its key was replaced meanwhile; open it again."
+                )
+            self._about = data
 
     def _apply(self, decided: Journal) -> None:
         """Write tiles, then the checkpoint, then drop the journal."""

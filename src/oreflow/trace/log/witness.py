@@ -14,7 +14,7 @@ from oreflow.trace.log import checkpoint as checkpoints
 from oreflow.trace.log import merkle, note
 from oreflow.trace.log.checkpoint import Checkpoint
 from oreflow.trace.log.cosignature import cosign, verifier
-from oreflow.trace.log.disk import Disk, locked
+from oreflow.trace.log.disk import locked
 from oreflow.trace.log.note import Verifier
 from oreflow.trace.log.seen import Seen
 
@@ -119,7 +119,6 @@ class Witness:
         self._logs = tuple(logs)
         self.folder = Path(folder)
         self._seen = Seen(self.folder, self._logs)
-        self._disk = Disk(self.folder, self.folder / "scratch")
 
     def add_checkpoint(self, body: bytes) -> Reply:
         """Answer a request to cosign a checkpoint.
@@ -170,7 +169,7 @@ class Witness:
             if request.proof:
                 return _refused(422, "there is nothing to prove, but there is a proof.")
         else:
-            assert last is not None
+            assert last is not None  # or its size would be 0
             try:
                 merkle.verify_consistency(request.old, head.size, request.proof, last.root, head.root)
             except TraceError as e:
