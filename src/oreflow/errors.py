@@ -83,10 +83,14 @@ class TraceError(DataError):
     Args:
         rule: Id of the rule that is broken, e.g. ``"signature-wrong"``; see `oreflow.trace.rules`.
         message: What is wrong, where, and what to do.
+        evidence: What anybody can check it with, e.g. two checkpoints that contradict each other.
+
+    Attributes:
+        text: The message without the rule.
     """
 
-    def __init__(self, rule: str, message: str) -> None:
-        self.rule = rule
+    def __init__(self, rule: str, message: str, *, evidence: Iterable[bytes] = ()) -> None:
+        self.rule, self.text, self.evidence = rule, message, tuple(evidence)
         super().__init__(f"{message} [{rule}]")
 
 

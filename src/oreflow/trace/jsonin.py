@@ -21,7 +21,8 @@ MOST_INTEGER = 2**53 - 1
 # A string that never ends is taken to the end at once: trying again behind each of its quotes would take for ever.
 _MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]},]', re.DOTALL)
 _NUMBER_CHARACTERS = 60
-_ODD = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe-\U0010ffff]")
+_LAST_TWO = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+_ODD = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{_LAST_TWO}]")
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _measure(data: bytes, limits: Limits, name: str) -> None:
 def _check_text(value: Any, name: str) -> None:
     if isinstance(value, str):
         odd = _ODD.search(value)
-        if odd and (ord(odd[0]) < 0x10000 or ord(odd[0]) & 0xFFFE == 0xFFFE):
+        if odd:
             raise TraceError(
                 "json-unicode", f"{name}: U+{ord(odd[0]):04X} in {_shown(value)} is no character (RFC 7493)."
             )
