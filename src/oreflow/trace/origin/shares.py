@@ -158,6 +158,12 @@ def _pack(flows: Flows, mixes: Mixes) -> dict[int, bytes]:
     lots = flows.lots["event"][flows.live[flows.lots["event"]]]
     assayed = np.zeros((len(flows.live), len(flows.elements)), dtype=bool)
     np.logical_or.at(assayed, flows.lots["event"], np.nan_to_num(flows.share) > 0)
+    # What was never assayed is told by the metals of what it was made of.
+    fed = flows.first[flows.lines["lot"]]
+    blind = ~assayed.any(axis=1)[flows.lines["event"]] & (fed >= 0)
+    used = np.zeros_like(assayed)
+    np.logical_or.at(used, flows.lines["event"][blind], np.nan_to_num(flows.share[fed[blind]]) > 0)
+    assayed |= used
     out: dict[int, list[bytes]] = {int(e): [] for e in np.unique(lots)}
     for column, name in enumerate(mixes.elements):
         matrix, code = mixes.shares[column], _NAMES.index(name)
