@@ -10,7 +10,8 @@ from typing import Any, Self
 from oreflow.atlas import World
 from oreflow.errors import UnitError
 from oreflow.once import once
-from oreflow.trace.model import ELEMENTS, Facility
+from oreflow.trace.model import ELEMENTS, Facility, Lot
+from oreflow.trace.model.amounts import PPB
 from oreflow.trace.tables import limits
 from oreflow.units import factor
 
@@ -142,6 +143,35 @@ class Knowledge:
         here = table[(table["region"] == region) & (table["process"] == process)]
         total = float(here["capacity"].sum())
         return self._plate(f"all plants of {process} in {region}", total, process) if total > 0 else None
+
+    def amount(self, lot: Lot, mass: int) -> tuple[float | None, str]:
+        """Return a part of a lot in the unit of its commodity, and the unit; none where that cannot be told.
+
+        Args:
+            lot: The lot.
+            mass: Mass of the part, mg.
+        """
+        unit = self._units.get(lot.commodity, "")
+        if not unit:
+            return None, ""
+        if unit == "GWh":
+            return (None if lot.energy is None or not lot.mass else lot.energy * 1e-9 * mass / lot.mass), unit
+        for assay in lot.assays:
+            try:
+                scale = factor(f"g {assay.element}", unit) * 1e-3
+            except UnitError:
+                continue
+            return mass * (1 - lot.moisture / PPB) * assay.share / PPB * scale, unit
+        return (mass * 1e-9 if unit == "t product" else None), unit
+
+    def price(self, commodity: str) -> tuple[float | None, str]:
+        """Return the latest price of a commodity that the atlas holds, in USD a unit, and whence it is."""
+        table = self.world.prices
+        rows = table[(table["commodity"] == commodity) & table["value"].notna()]
+        if rows.empty:
+            return None, ""
+        row = rows.sort_values("period", kind="stable").iloc[-1]
+        return float(row["value"]), f"{row['region']} {row['period']} ({row['source']})"
 
     def passage(self, a: Facility | None, b: Facility | None, mode: str) -> Passage | None:
         """Return how long material takes between two places at the least and usually; none if nobody can say.
