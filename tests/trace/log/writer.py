@@ -52,6 +52,7 @@ def die_at(point: int) -> None:
 
 def main() -> None:
     folder, keys, acks = map(Path, sys.argv[1:4])
+    log.open(folder, key=KeyFolder(keys).load("log")).checkpoint()  # all is imported before children are made
     for line in sys.stdin:
         what, seed, *rest = line.split()
         pid = os.fork()

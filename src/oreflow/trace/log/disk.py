@@ -73,22 +73,34 @@ class Disk:
             )
 
     def remove(self, name: str) -> None:
-        """Remove a file where it is there."""
-        with suppress(FileNotFoundError):
-            (self.folder / name).unlink()
-        self._dirty.add((self.folder / name).parent)
+        """Remove a file where it is there.
+
+        Raises:
+            OreflowError: It cannot be removed.
+        """
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError as e:
+            raise OreflowError(f"cannot remove {self.folder / name}: {e.strerror or e}.") from e
 
     def settle(self) -> None:
-        """Wait until the names of all files that were written are on the disk."""
+        """Wait until the names of all files that were written are on the disk.
+
+        Raises:
+            OreflowError: They cannot be brought there.
+        """
         for folder in sorted(self._dirty, key=lambda p: len(p.parts), reverse=True):
-            _sync(folder)
+            try:
+                _sync(folder)
+            except OSError as e:
+                raise OreflowError(f"cannot write {folder}: {e.strerror or e}.") from e
         self._dirty.clear()
 
     def sweep(self) -> None:
         """Remove what a writer that was stopped left behind."""
-        for left in self._scratch.iterdir():
-            with suppress(OSError):
-                left.unlink()
+        with suppress(OSError):
+            for left in self._scratch.iterdir():
+                left.unlink(missing_ok=True)
 
     def _make(self, folder: Path) -> None:
         if folder.is_dir():

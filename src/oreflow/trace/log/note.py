@@ -132,6 +132,8 @@ def read_vkey(text: str) -> Verifier:
         raise TraceError("vkey-wrong", f"{name}: a key for a type of signature that is not known.")
     try:
         verifier = Verifier(name, data[0], PublicKey(ALGORITHM[data[0]], data[1:]))
+    except TraceError as e:
+        raise TraceError("vkey-wrong", f"{name}: {e.text}") from e
     except UsageError as e:
         raise TraceError("vkey-wrong", str(e)) from e
     if not re.fullmatch("[0-9a-f]{8}", key_id) or bytes.fromhex(key_id) != verifier.key_id:

@@ -273,8 +273,8 @@ class Log:
 
     def _finish(self, before: int, after: int) -> None:
         """Drop the journal, and the partial tiles that full ones have replaced."""
+        # Its going need not reach the disk: one that is found again is seen to have been applied.
         self._private.remove("journal")
-        self._private.settle()
         level = 0
         while after >> 8 * level:
             last = (before >> 8 * level) // WIDTH

@@ -22,6 +22,9 @@ MOST_HASHES = 63
 LARGEST_REQUEST = note.LARGEST + 8 * 1024
 """Bytes of a request: a checkpoint and the lines above it."""
 
+PATIENCE = 10.0
+"""Seconds that a request waits for others."""
+
 PLAIN = "text/plain; charset=utf-8"
 SIZE = "text/x.tlog.size"
 
@@ -141,7 +144,7 @@ class Witness:
         if request.old > head.size:
             return _refused(400, "the old size is larger than that of the checkpoint.")
         try:
-            with locked(self.folder / "witness.lock", patience=10.0):
+            with locked(self.folder / "witness.lock", patience=PATIENCE):
                 return self._decide(request)
         except OreflowError as e:
             return _refused(500, str(e).replace(str(self.folder), "the witness"))
