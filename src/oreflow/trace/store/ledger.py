@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -36,6 +36,29 @@ class Added:
     added: tuple[str, ...]
     known: tuple[str, ...]
     conflicts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A document that belongs into a log.
+
+    Attributes:
+        n: Its number.
+        event: Event or credential that it says.
+        form: Its form.
+        body: Its bytes.
+        salt: Salt of its hash.
+        entry: Salted hash that enters the log.
+        place: Place in the log; none until it is there.
+    """
+
+    n: int
+    event: str
+    form: str
+    body: bytes
+    salt: bytes
+    entry: bytes
+    place: int | None
 
 
 class Ledger:
@@ -127,6 +150,7 @@ class Ledger:
         facilities: Iterable[Facility] = (),
         parties: Iterable[Party] = (),
         documents: Iterable[tuple[str, str, bytes]] = (),
+        seal: Callable[[bytes], tuple[bytes, bytes]] | None = None,
         keep_conflicts: bool = False,
     ) -> Added:
         """Append events, all of them or none.
@@ -135,7 +159,9 @@ class Ledger:
             events: Events; one that stands there with the same contents is passed over.
             facilities: Places; the last word on one counts.
             parties: Parties; the last word on one counts.
-            documents: Event, form (``untp``, ``epcis``) and bytes that it was read from.
+            documents: Event, form (``untp``, ``epcis``) and bytes that it was read from; those of events that are not
+                new are passed over.
+            seal: Makes the salt and the salted hash of a document that is to go into a log.
             keep_conflicts: Keep an event that stands there with other contents aside as evidence instead of refusing
                 everything.
 
@@ -179,8 +205,10 @@ class Ledger:
                             "a new event that names it under 'corrects'."
                         )
                 self._write(connection, rows)
+            old = {*known, *clashes}
             for name, form, body in documents:
-                rows.document(connection, name, form, body)
+                if name not in old and not self._kept(connection, name, body):
+                    rows.document(connection, name, form, body, seal(body) if seal else None)
             self._write(connection, rows)
         return Added(tuple(added), tuple(known), tuple(clashes))
 
@@ -229,6 +257,29 @@ class Ledger:
                 query = query.where(tables.terms.c.term == name)
             return [(str(t), str(f), bytes(b)) for t, f, b in connection.execute(query)]
 
+    def sealed(self) -> list[Sealed]:
+        """Return the documents that belong into a log, in the order added."""
+        d, s, g = tables.documents, tables.seals, tables.logged
+        query = (
+            select(d.c.n, tables.terms.c.term, d.c.form, d.c.body, s.c.salt, s.c.entry, g.c.place)
+            .join(s, s.c.n == d.c.n)
+            .join(g, g.c.n == d.c.n, isouter=True)
+            .join(tables.terms, tables.terms.c.n == d.c.event)
+            .order_by(d.c.n)
+        )
+        with connect.reading(self.engine) as connection:
+            return [
+                Sealed(int(n), str(t), str(f), bytes(b), bytes(x), bytes(e), None if p is None else int(p))
+                for n, t, f, b, x, e, p in connection.execute(query)
+            ]
+
+    def mark(self, places: Iterable[tuple[int, int]]) -> None:
+        """Write down where in the log documents stand: number of the document and place."""
+        rows = [{"n": n, "place": place} for n, place in places]
+        if rows:
+            with connect.writing(self.engine) as connection:
+                _insert(connection, tables.logged, rows)
+
     def flows(self) -> Flows:
         """Return everything as arrays, as the audit and the origins read it."""
         with connect.reading(self.engine) as connection:
@@ -245,6 +296,12 @@ class Ledger:
             )
             out.update({back[n]: bytes(h) for n, h in connection.execute(query)})
         return out
+
+    @staticmethod
+    def _kept(connection: Connection, name: str, body: bytes) -> bool:
+        d = tables.documents
+        query = select(d.c.n).join(tables.terms, tables.terms.c.n == d.c.event)
+        return connection.execute(query.where(tables.terms.c.term == name, d.c.body == body)).first() is not None
 
     @staticmethod
     def _write(connection: Connection, rows: Rows) -> None:
@@ -293,4 +350,4 @@ def _insert(connection: Connection, table: Table, values: list[dict[str, Any]]) 
         connection.execute(insert(table).values(values[i : i + size]))
 
 
-__all__ = ["KINDS", "MODES", "SIGNED", "Added", "Ledger", "content", "like", "term_of"]
+__all__ = ["KINDS", "MODES", "SIGNED", "Added", "Ledger", "Sealed", "content", "like", "term_of"]

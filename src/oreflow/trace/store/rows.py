@@ -29,7 +29,7 @@ SIGNED = ("both", "out", "in")
 MODES = ("", "sea", "land", "air")
 _CODE = {e: i for i, e in enumerate(ELEMENTS)}
 _PENDING = ("facilities", "parties", "events", "lots", "assays", "claims", "lines", "entries", "certificates",
-            "documents", "conflicts")  # fmt: skip
+            "documents", "seals", "conflicts")  # fmt: skip
 
 
 class Rows:
@@ -121,12 +121,15 @@ class Rows:
             for i, c in enumerate(e.certificates)
         ]  # fmt: skip
 
-    def document(self, connection: Connection, name: str, form: str, body: bytes) -> None:
-        """Take the document that an event was read from."""
+    def document(
+        self, connection: Connection, name: str, form: str, body: bytes, seal: tuple[bytes, bytes] | None = None
+    ) -> None:
+        """Take the document that an event was read from, with its salt and salted hash where it goes into a log."""
         self.learn(connection, [name])
-        self._rows["documents"].append(
-            {"n": self._number("documents"), "event": self.terms[name], "form": form, "body": body}
-        )
+        n = self._number("documents")
+        self._rows["documents"].append({"n": n, "event": self.terms[name], "form": form, "body": body})
+        if seal is not None:
+            self._rows["seals"].append({"n": n, "salt": seal[0], "entry": seal[1]})
 
     def conflict(self, name: str, digest: bytes, body: bytes) -> None:
         """Take what was handed in under the name of an event that stands there with other contents."""

@@ -138,6 +138,19 @@ documents = Table(
     Column("form", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+seals = Table(
+    "seals",
+    schema,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+)
+logged = Table(
+    "logged",
+    schema,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, nullable=False, unique=True),
+)
 conflicts = Table(
     "conflicts",
     schema,
