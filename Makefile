@@ -21,7 +21,7 @@ help:
 	@echo 'make check      ruff, mypy --strict, import direction, documentation'
 	@echo 'make test-slow  the tests that take longer than a few seconds'
 	@echo 'make bench      the benchmarks'
-	@echo 'make docs       write the generated reference again'
+	@echo 'make docs       write the generated reference again, and the documentation as a site'
 	@echo 'make learn      train the second opinion of the reader again'
 	@echo 'make lock       resolve the locks again (needs uv)'
 	@echo 'make clean      remove everything that was made'
@@ -76,6 +76,8 @@ bench: $(BENCH)
 
 docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs out/docs
+	@echo "The documentation as a site: $(CURDIR)/out/docs/index.html"
 
 learn: $(STAMP)
 	@$(BIN)/python -m oreflow.news.learned.train examples

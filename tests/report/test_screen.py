@@ -9,9 +9,12 @@ import pytest
 from tests.gauge.screen.worlds import buyer
 
 from oreflow.gauge.screen import screen
-from oreflow.report.charts.scatter import SIZE, Point, scatter
+from oreflow.report.answers.screen import document
+from oreflow.report.charts.scatter import SIZE, scatter
 from oreflow.report.charts.svg import text_width
-from oreflow.report.screen import headline, left_out, named, render, title, trust
+from oreflow.report.faces import html
+from oreflow.report.plots import Point
+from oreflow.report.screen import headline, left_out, named, title, trust
 
 NS = {"s": "http://www.w3.org/2000/svg"}
 
@@ -23,7 +26,7 @@ def made():
 
 
 def test_the_page_holds_every_stop_and_loads_nothing(made) -> None:
-    page = render(*made)
+    page = html.render(document(*made))
     assert "Land A, metal" in page
     assert "Land B, metal" in page
     assert "default-src 'none'" in page
@@ -38,7 +41,7 @@ def test_foreign_names_are_escaped(made) -> None:
     found, world = made
     regions = world.regions
     regions["name"] = regions["name"].where(regions["region"] != "A", "<script>x</script>")
-    page = render(found, world.with_(regions=regions))
+    page = html.render(document(found, world.with_(regions=regions)))
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 

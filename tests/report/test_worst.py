@@ -12,8 +12,10 @@ import pytest
 from tests.report.test_html import Reader
 
 from oreflow.report import worst
+from oreflow.report.answers.attack import document
 from oreflow.report.charts import Bar, bars
 from oreflow.report.charts.svg import text_width
+from oreflow.report.faces.html import render
 from oreflow.shock.attack import Attack, Certificate, Choice, Measure, Single
 
 
@@ -109,7 +111,7 @@ def test_the_ranking_marks_what_is_in_the_worst_set_and_fits() -> None:
 
 
 def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:
-    html = worst.page(made())
+    html = render(document(made()))
     reader = Reader()
     reader.feed(html)
     reader.close()

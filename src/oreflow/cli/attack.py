@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from oreflow.cli.output import console, json_option, print_json, progress, say
+from oreflow.cli.output import check_suffix, console, html_option, json_option, print_json, progress, say
 
 
 @click.command()
@@ -57,7 +57,7 @@ from oreflow.cli.output import console, json_option, print_json, progress, say
 @click.option("--time-limit", type=float, metavar="SECONDS", help="Stop then, with what is known.")
 @click.option("--workers", default=2, show_default=True, help="Markets solved side by side.")
 @click.option("--top", default=12, show_default=True, help="Single losses shown.")
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to this file.")
+@html_option
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
 @json_option
 def attack(
@@ -86,10 +86,12 @@ def attack(
     makes of them: others produce more, stocks are drawn, goods are rerouted, users do without.
     """
     from oreflow.atlas import load
-    from oreflow.files import write_text
     from oreflow.report import worst
+    from oreflow.report.answers.attack import document
+    from oreflow.report.output import write
     from oreflow.shock.attack import attack as find
 
+    check_suffix(html, "--html", (".html", ".htm"))
     with progress("Looking for the worst case", quiet=as_json) as tick:
 
         def told(solved: int, sets: int, found: float, bound: float) -> None:
@@ -115,8 +117,7 @@ def attack(
             progress=told,
         )
     if html is not None:
-        write_text(html, worst.page(answer))
-        say(f"written: {html}")
+        say(f"written: {write(document(answer), html)}")
     if as_json:
         print_json(answer.to_dict())
         return

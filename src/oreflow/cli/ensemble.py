@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oreflow.cli.output import Column, console, json_option, print_json, print_table, progress, say
+from oreflow.cli.output import (
+    Column,
+    check_suffix,
+    console,
+    html_option,
+    json_option,
+    print_json,
+    print_table,
+    progress,
+    say,
+)
 
 if TYPE_CHECKING:
     from oreflow.shock.ensemble import Ensemble, Summary
@@ -29,7 +39,7 @@ LINES = 12
 @click.option(
     "--node", default="", metavar="NODE", help="Market told, commodity@REGION; the first watched by default."
 )
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with charts.")
+@html_option
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
 @json_option
 def ensemble(
@@ -51,6 +61,7 @@ def ensemble(
     """
     from oreflow.shock.ensemble import Ensemble, summarise
 
+    check_suffix(html, "--html", (".html", ".htm"))
     if spec.is_dir():
         _refuse(spec, out, draws, cluster)
         found = Ensemble.read(spec)
@@ -58,9 +69,10 @@ def ensemble(
         found = _draw(spec, out, draws, workers, cluster, with_, quiet=as_json)
     told = summarise(found, node)
     if html is not None:
-        from oreflow.report.ensemble import write
+        from oreflow.report.answers.ensemble import document
+        from oreflow.report.output import write
 
-        say(f"written: {write(found, told, html)}")
+        say(f"written: {write(document(found, told), html)}")
     if as_json:
         print_json({"manifest": found.manifest, **told.tables()})
     else:
@@ -213,7 +225,7 @@ def _compared(told: Summary) -> None:
 def _fans(found: Ensemble, told: Summary) -> None:
     """Plot the price under every policy that changes it."""
     from oreflow.report import format as fmt
-    from oreflow.report.ensemble import band
+    from oreflow.report.answers.ensemble import band
     from oreflow.report.faces import textplot
 
     commodity, _, region = told.node.partition("@")

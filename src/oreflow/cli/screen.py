@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oreflow.cli.output import Column, check_suffix, json_option, print_json, print_table, progress, say
+from oreflow.cli.output import (
+    Column,
+    check_suffix,
+    html_option,
+    json_option,
+    print_json,
+    print_table,
+    progress,
+    say,
+)
 
 if TYPE_CHECKING:
     from oreflow.gauge.screen import Screen
-    from oreflow.report.screen.words import Names
+    from oreflow.report.screen import Names
 
 BAR = 16
 """Cells of the longest bar."""
@@ -43,7 +52,7 @@ BAR = 16
 )
 @click.option("--top", default=20, show_default=True, help="Rows shown of the table of stops.")
 @click.option("--workers", default=2, show_default=True, help="Threads.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write one page that holds everything.")
+@html_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write every stop as a row of this CSV file.")
 @click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
 @json_option
@@ -71,7 +80,7 @@ def screen(
     from oreflow.files import write_text
     from oreflow.gauge.screen import load_economy
     from oreflow.gauge.screen import screen as make
-    from oreflow.report.screen import named, render
+    from oreflow.report.screen import named
 
     check_suffix(html, "--html", (".html", ".htm"))
     check_suffix(out, "--out", (".csv",))
@@ -98,8 +107,10 @@ def screen(
         write_text(out, made.table().to_csv(index=False, lineterminator="\n"))
         say(f"written: {out}")
     if html is not None:
-        write_text(html, render(made, world))
-        say(f"written: {html}")
+        from oreflow.report.answers.screen import document
+        from oreflow.report.output import write
+
+        say(f"written: {write(document(made, world), html)}")
     if as_json:
         print_json(_json(made, with_names=named(world)))
     else:

@@ -47,7 +47,7 @@ def answer(
     title: str,
     sections: Sequence[Section],
     *,
-    world: World,
+    world: World | str,
     run: str,
     settings: Mapping[str, str] | None = None,
     command: str = "",
@@ -59,7 +59,7 @@ def answer(
         kind: What kind of answer, in a word or two.
         title: Its title.
         sections: What it says; those without blocks are left out.
-        world: World that it was computed from, for the sources.
+        world: World that it was computed from; only its hash where no figure comes from its tables.
         run: Its name, see `run_id`; figures with this source were computed.
         settings: Name of each setting to its value, with its unit.
         command: Command line that makes it again.
@@ -70,13 +70,15 @@ def answer(
     """
     told = [s for s in sections if s.blocks]
     blocks = [b for s in told for b in s.blocks]
-    rows = source_rows(world, (f for b in blocks for f in shown_figures(b)), own={run})
+    used = [f for b in blocks for f in shown_figures(b)]
+    rows = () if isinstance(world, str) else source_rows(world, used, own={run})
+    of = world if isinstance(world, str) else world.hash
     stamp = (made or datetime.now(UTC)).isoformat(timespec="seconds")
     pairs = [
         ("made", stamp),
         ("run", run),
         ("oreflow", __version__),
-        ("world", world.hash),
+        ("world", of),
         *(settings or {}).items(),
     ]
     if command:
@@ -89,28 +91,30 @@ def answer(
         kind=kind,
         outline=Outline(
             title=title,
-            subtitle=f"Run {run}, world {world.hash[:12]}, oreflow {__version__}.",
+            subtitle=f"Run {run}, world {of[:12]}, oreflow {__version__}.",
             sections=(*told, *(s for s in closing if s.blocks)),
             run=run,
         ),
         foot=(
-            f"World {world.hash} · run {run} · oreflow {__version__} · {stamp}",
-            "Licences of the sources stand in their table.",
+            f"World {of} · run {run} · oreflow {__version__} · {stamp}",
+            *(["Licences of the sources stand in their table."] if rows else []),
         ),
     )
 
 
-def run_id(world: World, **settings: object) -> str:
+def run_id(world: World | str, **settings: object) -> str:
     """Return the name of what is computed from a world under some settings: the same give the same.
 
     Args:
-        world: World.
+        world: World, or its hash.
         **settings: Everything else that the result depends on, as values that JSON knows or that print alike.
 
     Returns:
         Twelve hexadecimal digits.
     """
-    text = json.dumps({"world": world.hash, **settings}, sort_keys=True, default=str)
+    text = json.dumps(
+        {"world": world if isinstance(world, str) else world.hash, **settings}, sort_keys=True, default=str
+    )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 

@@ -1,4 +1,4 @@
-"""What the general charts draw: lines over a number or over time, and bars beside one another."""
+"""What the general charts draw: lines over a number or over time, bars beside one another, chance against loss."""
 
 from __future__ import annotations
 
@@ -128,3 +128,47 @@ class Bars:
         other = next((r for r in self.rows if r.value.unit != self.unit), None)
         if other is not None:
             raise DataError(f"bar chart: {other.name!r} is in {other.value.unit}, the others in {self.unit}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something that may happen.
+
+    Attributes:
+        name: Label beside it, where there is room.
+        chance: 0 to 1, a year; above 0.
+        loss: USD; above 0.
+        square: Drawn as a square, else as a circle.
+        hollow: Drawn hollow.
+        tip: Tooltip.
+    """
+
+    name: str
+    chance: float
+    loss: float
+    square: bool
+    hollow: bool
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """Chance against loss, one mark each.
+
+    Attributes:
+        points: The points.
+
+    Raises:
+        DataError: No points, or a chance or loss that is not above zero.
+    """
+
+    points: tuple[Point, ...]
+
+    def __post_init__(self) -> None:
+        if not self.points:
+            raise DataError("chance against loss: there is nothing to draw.")
+        wrong = next((p for p in self.points if not (p.chance > 0 and p.loss > 0)), None)
+        if wrong is not None:
+            raise DataError(
+                f"chance against loss: {wrong.name!r} has a chance or loss that is not above zero."
+            )

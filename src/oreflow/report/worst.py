@@ -1,10 +1,9 @@
-"""The worst case as people read it: sentences, a ranking in text, and a page."""
+"""The worst case in words: sentences, and a ranking in text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oreflow.report import charts
 from oreflow.report import format as fmt
 from oreflow.report.faces.textplot import bar
 from oreflow.shock.attack import Attack, Single
@@ -135,47 +134,9 @@ def shown(attack: Attack, top: int) -> list[Single]:
     return [s for i, s in enumerate(attack.singles) if i < top or s.key in attack.worst.keys]
 
 
-def page(attack: Attack, *, top: int = 20) -> str:
-    """Return an attack as a page that needs nothing else.
-
-    Args:
-        attack: The attack.
-        top: Rows shown of the single losses.
-
-    Returns:
-        HTML without scripts; a content security policy in it forbids everything but its own style sheet.
-    """
-    from markupsafe import Markup
-
-    from oreflow.report.faces.html import NARROW, WIDE, rendered
-
-    lead, *rest = sentences(attack)
-    rows = [
-        charts.Bar(s.name, s.value, amount(attack, s.value), marked=s.key in attack.worst.keys)
-        for s in shown(attack, top)
-    ]
-    name = f"Lost alone: {_of_what(attack)}"
-    wide, narrow = (
-        Markup(charts.bars(f"n1-{kind}", name, rows, colour="loss", width=width))
-        for kind, width in (("wide", WIDE), ("narrow", NARROW))
-    )
-    return rendered(
-        "worst.html.j2",
-        title=f"The worst {_number(attack.budget)} {_noun(attack)} to lose",
-        subtitle=_sub(attack),
-        lead=lead,
-        rest=rest,
-        name=name,
-        wide=wide,
-        narrow=narrow,
-        more=len(attack.singles) - len(rows),
-        chosen=[
-            (by, joined(of.names), amount(attack, of.value), fmt.quantity(of.welfare, "USD"))
-            for by, of in (("worst", attack.worst), ("greedy", attack.greedy))
-        ],
-        notes=attack.notes,
-        made=made(attack),
-    )
+def title(attack: Attack) -> str:
+    """Say what was looked for."""
+    return f"The worst {_number(attack.budget)} {_noun(attack)} to lose"
 
 
 def made(attack: Attack) -> str:
@@ -186,13 +147,8 @@ def made(attack: Attack) -> str:
     )
 
 
-def _sub(attack: Attack) -> str:
-    return (
-        f"{_of_what(attack).capitalize()}. Lost from {fmt.month(attack.start)} for {_months(attack.months)}."
-    )
-
-
-def _of_what(attack: Attack) -> str:
+def of_what(attack: Attack) -> str:
+    """Say what counts as harm, and where."""
     m = attack.measure
     about = f"{m.objective} of {fmt.words(m.commodity)}" if m.commodity else m.objective
     return f"{about}{f' in {m.region}' if m.region else ''} ({MEASURE[m.objective]})"

@@ -1,4 +1,4 @@
-"""Charts as SVG text, without a plotting library: fan, lines, exceedance, bars, bottleneck, flows, map, tornado.
+"""Charts as SVG text, without a plotting library: fan, lines, bars, scatter, bottleneck, flows, map, tornado.
 
 Colours are CSS variables with a fallback, so that a page decides light or dark; `CSS` holds both palettes.
 """
@@ -6,7 +6,6 @@ Colours are CSS variables with a fallback, so that a page decides light or dark;
 from oreflow.report.charts.bars import Bar, bars
 from oreflow.report.charts.bottleneck import bottleneck
 from oreflow.report.charts.draw import picture
-from oreflow.report.charts.exceedance import Curve, exceedance
 from oreflow.report.charts.fan import fan
 from oreflow.report.charts.lines import lines
 from oreflow.report.charts.sankey import sankey
@@ -17,10 +16,8 @@ from oreflow.report.charts.worldmap import land_symbol, world_map
 __all__ = [
     "CSS",
     "Bar",
-    "Curve",
     "bars",
     "bottleneck",
-    "exceedance",
     "fan",
     "land_symbol",
     "lines",

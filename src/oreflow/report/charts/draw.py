@@ -6,12 +6,13 @@ from oreflow.report.charts.bars import Bar, bars
 from oreflow.report.charts.bottleneck import bottleneck
 from oreflow.report.charts.lines import lines
 from oreflow.report.charts.sankey import sankey
+from oreflow.report.charts.scatter import scatter
 from oreflow.report.charts.tornado import tornado
 from oreflow.report.charts.worldmap import world_map
 from oreflow.report.effects import Chain, ChainFlows, WhatWouldChange, WorldMap
-from oreflow.report.plots import BarRow, Bars, Lines
+from oreflow.report.plots import BarRow, Bars, Cloud, Lines
 
-Drawable = WorldMap | ChainFlows | Chain | WhatWouldChange | Lines | Bars
+Drawable = WorldMap | ChainFlows | Chain | WhatWouldChange | Lines | Bars | Cloud
 """What a picture can show."""
 
 
@@ -35,6 +36,8 @@ def picture(key: str, name: str, data: Drawable, *, width: float) -> str:
         return sankey(key, data, width=width)
     if isinstance(data, Lines):
         return lines(key, name, data, width=width)
+    if isinstance(data, Cloud):
+        return scatter(key, data.points, name=name, width=width, labels=14 if width > 600 else 6)
     if isinstance(data, Bars):
         return bars(key, name, [_bar(r) for r in data.rows], unit=data.unit, width=width, signed=True)
     return tornado(key, data, width=width)

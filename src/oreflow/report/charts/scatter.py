@@ -4,36 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from oreflow.report import format as fmt
 from oreflow.report.charts.svg import chart, label, path, tag, text_width, title
+from oreflow.report.plots import Point
 
 SIZE = 5.0
 """Half the width of a mark, px."""
 
 _Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One stop.
-
-    Attributes:
-        name: Label beside it, where there is room.
-        chance: 0 to 1, a year; above 0.
-        loss: USD; above 0.
-        square: Drawn as a square, else as a circle.
-        hollow: Drawn hollow.
-        tip: Tooltip.
-    """
-
-    name: str
-    chance: float
-    loss: float
-    square: bool
-    hollow: bool
-    tip: str
 
 
 def scatter(key: str, points: Sequence[Point], *, name: str, width: float = 980, labels: int = 14) -> str:

@@ -66,6 +66,7 @@ g.c-tip:hover > path, rect.c-tip:hover, circle.c-tip:hover {
   stroke: var(--ink, #1a1c1f); stroke-width: 1.25;
 }
 .c-dash { stroke-dasharray: 5 4; }
+.c-ring { fill: var(--page, #fff); stroke: var(--loss, #b34700); stroke-width: 2; }
 .c-whisker { stroke: var(--ink, #1a1c1f); stroke-width: 1.25; fill: none; }
 """
     + _SERIES

@@ -12,7 +12,7 @@ from oreflow.report.faces import textlines, textplot
 from oreflow.report.figure import Sentence
 from oreflow.report.grid import Box, Grid, Notes, grid
 from oreflow.report.outline import Block, Fan, Items, Outline, Para, Picture, Table, Text, Tiles, Web
-from oreflow.report.plots import Bars, Lines
+from oreflow.report.plots import Bars, Cloud, Lines
 
 _SPECIAL = re.compile(r"([\\`*_\[\]{}|~#$])")
 
@@ -79,7 +79,8 @@ def _block(block: Block, notes: Notes, whole: Outline) -> list[str]:
             out.append(f"- {escape(i.label)}: **{value}**")
         return ["\n".join(out)]
     if isinstance(block, Items):
-        return [f"### {block.caption}", "\n".join(f"- {_sentence(s, notes)}" for s in block.items)]
+        title = [f"### {block.caption}"] if block.caption else []
+        return [*title, "\n".join(f"- {_sentence(s, notes)}" for s in block.items)]
     if isinstance(block, Table):
         g = grid(block, notes)
         return [f"### {escape(block.caption)}{f'[^{g.note}]' if g.note else ''}", _table(g, notes)]
@@ -108,6 +109,8 @@ def drawn(block: Picture, width: int) -> list[str]:
         return textlines.lines(block.data, width=width)
     if isinstance(block.data, Bars):
         return textlines.bars(block.data, width=width)
+    if isinstance(block.data, Cloud):
+        return textlines.cloud(block.data)
     return textplot.tornado(block.data, width=width)
 
 

@@ -89,13 +89,14 @@ def _block(block: Block, notes: Notes, width: int) -> RenderableType:
     if isinstance(block, Tiles):
         return Padding(_tiles(block, notes), (1, 0, 0, 0))
     if isinstance(block, Items):
-        return _below(block.caption, _pairs([("•", _sentence(s, notes)) for s in block.items]))
+        body = _pairs([("•", _sentence(s, notes)) for s in block.items])
+        return _below(block.caption, body) if block.caption else body
     if isinstance(block, Table):
         g = grid(block, notes)
         if block.key == "claims":
             return _below(block.caption, _claims(g, notes))
-        body = _table(g, notes) if _needed(g, notes) <= width else _records(g, notes, width)
-        return _below(block.caption + (f" [{g.note}]" if g.note else ""), body)
+        table = _table(g, notes) if _needed(g, notes) <= width else _records(g, notes, width)
+        return _below(block.caption + (f" [{g.note}]" if g.note else ""), table)
     if isinstance(block, Fan):
         plot = textplot.fan(block.band, width=min(width, 100), from_zero=block.from_zero)
         note = notes.of(block.caption.figures[0])

@@ -8,7 +8,7 @@ from oreflow.report import format as fmt
 from oreflow.report.charts.lines import place_texts, reach, stacked
 from oreflow.report.charts.svg import tick_texts, ticks
 from oreflow.report.faces.textplot import bar
-from oreflow.report.plots import Bars, Lines
+from oreflow.report.plots import Bars, Cloud, Lines
 
 MARKS = "●▲■◆○△□"
 """Marks of the series in their order."""
@@ -94,3 +94,25 @@ def bars(data: Bars, *, width: int = 72) -> list[str]:
             drawn = "░" * max(len(drawn), 1)
         out.append(f"{'●' if r.marked else ' '} {name:<{left}} {value:>{right}} {drawn}".rstrip())
     return out
+
+
+def cloud(data: Cloud, *, most: int = 12) -> list[str]:
+    """Return what may happen in a list, the largest product of chance and loss first.
+
+    Args:
+        data: The points.
+        most: Lines shown.
+
+    Returns:
+        A heading and one line a point.
+    """
+    ranked = sorted(data.points, key=lambda p: -p.chance * p.loss)[:most]
+    cells = [
+        (fmt.plain(p.name), fmt.quantity(100 * p.chance, "%/yr", digits=2), fmt.quantity(p.loss, "USD"))
+        for p in ranked
+    ]
+    wide = [max(len(row[i]) for row in [*cells, ("", "chance", "loss")]) for i in range(3)]
+    rows = [("", "chance", "loss"), *cells]
+    out = [f"{a:<{wide[0]}}  {b:>{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
+    rest = len(data.points) - len(ranked)
+    return [*out, f"and {rest} more"] if rest else out
