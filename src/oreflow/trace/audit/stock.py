@@ -140,13 +140,13 @@ def _voyages(case: Case, m: Moves) -> _Early:
         passage = case.passage(*(int(f.events[c][start]) for c in ("facility", "target", "mode")))
         rule = "too-early" if days < m.earliest[i] else "tight"
         done = "signed in" if f.events["kind"][end] == f.events["kind"][start] else "used"
-        tail = "the earliest arrival" if rule == "too-early" else "possible only with a fast ship and no delay"
+        tail = "" if rule == "too-early" else ": possible only with a fast ship and no delay"
         outs.append(
             found(
                 rule,
                 f"{f.terms[lot]} leaves {case.place(f.events['facility'][start])} on {case.day(start)} and is {done} at "
                 f"{case.place(f.events['target'][start])} {days:.1f} days later; {m.earliest[i]:.1f} days is the least "
-                f"({passage.how if passage else ''}), {m.usual[i]:.0f} usual: {tail}.",
+                f"({passage.how if passage else ''}), {m.usual[i]:.0f} usual{tail}.",
                 case.by_time([start, end]),
                 (f.terms[lot],),
             )
