@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -10,20 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from oreflow.cli import ledgers
 from oreflow.cli.output import check_suffix, deliver, html_option, json_option, print_json, progress, say
 
 if TYPE_CHECKING:
-    from oreflow.atlas import World
-    from oreflow.trace.audit import Audit, Finding
-    from oreflow.trace.workspace import Workspace
+    from oreflow.trace.audit import Finding
+    from oreflow.trace.model import Event, Facility, Party
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PASSPHRASE = "OREFLOW_PASSPHRASE"
-"""Variable of the environment that holds the passphrase of the keys, so that it stands in no list of processes."""
-
 folder_argument = click.argument("folder", type=click.Path(path_type=Path))
-with_option = click.option("--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world.")
+with_option = click.option(
+    "--with", "with_", type=click.Path(path_type=Path), help="Tables laid over the world."
+)
 
 
 def _needs(command: F) -> F:
@@ -38,7 +36,9 @@ def _needs(command: F) -> F:
         except ModuleNotFoundError as e:
             if (e.name or "").split(".")[0] in ("sqlalchemy", "cryptography", "rfc8785", "pg8000"):
                 extra = "postgres" if e.name == "pg8000" else "trace"
-                raise UsageError(f"the package {e.name} is missing. Install it with: pip install 'oreflow[{extra}]'") from None
+                raise UsageError(
+                    f"the package {e.name} is missing. Install it with: pip install 'oreflow[{extra}]'"
+                ) from None
             raise
 
     return run  # type: ignore[return-value]
@@ -55,7 +55,12 @@ def trace() -> None:
 
 @trace.command()
 @folder_argument
-@click.option("--ledger", default="", metavar="URL", help="Database, e.g. postgresql://user@host/name; a SQLite file without.")
+@click.option(
+    "--ledger",
+    default="",
+    metavar="URL",
+    help="Database, e.g. postgresql://user@host/name; a SQLite file without.",
+)
 @click.option("--origin", default="", metavar="NAME", help="Name of the log, e.g. example.com/ledger.")
 @json_option
 @_needs
@@ -63,8 +68,13 @@ def init(folder: Path, ledger: str, origin: str, as_json: bool) -> None:
     """Make an empty ledger in FOLDER, with its log and keys."""
     from oreflow.trace.workspace import Workspace
 
-    with Workspace.create(folder, ledger=ledger, origin=origin, passphrase=_passphrase()) as made:
-        told = {"folder": str(folder), "issuer": made.issuer, "log": made.log.origin, "key": str(made.log.verifier)}
+    with Workspace.create(folder, ledger=ledger, origin=origin, passphrase=ledgers.passphrase()) as made:
+        told = {
+            "folder": str(folder),
+            "issuer": made.issuer,
+            "log": made.log.origin,
+            "key": str(made.log.verifier),
+        }
     if as_json:
         print_json(told)
         return
@@ -84,21 +94,26 @@ def add(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
     from oreflow.trace.jsonin import loads
     from oreflow.trace.workspace import BULK, documents_in, own_events
 
-    with _open(folder) as kept, progress("Adding", quiet=as_json):
-        events, facilities, parties = [], [], []
+    with ledgers.opened(folder) as kept, progress("Adding", quiet=as_json):
+        events: list[Event] = []
+        facilities: list[Facility] = []
+        parties: list[Party] = []
         for name, body in documents_in(files):
             found = own_events(loads(body, limits=BULK, name=name), issuer=kept.issuer, where=name)
-            for all_, some in zip((events, facilities, parties), found, strict=True):
-                all_ += some  # type: ignore[arg-type]
-        out = kept.sign(events, facilities=facilities, parties=parties, passphrase=_passphrase())
+            events += found[0]
+            facilities += found[1]
+            parties += found[2]
+        out = kept.sign(events, facilities=facilities, parties=parties, passphrase=ledgers.passphrase())
         size = kept.log.size
-    _told(out, size, as_json=as_json)
+    ledgers.told(out, size, as_json=as_json)
 
 
 @trace.command(name="import")
 @folder_argument
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--issuer", default="", metavar="ID", help="Who hands in EPCIS documents, which name no issuer.")
+@click.option(
+    "--issuer", default="", metavar="ID", help="Who hands in EPCIS documents, which name no issuer."
+)
 @json_option
 @_needs
 def import_(folder: Path, files: tuple[Path, ...], issuer: str, as_json: bool) -> None:
@@ -106,15 +121,15 @@ def import_(folder: Path, files: tuple[Path, ...], issuer: str, as_json: bool) -
 
     A record whose signature does not hold is refused; one that carries none is taken and named.
     """
+    from oreflow.trace import epcis, untp
     from oreflow.trace.workspace import documents_in
 
-    from oreflow.trace import epcis, untp
-
-    untp_documents, epcis_documents = [], []
+    untp_documents: list[tuple[str, bytes]] = []
+    epcis_documents: list[tuple[str, bytes]] = []
     unsigned = 0
-    with _open(folder) as kept, progress("Importing", quiet=as_json):
+    with ledgers.opened(folder) as kept, progress("Importing", quiet=as_json):
         for name, body in documents_in(files):
-            kind, proved = _kind(body, name)
+            kind, proved = ledgers.kind(body, name)
             (epcis_documents if kind == "epcis" else untp_documents).append((name, body))
             unsigned += kind != "epcis" and not proved
         read = untp.gather(untp_documents)
@@ -125,18 +140,20 @@ def import_(folder: Path, files: tuple[Path, ...], issuer: str, as_json: bool) -
             remarks += [f"{name}: {t}" for t in told]
             documents += [(e.event, "epcis", body) for e in more[:1]]
         out = kept.take(events, facilities=read.facilities.values(), parties=read.parties.values(),
-                        documents=documents, passphrase=_passphrase())  # fmt: skip
+                        documents=documents, passphrase=ledgers.passphrase())  # fmt: skip
         size = kept.log.size
     if unsigned:
         remarks.append(f"{unsigned} record{'s carry' if unsigned > 1 else ' carries'} no signature.")
-    _told(out, size, as_json=as_json, remarks=remarks)
+    ledgers.told(out, size, as_json=as_json, remarks=remarks)
 
 
 @trace.command()
 @click.argument("record", type=click.Path(path_type=Path))
 @click.option("--proof", type=click.Path(path_type=Path), help="Proof that it is in a log.")
 @click.option("--log-key", default="", metavar="KEY", help="Key of that log, as `init` and `prove` print it.")
-@click.option("--policy", type=click.Path(path_type=Path), help="Policy of logs and witnesses, in place of --log-key.")
+@click.option(
+    "--policy", type=click.Path(path_type=Path), help="Policy of logs and witnesses, in place of --log-key."
+)
 @json_option
 @_needs
 def verify(record: Path, proof: Path | None, log_key: str, policy: Path | None, as_json: bool) -> None:
@@ -144,23 +161,33 @@ def verify(record: Path, proof: Path | None, log_key: str, policy: Path | None, 
     import time
 
     from oreflow.errors import UsageError
+    from oreflow.trace import credential, log
     from oreflow.trace.jsonin import canonical
 
-    from oreflow.trace import credential, log
-
-    body = _bytes(record)
+    body = ledgers.content(record)
     found = credential.verify(body)
     found.require()
     told: dict[str, Any] = {"record": str(record), "issuer": found.issuer, "signatures": len(found.proofs)}
     if proof is not None:
         if bool(log_key) == bool(policy):
             raise UsageError("give --log-key or --policy: whom to trust with the log.")
-        trusted = log.read_policy(_bytes(policy)) if policy else log.k_of_n([log.read_vkey(log_key)], [], 0)
-        read = log.read_proof(_bytes(proof), what=str(proof))
+        trusted = (
+            log.read_policy(ledgers.content(policy))
+            if policy
+            else log.k_of_n([log.read_vkey(log_key)], [], 0)
+        )
+        read = log.read_proof(ledgers.content(proof), what=str(proof))
         from oreflow.trace.jsonin import loads
 
-        shown = log.verify_record(read, canonical(loads(body, name=str(record))), trusted, now=int(time.time()))
-        told |= {"log": shown.origin, "entry": shown.index, "size": shown.size, "cosigned_at": shown.cosigned_at}
+        shown = log.verify_record(
+            read, canonical(loads(body, name=str(record))), trusted, now=int(time.time())
+        )
+        told |= {
+            "log": shown.origin,
+            "entry": shown.index,
+            "size": shown.size,
+            "cosigned_at": shown.cosigned_at,
+        }
     if as_json:
         print_json(told)
         return
@@ -172,19 +199,22 @@ def verify(record: Path, proof: Path | None, log_key: str, policy: Path | None, 
 @trace.command()
 @folder_argument
 @click.argument("event")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the record and its proof.")
-@click.option("--policy", type=click.Path(path_type=Path), help="Ask the witnesses of this policy to cosign first.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder for the record and its proof."
+)
+@click.option(
+    "--policy", type=click.Path(path_type=Path), help="Ask the witnesses of this policy to cosign first."
+)
 @json_option
 @_needs
 def prove(folder: Path, event: str, out: Path, policy: Path | None, as_json: bool) -> None:
     """Write what proves to a stranger that an EVENT is on record: the record and a proof file."""
     from oreflow.files import write_bytes
-
     from oreflow.trace import log
 
-    with _open(folder) as kept:
+    with ledgers.opened(folder) as kept:
         if policy is not None:
-            log.collect(kept.log, log.read_policy(_bytes(policy), what=str(policy)))
+            log.collect(kept.log, log.read_policy(ledgers.content(policy), what=str(policy)))
         body, proof, _ = kept.proof(event)
         key = str(kept.log.verifier)
     files = {"record": out / "record.json", "proof": out / "record.tlog-proof"}
@@ -199,13 +229,20 @@ def prove(folder: Path, event: str, out: Path, policy: Path | None, as_json: boo
 
 @trace.command()
 @folder_argument
-@click.option("--as-of", default="", metavar="DAY", help="Day up to which receipts are due; that of the last event without.")
+@click.option(
+    "--as-of",
+    default="",
+    metavar="DAY",
+    help="Day up to which receipts are due; that of the last event without.",
+)
 @click.option("--no-records", is_flag=True, help="Leave signatures and the log aside; quicker.")
 @with_option
 @html_option
 @json_option
 @_needs
-def audit(folder: Path, as_of: str, no_records: bool, with_: Path | None, html: Path | None, as_json: bool) -> int:
+def audit(
+    folder: Path, as_of: str, no_records: bool, with_: Path | None, html: Path | None, as_json: bool
+) -> int:
     """Look for everything in the ledger that cannot be, or is hard to believe.
 
     The exit code is 4 where an error was found.
@@ -215,8 +252,8 @@ def audit(folder: Path, as_of: str, no_records: bool, with_: Path | None, html: 
 
     check_suffix(html, "--html", (".html", ".htm"))
     world = load(with_)
-    with _open(folder) as kept:
-        made = _audit(kept, world, as_of, records=not no_records, quiet=as_json)
+    with ledgers.opened(folder) as kept:
+        made = ledgers.audit(kept, world, as_of, records=not no_records, quiet=as_json)
     command = f"oreflow trace audit {folder}"
     deliver(audited(made, world=world, where=folder.name, command=command), made, as_json=as_json, html=html)
     return 4 if made.errors else 0
@@ -225,11 +262,19 @@ def audit(folder: Path, as_of: str, no_records: bool, with_: Path | None, html: 
 @trace.command()
 @folder_argument
 @click.argument("lot")
-@click.option("--ratio", metavar="KIND", help="Also the material-assistance cost ratio, as e.g. 'battery component'.")
+@click.option(
+    "--ratio", metavar="KIND", help="Also the material-assistance cost ratio, as e.g. 'battery component'."
+)
 @click.option("--year", default=2026, show_default=True, help="Year of the ratio's threshold.")
-@click.option("--costs", type=click.Path(path_type=Path), help="What was paid for lots that go in: CSV of lot,usd.")
-@click.option("--labour", is_flag=True, help="Also which names of the bundled forced-labour list stand behind it.")
-@click.option("--list", "list_", type=click.Path(path_type=Path), help="A forced-labour list of your own (CSV).")
+@click.option(
+    "--costs", type=click.Path(path_type=Path), help="What was paid for lots that go in: CSV of lot,usd."
+)
+@click.option(
+    "--labour", is_flag=True, help="Also which names of the bundled forced-labour list stand behind it."
+)
+@click.option(
+    "--list", "list_", type=click.Path(path_type=Path), help="A forced-labour list of your own (CSV)."
+)
 @click.option("--doubt", is_flag=True, help="Also what an audit finds about what is behind it.")
 @with_option
 @html_option
@@ -258,19 +303,33 @@ def origin(
     check_suffix(html, "--html", (".html", ".htm"))
     world = load(with_)
     lists = ([*bundled()] if labour else []) + ([*read_list(list_)] if list_ else [])
-    with _open(folder) as kept:
+    with ledgers.opened(folder) as kept:
         found = find(kept.ledger, lot, world=world)
         graph = upstream(kept.ledger, lot)
-        share = assistance(kept.ledger, lot, world=world, kind=ratio, year=year, costs=_costs(costs)) if ratio else None
+        share = (
+            assistance(kept.ledger, lot, world=world, kind=ratio, year=year, costs=ledgers.costs(costs))
+            if ratio
+            else None
+        )
         doubts: tuple[Finding, ...] = ()
         if doubt:
-            whole = _audit(kept, world, "", records=False, quiet=as_json)
-            doubts = _about(whole, graph.nodes)
-        proofs = [("log", kept.log.origin), ("key of the log", str(kept.log.verifier)), ("event", found.event)]
+            whole = ledgers.audit(kept, world, "", records=False, quiet=as_json)
+            doubts = ledgers.about(whole, graph.nodes)
+        proofs = [
+            ("log", kept.log.origin),
+            ("key of the log", str(kept.log.verifier)),
+            ("event", found.event),
+        ]
     reached = reach(graph, found, lists=lists) if labour or list_ else None
     document = provenance(found, graph, world=world, findings=doubts, assistance=share, reached=reached, proofs=proofs,
                           command=f"oreflow trace origin {folder} {lot}")  # fmt: skip
-    data = {"origin": found, "makings": len(graph.nodes), "findings": doubts, "assistance": share, "reach": reached}
+    data = {
+        "origin": found,
+        "makings": len(graph.nodes),
+        "findings": doubts,
+        "assistance": share,
+        "reach": reached,
+    }
     deliver(document, data, as_json=as_json, html=html)
 
 
@@ -282,7 +341,7 @@ def origin(
 @json_option
 @_needs
 def passport(folder: Path, lot: str, out: Path | None, with_: Path | None, as_json: bool) -> None:
-    """Fill the battery passport of a LOT (EU 2023/1542, Annex XIII) as far as the ledger can, and say what is absent."""
+    """Fill the battery passport of a LOT (EU 2023/1542, Annex XIII) as far as the ledger can; say what is absent."""
     from oreflow.atlas import load
     from oreflow.cli.output import print_table, to_json
     from oreflow.files import write_text
@@ -290,15 +349,20 @@ def passport(folder: Path, lot: str, out: Path | None, with_: Path | None, as_js
 
     check_suffix(out, "--out", (".json",))
     world = load(with_)
-    with _open(folder) as kept:
-        made = fill(kept.ledger, lot, world=world, findings=_audit(kept, world, "", records=False, quiet=True).findings)
+    with ledgers.opened(folder) as kept:
+        made = fill(
+            kept.ledger,
+            lot,
+            world=world,
+            findings=ledgers.audit(kept, world, "", records=False, quiet=True).findings,
+        )
     if out is not None:
         write_text(out, to_json(made.to_plain()) + "\n")
         say(f"written: {out}")
     if as_json:
         print_json(made.to_plain())
         return
-    rows = [(f.point, f.title, "absent" if f.value is None else _short(f.value)) for f in made.fields]
+    rows = [(f.point, f.title, "absent" if f.value is None else ledgers.short(f.value)) for f in made.fields]
     print_table(("Point", "Field", "Value"), rows, title=f"Battery passport of {lot}",
                 note=f"{made.filled} of {len(made.fields)} fields are in the ledger.")  # fmt: skip
 
@@ -306,23 +370,29 @@ def passport(folder: Path, lot: str, out: Path | None, with_: Path | None, as_js
 @trace.command()
 @folder_argument
 @click.option("--name", required=True, metavar="NAME", help="Name of the witness, e.g. witness.example/w1.")
-@click.option("--log-key", "log_keys", multiple=True, required=True, metavar="KEY", help="Key of a log to cosign; may be repeated.")
+@click.option(
+    "--log-key",
+    "log_keys",
+    multiple=True,
+    required=True,
+    metavar="KEY",
+    help="Key of a log to cosign; may be repeated.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", default=0, show_default=True, help="Port; a free one for 0.")
 @json_option
 @_needs
 def witness(folder: Path, name: str, log_keys: tuple[str, ...], host: str, port: int, as_json: bool) -> None:
     """Serve a witness that cosigns logs over HTTP, with its state and key in FOLDER. Stop it with Ctrl-C."""
+    from oreflow.trace import log
     from oreflow.trace.keys import SigningKey
     from oreflow.trace.keys.folder import KeyFolder
     from oreflow.trace.log.service import Service
 
-    from oreflow.trace import log
-
     keys = KeyFolder(folder / "keys")
     if "witness" not in keys.names():
-        keys.save("witness", SigningKey.generate(), passphrase=_passphrase())
-    key = keys.load("witness", passphrase=_passphrase())
+        keys.save("witness", SigningKey.generate(), passphrase=ledgers.passphrase())
+    key = keys.load("witness", passphrase=ledgers.passphrase())
     made = log.Witness(folder / "state", name=name, keys=[key], logs=[log.read_vkey(k) for k in log_keys])
     service = Service(made, host=host, port=port)
     told = {"url": service.url, "keys": [str(v) for v in made.verifiers]}
@@ -338,8 +408,19 @@ def witness(folder: Path, name: str, log_keys: tuple[str, ...], host: str, port:
 
 @trace.command()
 @folder_argument
-@click.option("--form", type=click.Choice(["events", "untp", "epcis"]), default="events", show_default=True, help="Form of the records.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="File to write; JSON, or lines of JSON for untp.")
+@click.option(
+    "--form",
+    type=click.Choice(["events", "untp", "epcis"]),
+    default="events",
+    show_default=True,
+    help="Form of the records.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="File to write; JSON, or lines of JSON for untp.",
+)
 @json_option
 @_needs
 def export(folder: Path, form: str, out: Path, as_json: bool) -> None:
@@ -350,7 +431,7 @@ def export(folder: Path, form: str, out: Path, as_json: bool) -> None:
     from oreflow.trace.model import Kind, event_to_plain
 
     check_suffix(out, "--out", (".jsonl",) if form == "untp" else (".json", ".jsonld"))
-    with _open(folder) as kept:
+    with ledgers.opened(folder) as kept:
         if form == "untp":
             lines = [b.decode() for _, f, b in kept.ledger.documents() if f in ("credential", "untp")]
             lines = [" ".join(line.split("\n")) for line in lines]
@@ -363,8 +444,8 @@ def export(folder: Path, form: str, out: Path, as_json: bool) -> None:
                 data: Any = from_events(events, created=created)
             else:
                 flows = kept.ledger.flows()
-                data = {"facilities": [_plain(f) for f in flows.facilities.values()],
-                        "parties": [_plain(p) for p in flows.parties.values()],
+                data = {"facilities": [ledgers.plain(f) for f in flows.facilities.values()],
+                        "parties": [ledgers.plain(p) for p in flows.parties.values()],
                         "events": [event_to_plain(e) for e in events]}  # fmt: skip
             count, text = len(events), to_json(data) + "\n"
     write_text(out, text)
@@ -372,109 +453,3 @@ def export(folder: Path, form: str, out: Path, as_json: bool) -> None:
         print_json({"file": str(out), "records": count})
     else:
         click.echo(f"{count} records written to {out}.")
-
-
-def _open(folder: Path) -> Workspace:
-    from oreflow.trace.workspace import Workspace
-
-    return Workspace.open(folder)
-
-
-def _passphrase() -> str | None:
-    return os.environ.get(PASSPHRASE) or None
-
-
-def _kind(body: bytes, name: str) -> tuple[str, bool]:
-    """Return whether a document is of EPCIS, and whether it carries a signature that holds."""
-    from oreflow.trace.jsonin import loads
-
-    from oreflow.trace import credential
-
-    data = loads(body, name=name)
-    if isinstance(data, dict) and data.get("type") in ("EPCISDocument", "EPCISQueryDocument"):
-        return "epcis", False
-    if not isinstance(data, dict) or "proof" not in data:
-        return "untp", False
-    checked = credential.verify(data)
-    unsure = [f for f in checked.failures if f.rule == "issuer-unknown"]
-    if checked.failures and not unsure:
-        checked.require()
-    return "untp", not unsure
-
-
-def _audit(kept: Workspace, world: World, as_of: str, *, records: bool, quiet: bool) -> Audit:
-    from oreflow.trace.audit import audit as look
-    from oreflow.trace.audit.records import records as hold
-    from oreflow.trace.model.times import seconds
-
-    moment = seconds(as_of, where="--as-of") if as_of else None
-    with progress("Auditing", quiet=quiet) as tick:
-        also = list(hold(kept.ledger, kept.log, seen=kept.seen(),
-                         tell=lambda done, total: tick(0, f"Records {done:,} of {total:,}"))) if records else []  # fmt: skip
-        return look(kept.ledger, world=world, as_of=moment, also=also, tell=lambda text: tick(0, text))
-
-
-def _about(whole: Audit, nodes: Any) -> tuple[Finding, ...]:
-    events = {n.event for n in nodes}
-    lots = {lot for n in nodes for lot in n.lots}
-    return tuple(f for f in whole.findings if events & set(f.events) or lots & set(f.lots))
-
-
-def _costs(path: Path | None) -> dict[str, float]:
-    import csv
-    import io
-
-    from oreflow.errors import SchemaError
-    from oreflow.trace.model.amounts import decimal
-
-    if path is None:
-        return {}
-    table = csv.DictReader(io.StringIO(_bytes(path).decode("utf-8-sig", "replace")))
-    if set(table.fieldnames or ()) != {"lot", "usd"}:
-        raise SchemaError(f"{path}: the columns are lot and usd.")
-    return {r["lot"]: float(decimal(r["usd"] or "", where=f"{path}, row {i}")) for i, r in enumerate(table, 2)}
-
-
-def _bytes(path: Path) -> bytes:
-    from oreflow.errors import ReadError
-
-    try:
-        if path.stat().st_size > 16 << 20:
-            raise ReadError(f"{path} is larger than 16 MB.")
-        return path.read_bytes()
-    except OSError as e:
-        raise ReadError(f"{path} cannot be read: {e.strerror or e}.") from e
-
-
-def _told(out: Any, size: int, *, as_json: bool, remarks: list[str] | None = None) -> None:
-    if as_json:
-        print_json({"added": len(out.added), "known": len(out.known), "conflicts": out.conflicts, "log": size,
-                    "remarks": remarks or []})  # fmt: skip
-        return
-    click.echo(f"{len(out.added)} events added, {len(out.known)} known already; the log has {size} entries.")
-    for name in out.conflicts:
-        click.echo(f"{name} stands there with other contents; what was handed in is kept as evidence.")
-    for remark in (remarks or [])[:20]:
-        click.echo(remark)
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {k: v for k, v in asdict(value).items() if v not in ("", None)}
-
-
-def _short(value: Any) -> str:
-    from oreflow.cli.output import to_json
-
-    if isinstance(value, dict) and set(value) == {"value", "unit"}:
-        return f"{value['value']:,.6g} {value['unit']}"
-    if isinstance(value, dict) and "name" in value:
-        return ", ".join(str(v) for k, v in value.items() if k != "id" and v)
-    if isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return ", ".join(value)
-    if isinstance(value, list):
-        return ", ".join(f"{v.get('element') or v.get('material')} {100 * v['share']:.3g} %" for v in value)
-    if isinstance(value, dict) and "findings" in value:
-        return f"{value['makings_on_record']} makings on record, {len(value['findings'])} findings"
-    return value if isinstance(value, str) else to_json(value, indent=None)

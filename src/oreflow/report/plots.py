@@ -226,7 +226,9 @@ class Steps:
     def __post_init__(self) -> None:
         keys = [b.key for b in self.boxes]
         if not keys or len(set(keys)) < len(keys) or min(b.column for b in self.boxes) < 0:
-            raise DataError("steps: there is nothing to draw, a key stands twice, or a column lies below zero.")
+            raise DataError(
+                "steps: there is nothing to draw, a key stands twice, or a column lies below zero."
+            )
         lost = next((k for k in self.links if not {k.origin, k.destination} <= set(keys)), None)
         if lost is not None:
             raise DataError(f"steps: the link from {lost.origin!r} to {lost.destination!r} leads nowhere.")

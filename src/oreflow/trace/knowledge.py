@@ -85,10 +85,10 @@ class Knowledge:
             if len(members) > _AGGREGATE:
                 self._wide.add(r["region"])
         self._routes: dict[tuple[str, str], list[Any]] = {}
-        for r in world.routes.itertuples(index=False):
-            self._routes.setdefault((r.origin, r.destination), []).append(r)
-        self._plants = {r.plant: r for r in world.plants.itertuples(index=False)}
-        self._processes = {r.process: r for r in world.processes.itertuples(index=False)}
+        for route in world.routes.itertuples(index=False):
+            self._routes.setdefault((str(route.origin), str(route.destination)), []).append(route)
+        self._plants: dict[str, Any] = {str(p.plant): p for p in world.plants.itertuples(index=False)}
+        self._processes: dict[str, Any] = {str(p.process): p for p in world.processes.itertuples(index=False)}
         self._units = dict(zip(world.commodities["commodity"], world.commodities["unit"], strict=True))
         self._recovery = self._recoveries()
 
@@ -124,7 +124,7 @@ class Knowledge:
     def converts(self, process: str) -> bool:
         """Return whether a process makes its output of another commodity, and so cannot do without inputs."""
         row = self._processes.get(process)
-        return row is not None and row.kind == "conversion"
+        return row is not None and str(row.kind) == "conversion"
 
     def nameplate(self, facility: Facility | None, process: str) -> Nameplate | None:
         """Return what a place can make by a process: its plant, or all plants of the region together.
@@ -186,7 +186,9 @@ class Knowledge:
             if km is None:
                 return None
             hours = km / bound["air_fastest"].value
-            return Passage(hours / 24, hours / 24 + 3, km, f"{km:,.0f} km by air at {bound['air_fastest'].value:g} km/h")
+            return Passage(
+                hours / 24, hours / 24 + 3, km, f"{km:,.0f} km by air at {bound['air_fastest'].value:g} km/h"
+            )
         here, there = self.region(a.country), self.region(b.country)
         if not here or not there:
             return None
@@ -239,7 +241,9 @@ class Knowledge:
 
     def _recoveries(self) -> dict[str, float]:
         flows = self.world.flows
-        parameters = dict(zip(self.world.parameters["parameter"], self.world.parameters["value"], strict=True))
+        parameters = dict(
+            zip(self.world.parameters["parameter"], self.world.parameters["value"], strict=True)
+        )
         out = {p: float(parameters[y]) for p, y in _YIELDS.items() if y in parameters}
         for process, row in self._processes.items():
             unit = self._units[row.output]

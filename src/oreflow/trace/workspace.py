@@ -17,6 +17,7 @@ from oreflow.trace import credential, log, untp
 from oreflow.trace.jsonin import Limits, canonical, loads
 from oreflow.trace.keys import PublicKey, SigningKey
 from oreflow.trace.keys.folder import KeyFolder
+from oreflow.trace.log.seen import Seen
 from oreflow.trace.model import Event, Facility, Kind, Party, event_from_plain, event_to_plain
 from oreflow.trace.model.times import stamp
 from oreflow.trace.store import Added, Ledger
@@ -97,9 +98,15 @@ class Workspace:
         """
         file = folder / ABOUT
         if not file.is_file():
-            raise ReadError(f"{folder} holds no ledger: it has no {ABOUT}. Make one with: oreflow trace init {folder}")
+            raise ReadError(
+                f"{folder} holds no ledger: it has no {ABOUT}. Make one with: oreflow trace init {folder}"
+            )
         about = loads(file.read_bytes(), name=str(file))
-        if not isinstance(about, dict) or about.get("format") != 1 or not isinstance(about.get("issuer"), str):
+        if (
+            not isinstance(about, dict)
+            or about.get("format") != 1
+            or not isinstance(about.get("issuer"), str)
+        ):
             raise ReadError(f"{file} is not the description of a ledger that is known here.")
         place = about.get("ledger") or folder / "ledger.sqlite"
         return cls(folder, Ledger.open(place), log.open(folder / "log"), str(about["issuer"]))
@@ -211,9 +218,9 @@ class Workspace:
         self.flush(passphrase=passphrase)
         return out
 
-    def seen(self) -> log.Seen:
+    def seen(self) -> Seen:
         """Return the checkpoints of its log that were seen before."""
-        return log.Seen(self.folder / "seen", [self.log.verifier])
+        return Seen(self.folder / "seen", [self.log.verifier])
 
     def proof(self, event: str) -> tuple[bytes, bytes, PublicKey]:
         """Return what proves to a stranger that an event is on record: the record, the proof, and the log's key.
@@ -249,13 +256,17 @@ def own_events(data: Any, *, issuer: str, where: str) -> tuple[list[Event], list
     if isinstance(data, list):
         data = {"events": data}
     if not isinstance(data, dict) or set(data) - {"events", "facilities", "parties"}:
-        raise SchemaError(f"{where}: a list of events, or an object with events, facilities and parties, is needed.")
+        raise SchemaError(
+            f"{where}: a list of events, or an object with events, facilities and parties, is needed."
+        )
     events = []
     for i, e in enumerate(_list(data, "events", where)):
         if isinstance(e, dict) and not e.get("issuer"):
             e = {**e, "issuer": issuer}
         events.append(event_from_plain(e, where=f"{where}, events[{i}]"))
-    facilities = [_facility(f, f"{where}, facilities[{i}]") for i, f in enumerate(_list(data, "facilities", where))]
+    facilities = [
+        _facility(f, f"{where}, facilities[{i}]") for i, f in enumerate(_list(data, "facilities", where))
+    ]
     parties = [_party(p, f"{where}, parties[{i}]") for i, p in enumerate(_list(data, "parties", where))]
     return events, facilities, parties
 
@@ -273,7 +284,9 @@ def documents_in(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     for name, body in _bodies(paths):
         total, count = total + len(body), count + 1
         if total > LARGEST_TOTAL or count > MOST_FILES:
-            raise ReadError(f"{name}: more than {LARGEST_TOTAL >> 20} MB or {MOST_FILES:,} documents at once; import in parts.")
+            raise ReadError(
+                f"{name}: more than {LARGEST_TOTAL >> 20} MB or {MOST_FILES:,} documents at once; import in parts."
+            )
         if name.endswith(".jsonl"):
             for i, line in enumerate(body.splitlines(), 1):
                 if line.strip():
@@ -289,7 +302,9 @@ def _bodies(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
             for file in sorted(path.rglob("*")):
                 if file.suffix.lower() in _SUFFIXES and not file.is_dir():
                     if not file.resolve().is_relative_to(root):
-                        raise ReadError(f"{file} is a link that leads out of {path}. Copy the file into the folder instead.")
+                        raise ReadError(
+                            f"{file} is a link that leads out of {path}. Copy the file into the folder instead."
+                        )
                     yield str(file), _read(file)
         elif path.suffix.lower() == ".zip":
             yield from _archive(path)
@@ -318,17 +333,23 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
                 raise ReadError(f"{path}: {len(members):,} members; at most {MOST_FILES:,} are read.")
             whole = sum(m.file_size for m in members)
             if whole > LARGEST_TOTAL or whole > RATIO * max(1, len(packed)):
-                raise ReadError(f"{path} would unpack to {whole >> 20} MB from {len(packed):,} bytes; it is refused.")
+                raise ReadError(
+                    f"{path} would unpack to {whole >> 20} MB from {len(packed):,} bytes; it is refused."
+                )
             for m in members:
                 parts = PurePosixPath(m.filename.replace("\\", "/"))
                 if parts.is_absolute() or ".." in parts.parts or ":" in m.filename:
-                    raise ReadError(f"{path}: the member {m.filename[:80]!r} leads out of the archive; it is refused.")
+                    raise ReadError(
+                        f"{path}: the member {m.filename[:80]!r} leads out of the archive; it is refused."
+                    )
                 if m.is_dir() or parts.suffix.lower() not in _SUFFIXES:
                     continue
                 with archive.open(m) as stream:
                     body = stream.read(min(m.file_size, LARGEST_FILE) + 1)
                 if len(body) != m.file_size or len(body) > LARGEST_FILE:
-                    raise ReadError(f"{path}: {m.filename[:80]!r} is not as large as the archive says, or too large.")
+                    raise ReadError(
+                        f"{path}: {m.filename[:80]!r} is not as large as the archive says, or too large."
+                    )
                 yield f"{path}/{parts}", body
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as e:
         raise ReadError(f"{path} cannot be read as a zip archive: {e}.") from e
@@ -362,7 +383,9 @@ def _facility(data: Any, where: str) -> Facility:
     spot = []
     for member, most in (("lat", 90), ("lon", 180)):
         value = got.get(member)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > most):
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > most
+        ):
             raise SchemaError(f"{where}, {member}: a number of degrees is needed.")
         spot.append(None if value is None else float(value))
     texts = {m: _text(got, m, where) for m in known if m not in ("lat", "lon")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from oreflow.atlas import World
 from oreflow.report.briefing import KeyFigure
@@ -126,8 +127,14 @@ def provenance(
     if proofs:
         rows: tuple[tuple[Cell, ...], ...] = tuple((n, v) for n, v in proofs)
         sections.append(
-            Section("proofs", "Proofs", 7, (Table("proofs", "What proves the record", (Column("What"), Column("Value")), rows),))
-        )  # fmt: skip
+            Section(
+                "proofs",
+                "Proofs",
+                7,
+                (Table("proofs", "What proves the record", (Column("What"), Column("Value")), rows),),
+            )
+        )
+    sections = [replace(x, number=i) for i, x in enumerate(sections, 1)]
     return answer("provenance", f"Where {lot.product} came from", sections, world=world, run=run,
                   settings={"makings behind it": str(len(graph.nodes))}, command=command)  # fmt: skip
 
@@ -140,16 +147,21 @@ def _lead(origin: Origin) -> str:
             parts.append(f"{_METALS.get(metal, metal)} {100 * first[1]:.0f} % from {_country(first[0])}")
     unknown = max(origin.unknown.values(), default=0.0)
     tail = f" No record tells of the making of up to {100 * unknown:.0f} %." if unknown > 0.005 else ""
-    return (f"Largest sources: {'; '.join(parts)}.{tail}" if parts else "No record tells where it comes from.")[:900]
+    return (
+        f"Largest sources: {'; '.join(parts)}.{tail}" if parts else "No record tells where it comes from."
+    )[:900]
 
 
 def _charts(origin: Origin, run: str) -> list[Block]:
     out: list[Block] = []
     for metal, countries in origin.by_country.items():
         rows = tuple(
-            BarRow(_country(c), Figure(100 * s, "%", run, "modelled", "share of the metal, from the records of its inputs"))
+            BarRow(
+                _country(c),
+                Figure(100 * s, "%", run, "modelled", "share of the metal, from the records of its inputs"),
+            )
             for c, s in list(countries.items())[:12]
-        )  # fmt: skip
+        )
         if rows:
             name = _METALS.get(metal, metal)
             out.append(Picture(f"by-{metal}", f"{name[0].upper()}{name[1:]} by country", Bars(rows, "%"),
@@ -174,7 +186,9 @@ def _charts(origin: Origin, run: str) -> list[Block]:
         for bloc, share in found.items()
     ]
     if blocs:
-        out.append(Table("blocs", "By bloc", (Column("Metal"), Column("Bloc"), Column("Share", True)), tuple(blocs)))
+        out.append(
+            Table("blocs", "By bloc", (Column("Metal"), Column("Bloc"), Column("Share", True)), tuple(blocs))
+        )
     return out
 
 
@@ -204,13 +218,21 @@ def _chain(graph: Graph) -> tuple[Block, ...]:
                          marked=graph.lot in first.lots))  # fmt: skip
     names = {b.key: b.name for b in boxes}
     links = tuple(
-        Link(a, b, f"{names[a]} to {names[b]}: {tonnes:,.4g} t in {int(count)} part{'s' if count > 1 else ''}")
+        Link(
+            a, b, f"{names[a]} to {names[b]}: {tonnes:,.4g} t in {int(count)} part{'s' if count > 1 else ''}"
+        )
         for (a, b), (tonnes, count) in flows.items()
         if a in names and b in names
     )
     less = "" if graph.whole and len(kept) == len(kinds) else " Not all of them are shown."
-    picture = Picture("lots", "Makings behind the lot", Steps(tuple(boxes), links),
-                      Sentence(f"From where it enters the records, on the left, to the lot. Batches of one place are put together.{less}"))  # fmt: skip
+    picture = Picture(
+        "lots",
+        "Makings behind the lot",
+        Steps(tuple(boxes), links),
+        Sentence(
+            f"From where it enters the records, on the left, to the lot. Batches of one place are put together.{less}"
+        ),
+    )
     return (picture,)
 
 
@@ -245,10 +267,24 @@ def _ratio(a: Assistance, run: str) -> tuple[Block, ...]:
                                                  "" if a.checked else "Compare with the text of the law before use.")),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
-        (m.product, m.maker, _country(m.country), "yes" if m.prohibited else "no", m.why, Figure(m.cost, "USD", run, "modelled", m.basis))
+        (
+            m.product,
+            m.maker,
+            _country(m.country),
+            "yes" if m.prohibited else "no",
+            m.why,
+            Figure(m.cost, "USD", run, "modelled", m.basis),
+        )
         for m in a.materials
-    ]  # fmt: skip
-    columns = (Column("Material"), Column("Maker"), Column("Country"), Column("Prohibited"), Column("Why"), Column("Cost", True))
+    ]
+    columns = (
+        Column("Material"),
+        Column("Maker"),
+        Column("Country"),
+        Column("Prohibited"),
+        Column("Why"),
+        Column("Cost", True),
+    )
     return (Para(text), Table("materials", "Direct materials", columns, tuple(rows)))
 
 
@@ -266,7 +302,14 @@ def _labour(reached: Sequence[Reach], run: str) -> tuple[Block, ...]:
         )
         for r in reached
     ]
-    columns = (Column("Listed"), Column("List"), Column("Where that stands"), Column("Found in"), Column("Metal"), Column("Share", True))
+    columns = (
+        Column("Listed"),
+        Column("List"),
+        Column("Where that stands"),
+        Column("Found in"),
+        Column("Metal"),
+        Column("Share", True),
+    )
     return (Table("listed", "Listed names behind the lot", columns, tuple(rows)),)
 
 

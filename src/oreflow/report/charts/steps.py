@@ -39,7 +39,9 @@ def steps(key: str, name: str, data: Steps, *, width: float = 980) -> str:
             for link in data.links:
                 if link.origin in place:
                     feeds[link.destination].append(place[link.origin][1])
-            boxes = sorted(boxes, key=lambda b: (sum(feeds[b.key]) / len(feeds[b.key]) if feeds[b.key] else 0.0, b.key))
+            boxes = sorted(
+                boxes, key=lambda b: (sum(feeds[b.key]) / len(feeds[b.key]) if feeds[b.key] else 0.0, b.key)
+            )
         used = len(boxes) * (_TALL + _GAP) - _GAP
         for j, b in enumerate(boxes):
             place[b.key] = (x, (tall - used) / 2 + j * (_TALL + _GAP))
@@ -51,7 +53,7 @@ def steps(key: str, name: str, data: Steps, *, width: float = 980) -> str:
             tag(
                 "g",
                 title(f"{b.name}. {b.under}"),
-                tag("rect", x=x, y=y, width=wide, height=_TALL, rx=4, style="fill: var(--panel, #f6f7f9)"),
+                tag("rect", x=x, y=y, width=wide, height=_TALL, rx=4, class_="c-land"),
                 tag("rect", x=x, y=y, width=wide, height=_TALL, rx=4, class_=cls),
                 label(fit(b.name, wide - 14), x + 7, y + 16, cls="strong"),
                 label(fit(b.under, wide - 14), x + 7, y + 32, cls="soft"),

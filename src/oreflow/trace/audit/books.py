@@ -18,7 +18,7 @@ _SLACK_MG = 1000
 
 
 def books(case: Case) -> Iterator[Finding]:
-    """Yield accounts drawn below zero or with credits past their end, credits without metal, certificates used twice."""
+    """Yield accounts drawn below zero, credits past their end or without metal, and certificates used twice."""
     yield from _accounts(case)
     yield from _unbacked(case)
     yield from _certificates(case)
@@ -35,14 +35,16 @@ def _accounts(case: Case) -> Iterator[Finding]:
     life = int(case.bounds["credit_months"] * 365 / 12 * DAY)
     accounts: dict[tuple[int, int, int], list[int]] = {}
     for r in rows:
-        accounts.setdefault((int(x["account"][r]), int(x["element"][r]), int(x["country"][r])), []).append(int(r))
+        accounts.setdefault((int(x["account"][r]), int(x["element"][r]), int(x["country"][r])), []).append(
+            int(r)
+        )
     for (account, element, country), members in accounts.items():
         credits: list[list[int]] = []  # end, mass left, event
         gone: list[list[int]] = []
-        for r in members:
-            now, mass, e = int(time[r]), int(x["mass"][r]), int(x["event"][r])
+        for row in members:
+            now, mass, e = int(time[row]), int(x["mass"][row]), int(x["event"][row])
             if mass >= 0:
-                end = now + life if x["expires"][r] == NONE else int(x["expires"][r])
+                end = now + life if x["expires"][row] == NONE else int(x["expires"][row])
                 credits.append([end, mass, e])
                 credits.sort()
                 continue
@@ -67,7 +69,7 @@ def _accounts(case: Case) -> Iterator[Finding]:
                 yield found(
                     "credit-overdrawn",
                     f"the account {f.terms[account]} draws {what} on {case.day(e)} that it does not have.",
-                    case.by_time([e, *_recent(f.entries["event"], members, r)]),
+                    case.by_time([e, *_recent(f.entries["event"], members, row)]),
                 )
 
 
@@ -107,13 +109,16 @@ def _unbacked(case: Case) -> Iterator[Finding]:
         for element in np.unique(x["element"][here]):
             name = ELEMENTS[element]
             booked = int(x["mass"][here][x["element"][here] == element].sum())
-            share = f.share[lot[taken], f.elements.index(name)] if name in f.elements else np.zeros(len(taken))
+            share = (
+                f.share[lot[taken], f.elements.index(name)] if name in f.elements else np.zeros(len(taken))
+            )
             metal = float((f.lines["mass"][inside][taken] * np.nan_to_num(share)).sum())
             allowed = metal * (1 + case.bounds["assay_tolerance"]) + _SLACK_MG
             if booked > allowed:
                 yield found(
                     "credit-unbacked",
-                    f"{kg(booked)} of {name} are credited for lots that hold {kg(round(metal))}, on {case.day(int(e))}.",
+                    f"{kg(booked)} of {name} are credited on {case.day(int(e))} for lots that hold "
+                    f"{kg(round(metal))}.",
                     f.names(e),
                     f.lot_names(lot[taken]),
                 )

@@ -88,7 +88,11 @@ def _draws(case: Case) -> dict[tuple[int, str, str], float]:
     f = case.flows
     out: dict[tuple[int, str, str], float] = {}
     for r in np.flatnonzero(f.live[f.entries["event"]] & (f.entries["mass"] < 0)):
-        key = (int(f.entries["event"][r]), ELEMENTS[f.entries["element"][r]], f.terms[f.entries["country"][r]])
+        key = (
+            int(f.entries["event"][r]),
+            ELEMENTS[f.entries["element"][r]],
+            f.terms[f.entries["country"][r]],
+        )
         out[key] = out.get(key, 0.0) - float(f.entries["mass"][r])
     return out
 

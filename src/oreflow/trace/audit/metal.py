@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from oreflow.trace.audit.case import Case, kg
 from oreflow.trace.audit.finding import Finding, found
 from oreflow.trace.model import Kind
-from oreflow.trace.store.flows import Bools, Floats, Ints
+from oreflow.trace.store.flows import Bools, Ints
 
 LOSSLESS = ("split", "blend", "repack")
 """Processes in which nothing is refined, so that nothing may be lost."""
@@ -22,17 +23,21 @@ def metal(case: Case) -> Iterator[Finding]:
     and of the scales, added up (not in quadrature: nobody is accused on luck), and no more.
     """
     f, n = case.flows, len(case.flows.live)
+    if not len(f.lots["n"]):
+        return
     used = (f.kind(Kind.MAKE))[f.lines["event"]]
     line_event, line_mass = f.lines["event"][used], f.lines["mass"][used].astype(np.float64)
     line_lot = f.first[f.lines["lot"][used]]
     fed = np.bincount(line_event, minlength=n) > 0
     born = np.flatnonzero(f.live[f.lots["event"]] & fed[f.lots["event"]])
-    assayed = ~np.isnan(f.share).all(axis=1)
+    assayed = np.asarray(~np.all(np.isnan(f.share), axis=1))
     blind = np.bincount(line_event, ~((line_lot >= 0) & assayed[line_lot]), n) > 0
     main = _main(case, born)
     for column, element in enumerate(f.elements):
         share = np.nan_to_num(f.share[:, column])
-        loose = np.where(np.isnan(f.tolerance[:, column]), case.bounds["assay_tolerance"], f.tolerance[:, column])
+        loose = np.where(
+            np.isnan(f.tolerance[:, column]), case.bounds["assay_tolerance"], f.tolerance[:, column]
+        )
         loose = loose + case.bounds["weighing_tolerance"]
         into = line_mass * np.where(line_lot >= 0, share[line_lot], 0.0)
         out = f.lots["mass"][born] * share[born]
@@ -78,7 +83,7 @@ def _makers(case: Case, e: int) -> list[int]:
     return [int(x) for x in f.lots["event"][lots[lots >= 0]]]
 
 
-def _recoveries(case: Case, element: str, judged: Bools, into: Floats, out: Floats) -> Iterator[Finding]:
+def _recoveries(case: Case, element: str, judged: Bools, into: Any, out: Any) -> Iterator[Finding]:
     f = case.flows
     plants: dict[tuple[int, str], list[int]] = {}
     for e in np.flatnonzero(judged):
@@ -114,8 +119,8 @@ def _recoveries(case: Case, element: str, judged: Bools, into: Floats, out: Floa
         if spread < case.bounds["perfect_spread"]:
             yield found(
                 "too-perfect",
-                f"{len(rest)} batches of {process} at {case.place(place)} recover {100 * middle:.2f} % of the {element} "
-                f"each, with a spread of {100 * spread:.4f} %; scales alone spread by more.",
+                f"{len(rest)} batches of {process} at {case.place(place)} recover {100 * middle:.2f} % of the "
+                f"{element} each, with a spread of {100 * spread:.4f} %; scales alone spread by more.",
                 case.by_time(batch[(recovery >= lowest) & (recovery < perfect)]),
             )
 

@@ -63,9 +63,13 @@ def records(
     for i, entry in enumerate(entries):
         if i not in taken and entry is not None:
             known = place.get(entry)
-            what = f"stands for {known.event}, which was not marked" if known else "has no record in the ledger"
+            what = (
+                f"stands for {known.event}, which was not marked" if known else "has no record in the ledger"
+            )
             if known is None or known.place is not None:
-                yield found("missing-record", f"entry {i} of {kept.origin} {what}.", (known.event,) if known else ())
+                yield found(
+                    "missing-record", f"entry {i} of {kept.origin} {what}.", (known.event,) if known else ()
+                )
 
 
 def _history(kept: log.Log, seen: log.Seen | None) -> Iterator[Finding]:
@@ -120,7 +124,11 @@ def _at_place(x: Sealed, entries: list[bytes | None]) -> Iterator[Finding]:
         return  # the log itself is damaged there, and that is told once
     if log.entry_hash(x.salt, x.body) != there:
         rule = "tampered" if there == x.entry else "missing-record"
-        said = "was changed after it entered the log" if rule == "tampered" else "is not what stands at its place"
+        said = (
+            "was changed after it entered the log"
+            if rule == "tampered"
+            else "is not what stands at its place"
+        )
         yield found(rule, f"{x.event} {said} (entry {x.place}).", (x.event,))
 
 
@@ -163,4 +171,8 @@ def _same(x: Sealed, data: Mapping[str, Any], standing: Mapping[str, bytes]) -> 
             yield found("tampered", f"{x.event}: {e}", (x.event,))
             continue
         if standing.get(event.event) != content(event):
-            yield found("tampered", f"{event.event}: the table and the signed record do not say the same.", (event.event,))
+            yield found(
+                "tampered",
+                f"{event.event}: the table and the signed record do not say the same.",
+                (event.event,),
+            )

@@ -70,6 +70,8 @@ def stock(case: Case, spent: set[str]) -> Iterator[Finding]:
         case: The ledger.
         spent: Lots already told to be spent twice; they are short everywhere, which says nothing new.
     """
+    if not len(case.flows.lots["n"]):
+        return
     m = moves(case)
     early = _voyages(case, m)
     yield from early.findings
@@ -118,17 +120,17 @@ def _voyages(case: Case, m: Moves) -> _Early:
     ends: list[tuple[int, int]] = [(int(i), int(m.event[m.partner[i]])) for i in np.flatnonzero(m.signed == OUT)
                                    if m.partner[i] >= 0]  # fmt: skip
     first: dict[tuple[int, int], int] = {}
-    for i in open_ends:
-        key = (int(m.lot[i]), int(f.events["target"][m.event[i]]))
-        if key not in first or time[m.event[i]] < time[m.event[first[key]]]:
-            first[key] = int(i)
+    for waits in map(int, open_ends):
+        key = (int(m.lot[waits]), int(f.events["target"][m.event[waits]]))
+        if key not in first or time[m.event[waits]] < time[m.event[first[key]]]:
+            first[key] = waits
     makes = f.kind(Kind.MAKE)
-    for key, i in first.items():
+    for key, opened in first.items():
         born = f.lots["event"][f.first[key[0]]] if f.first[key[0]] >= 0 else -1
         made_here = born >= 0 and makes[born] and f.events["facility"][born] == key[1]
-        uses = [u for u in used_at.get(key, []) if u[0] >= time[m.event[i]]]
+        uses = [u for u in used_at.get(key, []) if u[0] >= time[m.event[opened]]]
         if uses and not made_here:
-            ends.append((i, min(uses)[1]))
+            ends.append((opened, min(uses)[1]))
     for i, end in ends:
         if np.isnan(m.earliest[i]):
             continue
@@ -144,8 +146,8 @@ def _voyages(case: Case, m: Moves) -> _Early:
         outs.append(
             found(
                 rule,
-                f"{f.terms[lot]} leaves {case.place(f.events['facility'][start])} on {case.day(start)} and is {done} at "
-                f"{case.place(f.events['target'][start])} {days:.1f} days later; {m.earliest[i]:.1f} days is the least "
+                f"{f.terms[lot]} leaves {case.place(f.events['facility'][start])} on {case.day(start)} and is {done} "
+                f"at {case.place(f.events['target'][start])} {days:.1f} days later; {m.earliest[i]:.1f} days is the least "
                 f"({passage.how if passage else ''}), {m.usual[i]:.0f} usual{tail}.",
                 case.by_time([start, end]),
                 (f.terms[lot],),

@@ -123,7 +123,7 @@ def read(body: bytes, *, name: str = "document") -> Document:
 
 def write(document: Document) -> dict[str, Any]:
     """Return a document as JSON data, equal to what it was read from."""
-    out = _copy(document.envelope)
+    out: dict[str, Any] = _copy(document.envelope)
     body = out["epcisBody"]
     events = [_copy(e.members) for e in document.events]
     if document.type == "EPCISDocument":
@@ -176,7 +176,9 @@ def _event(data: Any, where: str, problems: list[Problem]) -> EpcisEvent:
         _quantities(data.get(member), member, wrong)
     for member in _LISTS:
         values = data.get(member)
-        if values is not None and (not isinstance(values, list) or not all(isinstance(v, str) and v for v in values)):
+        if values is not None and (
+            not isinstance(values, list) or not all(isinstance(v, str) and v for v in values)
+        ):
             wrong(member, "a list of identifiers is needed")
         elif values and len(set(values)) < len(values):
             wrong(member, "an identifier stands there twice")
@@ -210,7 +212,11 @@ def _actions(data: Mapping[str, Any], kind: str, wrong: Any) -> None:
     elif kind in TYPES and kind != "TransformationEvent" and action not in ACTIONS:
         wrong("action", f"{str(action)[:20]!r} is none of {', '.join(ACTIONS)}")
     children = data.get("childEPCs") or data.get("childQuantityList")
-    if kind in ("AggregationEvent", "AssociationEvent") and action == "ADD" and not (data.get("parentID") and children):
+    if (
+        kind in ("AggregationEvent", "AssociationEvent")
+        and action == "ADD"
+        and not (data.get("parentID") and children)
+    ):
         wrong("", "something is added to nothing, or nothing to something: parentID and children are needed")
 
 
@@ -238,16 +244,28 @@ def _quantities(values: Any, member: str, wrong: Any) -> None:
         if "uom" not in q and number != number.to_integral_value():
             wrong(f"{place}.quantity", f"{number} pieces; what is counted comes in whole numbers")
         uom = q.get("uom")
-        if uom is not None and not (isinstance(uom, str) and 2 <= len(uom) <= 3 and uom.isalnum() and uom.upper() == uom):
+        if uom is not None and not (
+            isinstance(uom, str) and 2 <= len(uom) <= 3 and uom.isalnum() and uom.upper() == uom
+        ):
             wrong(f"{place}.uom", f"{str(uom)[:20]!r} is no code of UN/ECE Recommendation 20")
 
 
 def _copy(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {k: _copy(v) for k, v in value.items()}
+        return {str(k): _copy(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_copy(v) for v in value]
     return value
 
 
-__all__ = ["ACTIONS", "DOCUMENTS", "TYPES", "Document", "EpcisEvent", "Problem", "mass_units", "read", "write"]
+__all__ = [
+    "ACTIONS",
+    "DOCUMENTS",
+    "TYPES",
+    "Document",
+    "EpcisEvent",
+    "Problem",
+    "mass_units",
+    "read",
+    "write",
+]

@@ -98,7 +98,9 @@ def _event(e: EpcisEvent, issuer: str, remarks: list[str]) -> list[Event]:
         if step in ("shipping", "receiving", "departing", "arriving") and (source or destination):
             receiving = step in ("receiving", "arriving")
             here, there = (source or place, destination or place)
-            transaction = next((str(t.get("bizTransaction", "")) for t in m.get("bizTransactionList") or []), "")
+            transaction = next(
+                (str(t.get("bizTransaction", "")) for t in m.get("bizTransactionList") or []), ""
+            )
             lines = _lines(e, "quantityList", remarks)
             if here and there and here != there:
                 return [Event(**base, kind=Kind.MOVE, facility=here, target=there, inputs=lines,
@@ -109,7 +111,9 @@ def _event(e: EpcisEvent, issuer: str, remarks: list[str]) -> list[Event]:
     if e.type == "TransactionEvent":
         buyer = _end(m, "destinationList", "owning_party")
         kind = Kind.TRANSFER if buyer else Kind.MODIFY
-        return [Event(**base, kind=kind, facility=place, target=buyer, inputs=_lines(e, "quantityList", remarks))]
+        return [
+            Event(**base, kind=kind, facility=place, target=buyer, inputs=_lines(e, "quantityList", remarks))
+        ]
     return [Event(**base, kind=Kind.MODIFY, facility=place, inputs=_lines(e, "childQuantityList", remarks))]
 
 
@@ -161,7 +165,9 @@ def _told(event: Event) -> dict[str, Any]:
     elif event.kind is Kind.MODIFY:
         out |= {"action": "OBSERVE", "bizStep": "inspecting", "quantityList": taken}
     else:
-        raise UsageError(f"event {event.event}: EPCIS has no event for {event.kind}; keep it in the ledger's own form.")
+        raise UsageError(
+            f"event {event.event}: EPCIS has no event for {event.kind}; keep it in the ledger's own form."
+        )
     if event.facility:
         out["readPoint"] = {"id": event.facility}
     out[_CARRIED] = event_to_plain(event)

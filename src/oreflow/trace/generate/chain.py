@@ -17,7 +17,19 @@ from oreflow.errors import UsageError
 from oreflow.trace.generate.recipe import Recipe
 from oreflow.trace.generate.site import Batch, Site, sites
 from oreflow.trace.knowledge import DAY, Knowledge
-from oreflow.trace.model import Assay, Certificate, Claim, Custody, Entry, Event, Facility, Kind, Line, Lot, Party
+from oreflow.trace.model import (
+    Assay,
+    Certificate,
+    Claim,
+    Custody,
+    Entry,
+    Event,
+    Facility,
+    Kind,
+    Line,
+    Lot,
+    Party,
+)
 from oreflow.trace.model.amounts import PPB
 from oreflow.trace.model.times import seconds
 
@@ -99,7 +111,12 @@ class _Maker:
         chemicals = ("converter_a", "converter_b", "converter_kr", "recycler")
         self.waste(need["Li"] * 0.06, max(3, self.cells // 20))
         self.mine(lithium[:4], need["Li"] * 1.25, max(8, self.cells // 2), chemicals[:3])
-        self.mine(lithium[4:5], need["Li"] * 0.15, max(3, self.cells // 12), ("cathode_kr", "cathode_jp", "cathode_cn"))
+        self.mine(
+            lithium[4:5],
+            need["Li"] * 0.15,
+            max(3, self.cells // 12),
+            ("cathode_kr", "cathode_jp", "cathode_cn"),
+        )
         for name in chemicals:
             self.convert(name, ("cathode_kr", "cathode_jp", "cathode_cn"))
         for metal, mines, works, part in (
@@ -110,7 +127,12 @@ class _Maker:
             self.mine(mines, need[metal] * 1.15, max(4, self.cells // part), works)
             for name in works:
                 self.convert(name, ("cathode_kr", "cathode_jp", "cathode_cn"))
-        self.mine(("copper_mine", "copper_zm"), need["Cu"] * 1.15, max(4, self.cells // 4), ("copper_works", "copper_de"))
+        self.mine(
+            ("copper_mine", "copper_zm"),
+            need["Cu"] * 1.15,
+            max(4, self.cells // 4),
+            ("copper_works", "copper_de"),
+        )
         for name in ("copper_works", "copper_de"):
             self.convert(name, ("cell_kr", "cell_hu", "cell_us"))
         self.cathodes()
@@ -141,18 +163,29 @@ class _Maker:
             product = self.recipe.product_of(site.process)
             for when in self.moments(number):
                 grade = int(product.share * self.rng.uniform(0.97, 1.03) * PPB)
-                wet = metal * share / number * self.rng.uniform(0.9, 1.1) / (grade / PPB) / (1 - product.moisture)
+                wet = (
+                    metal
+                    * share
+                    / number
+                    * self.rng.uniform(0.9, 1.1)
+                    / (grade / PPB)
+                    / (1 - product.moisture)
+                )
                 lot = Lot(self.name("lot", site), product.name, int(wet * 1e9),
                           (Assay(product.element, grade, product.tolerance),), moisture=int(product.moisture * PPB),
                           commodity=product.commodity, custody=site.custody, owner=site.id, country=site.country,
                           claims=(Claim(site.country, PPB, product.element),))  # fmt: skip
-                self.make(site, when, site.process, (), lot, {product.element: {site.country: 1.0}}, customers)
+                self.make(
+                    site, when, site.process, (), lot, {product.element: {site.country: 1.0}}, customers
+                )
 
     def convert(self, name: str, customers: tuple[str, ...]) -> None:
         """Turn what has arrived at a works into its product, batch by batch."""
         site = self.sites[name]
         product = self.recipe.product_of(site.process, "lithium_carbonate")
-        waiting = sorted((b for (s, _), lots in self.here.items() if s == name for b in lots), key=lambda b: b.ready)
+        waiting = sorted(
+            (b for (s, _), lots in self.here.items() if s == name for b in lots), key=lambda b: b.ready
+        )
         size = 1 if site.custody is Custody.IDENTITY else 2
         clock = START
         while waiting:
@@ -175,16 +208,25 @@ class _Maker:
         mix = self.mixed([(b, b.left) for b in taken], element)
         custody = max((b.lot.custody for b in taken), key=lambda c: c.rank)
         custody = Custody.BLENDED if custody.rank < Custody.BLENDED.rank else custody
-        lot = Lot(self.name("lot", site), f"Blended {first.product[0].lower()}{first.product[1:]}", mass,
-                  (Assay(element, int(metal / dry * PPB), first.assays[0].tolerance),),
-                  moisture=int((1 - dry / mass) * PPB), commodity=first.commodity, custody=custody, owner=site.id)  # fmt: skip
+        lot = Lot(
+            self.name("lot", site),
+            f"Blended {first.product[0].lower()}{first.product[1:]}",
+            mass,
+            (Assay(element, int(metal / dry * PPB), first.assays[0].tolerance),),
+            moisture=int((1 - dry / mass) * PPB),
+            commodity=first.commodity,
+            custody=custody,
+            owner=site.id,
+        )
         lines = tuple(Line(b.lot.lot, b.left) for b in taken)
         batch = self.make(site, when, "blend", lines, lot, {element: mix}, ())
         for b in taken:
             b.left = 0
         return batch
 
-    def refine(self, site: Site, when: int, taken: list[Batch], element: str, customers: tuple[str, ...]) -> None:
+    def refine(
+        self, site: Site, when: int, taken: list[Batch], element: str, customers: tuple[str, ...]
+    ) -> None:
         product = self.recipe.product_of(site.process, "lithium_carbonate")
         metal = sum(b.metal(element) for b in taken)
         usual = self.knows.recovery(site.process) or 0.9
@@ -236,8 +278,18 @@ class _Maker:
                       claims=() if batch.lot.custody is Custody.BALANCE else batch.lot.claims)  # fmt: skip
             parts.append(Batch(lot, when, mass))
             self.origins[lot.lot] = self.origins[batch.lot.lot]
-        self.out.append(Event(event, Kind.MAKE, when, site.id, site.place, process="split",
-                              inputs=(Line(batch.lot.lot, batch.lot.mass),), outputs=tuple(p.lot for p in parts)))  # fmt: skip
+        self.out.append(
+            Event(
+                event,
+                Kind.MAKE,
+                when,
+                site.id,
+                site.place,
+                process="split",
+                inputs=(Line(batch.lot.lot, batch.lot.mass),),
+                outputs=tuple(p.lot for p in parts),
+            )
+        )
         batch.left = 0
         self.made[site.name] += parts
         return parts
@@ -255,7 +307,9 @@ class _Maker:
                 taken = [t for m, q in self.recipe.cathode.items() for t in stock[m].take(m, q * scale)]
                 if not taken or any(stock[m].short for m in stock):
                     break
-                clock = max(clock + int(0.02 * DAY), *(b.ready for b, _ in taken)) + int(self.rng.uniform(0.1, 0.6) * DAY)
+                clock = max(clock + int(0.02 * DAY), *(b.ready for b, _ in taken)) + int(
+                    self.rng.uniform(0.1, 0.6) * DAY
+                )
                 self.cathode(site, clock, taken)
             self.sell(site, ("cell_kr", "cell_hu", "cell_us"))
 
@@ -266,10 +320,16 @@ class _Maker:
         mixes = {m: self.mixed(taken, m) for m in metals}
         loosest = max((b.lot.custody for b, _ in taken), key=lambda c: c.rank)
         honest = loosest.physical
-        lot = Lot(self.name("lot", site), "Nickel-based cathode material", mass,
-                  tuple(Assay(m, int(q / mass * PPB), int(0.003 * q / mass * PPB)) for m, q in metals.items()),
-                  commodity="nmc_cathode", custody=Custody.BLENDED if honest else Custody.NONE, owner=site.id,
-                  claims=tuple(Claim(c, int(s * PPB), "Li") for c, s in mixes["Li"].items()) if honest else ())  # fmt: skip
+        lot = Lot(
+            self.name("lot", site),
+            "Nickel-based cathode material",
+            mass,
+            tuple(Assay(m, int(q / mass * PPB), int(0.003 * q / mass * PPB)) for m, q in metals.items()),
+            commodity="nmc_cathode",
+            custody=Custody.BLENDED if honest else Custody.NONE,
+            owner=site.id,
+            claims=tuple(Claim(c, int(s * PPB), "Li") for c, s in mixes["Li"].items()) if honest else (),
+        )
         self.make(site, when, site.process, _lines(taken), lot, mixes, ())
 
     def cell_batches(self) -> None:
@@ -286,10 +346,14 @@ class _Maker:
                 if cathode.short or copper.short:
                     break
                 taken += foil
-                clock = max(clock + int(0.02 * DAY), *(b.ready for b, _ in taken)) + int(self.rng.uniform(0.1, 0.6) * DAY)
+                clock = max(clock + int(0.02 * DAY), *(b.ready for b, _ in taken)) + int(
+                    self.rng.uniform(0.1, 0.6) * DAY
+                )
                 recovery = self.measured(self.knows.recovery(site.process) or 0.93)
                 mass = int(energy * 1e6 / self.recipe.kwh_per_kg * 1e6)
-                metals = {m: sum(b.metal(m, q) for b, q in taken) * recovery for m in (*self.recipe.cathode, "Cu")}
+                metals = {
+                    m: sum(b.metal(m, q) for b, q in taken) * recovery for m in (*self.recipe.cathode, "Cu")
+                }
                 lot = Lot(self.name("lot", site), "Nickel-based cells", mass,
                           tuple(Assay(m, int(q / mass * PPB), int(0.003 * q / mass * PPB)) for m, q in metals.items()),
                           commodity="nmc_cell", owner=site.id, energy=int(energy * 1e9))  # fmt: skip

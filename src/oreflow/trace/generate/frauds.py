@@ -9,9 +9,21 @@ import numpy as np
 
 from oreflow.errors import UsageError
 from oreflow.trace.generate.chain import START, YEAR, Chain
-from oreflow.trace.generate.site import Batch, sites
+from oreflow.trace.generate.site import Batch, Site, sites
 from oreflow.trace.knowledge import DAY
-from oreflow.trace.model import Assay, Certificate, Claim, Custody, Entry, Event, Facility, Kind, Line, Lot
+from oreflow.trace.model import (
+    Assay,
+    Certificate,
+    Claim,
+    Custody,
+    Entry,
+    Event,
+    Facility,
+    Kind,
+    Line,
+    Lot,
+    Signed,
+)
 from oreflow.trace.model.amounts import PPB
 
 
@@ -103,7 +115,9 @@ class _Planter:
         self.cathodes = self.shuffled([e for e in chain.events if e.process == "nmc_cathode_making"])
         self.spare = self.shuffled([b for n in ("cathode_kr", "cathode_jp", "cathode_cn") for b in chain.spare[n]
                                     if b.lot.commodity == "nmc_cathode"])  # fmt: skip
-        self.retired = self.shuffled([e for e in chain.events if any(c.action == "retire" for c in e.certificates)])
+        self.retired = self.shuffled(
+            [e for e in chain.events if any(c.action == "retire" for c in e.certificates)]
+        )
 
     def shuffled(self, values: list) -> list:  # type: ignore[type-arg]
         return [values[i] for i in self.rng.permutation(len(values))]
@@ -135,13 +149,25 @@ class _Planter:
     def mine(self, time: int, *, site: str = "nickel_mine", tonnes: float = 50.0) -> tuple[Event, Lot]:
         """Mint an honest lot of nickel hydroxide at a mine."""
         s = self.sites[site]
-        lot = Lot(self.name("lot"), "Mixed hydroxide precipitate", int(tonnes * 1e9), (Assay("Ni", 380_000_000, 3_000_000),),
-                  commodity="nickel_intermediate", custody=Custody.IDENTITY, owner=s.id, country=s.country)  # fmt: skip
-        event = Event(self.name("event"), Kind.MAKE, time, s.id, s.place, process="nickel_mining", outputs=(lot,))
+        lot = Lot(
+            self.name("lot"),
+            "Mixed hydroxide precipitate",
+            int(tonnes * 1e9),
+            (Assay("Ni", 380_000_000, 3_000_000),),
+            commodity="nickel_intermediate",
+            custody=Custody.IDENTITY,
+            owner=s.id,
+            country=s.country,
+        )
+        event = Event(
+            self.name("event"), Kind.MAKE, time, s.id, s.place, process="nickel_mining", outputs=(lot,)
+        )
         self.put(event)
         return event, lot
 
-    def refined(self, lot: Lot, mass: int, time: int, *, at: str = "nickel_mine", yielding: float = 0.95) -> Event:
+    def refined(
+        self, lot: Lot, mass: int, time: int, *, at: str = "nickel_mine", yielding: float = 0.95
+    ) -> Event:
         """Refine a part of a lot where it is."""
         s = self.sites[at]
         metal = mass * (1 - lot.moisture / PPB) * 0.38 * yielding
@@ -159,9 +185,20 @@ def _spent_twice(p: _Planter) -> Touched:
     e = next(e for e in iter(p.cathodes.pop, None) if e.outputs[0].lot in _used_lots(p))
     lot = e.outputs[0]
     other = p.sites["cell_us"]
-    cells = Lot(p.name("lot"), "Nickel-based cells", lot.mass, (), commodity="nmc_cell", owner=other.id, energy=1000)
-    again = Event(p.name("event"), Kind.MAKE, e.time + 60 * DAY, "did:web:planted.example", other.place,
-                  process="nmc_cell_making", inputs=(Line(lot.lot, lot.mass),), outputs=(cells,), log="log.planted.example")  # fmt: skip
+    cells = Lot(
+        p.name("lot"), "Nickel-based cells", lot.mass, (), commodity="nmc_cell", owner=other.id, energy=1000
+    )
+    again = Event(
+        p.name("event"),
+        Kind.MAKE,
+        e.time + 60 * DAY,
+        "did:web:planted.example",
+        other.place,
+        process="nmc_cell_making",
+        inputs=(Line(lot.lot, lot.mass),),
+        outputs=(cells,),
+        log="log.planted.example",
+    )
     return p.put(again), [lot.lot]
 
 
@@ -210,9 +247,11 @@ def _recovered(p: _Planter, e: Event, recovery: float) -> Event:
     assays = []
     for a in out.assays:
         into = sum(
-            i.mass * (1 - lots[i.lot].moisture / PPB) * next((x.share for x in lots[i.lot].assays if x.element == a.element), 0)
+            i.mass
+            * (1 - lots[i.lot].moisture / PPB)
+            * next((x.share for x in lots[i.lot].assays if x.element == a.element), 0)
             for i in e.inputs
-        )  # fmt: skip
+        )
         assays.append(Assay(a.element, round(into * recovery / out.mass), a.tolerance))
     return replace(e, outputs=(replace(out, assays=tuple(assays)),))
 
@@ -234,13 +273,37 @@ def _written(p: _Planter) -> Touched:
         lot = Lot(p.name("lot"), "Mixed hydroxide precipitate", int(p.rng.uniform(20, 60) * 1e9),
                   (Assay("Ni", int(p.rng.uniform(0.37, 0.39) * PPB), 3_000_000),), commodity="nickel_intermediate",
                   owner=s.id, country=s.country)  # fmt: skip
-        made = Event(p.name("event"), Kind.MAKE, when + i * DAY, s.id, place.facility, process="nickel_mining", outputs=(lot,))
+        made = Event(
+            p.name("event"),
+            Kind.MAKE,
+            when + i * DAY,
+            s.id,
+            place.facility,
+            process="nickel_mining",
+            outputs=(lot,),
+        )
         p.put(made)
         metal = lot.mass * lot.assays[0].share / PPB * 0.9512
-        out = Lot(p.name("lot"), "Nickel sulfate hexahydrate", int(metal / 0.2232), (Assay("Ni", 223_200_000, 1_000_000),),
-                  commodity="nickel_refined", owner=s.id)  # fmt: skip
-        events += p.put(Event(p.name("event"), Kind.MAKE, when + i * DAY + 3600, s.id, place.facility,
-                              process="nickel_refining", inputs=(Line(lot.lot, lot.mass),), outputs=(out,)))  # fmt: skip
+        out = Lot(
+            p.name("lot"),
+            "Nickel sulfate hexahydrate",
+            int(metal / 0.2232),
+            (Assay("Ni", 223_200_000, 1_000_000),),
+            commodity="nickel_refined",
+            owner=s.id,
+        )
+        events += p.put(
+            Event(
+                p.name("event"),
+                Kind.MAKE,
+                when + i * DAY + 3600,
+                s.id,
+                place.facility,
+                process="nickel_refining",
+                inputs=(Line(lot.lot, lot.mass),),
+                outputs=(out,),
+            )
+        )
         lots += [lot.lot, out.lot]
     return events, lots
 
@@ -251,18 +314,23 @@ def _negative(p: _Planter) -> Touched:
     s, t = p.sites["nickel_mine"], p.sites["nickel_works"]
     moves = [
         Event(p.name("event"), Kind.MOVE, event.time + d * DAY, signer.id, s.place, t.place,
-              inputs=(Line(lot.lot, int(lot.mass * 0.8)),), signed=signed, consignment=f"planted-{p.number}-{trip}")
+              inputs=(Line(lot.lot, int(lot.mass * 0.8)),), signed=signed, consignment=f"{lot.lot}-{trip}")
         for trip in (0, 1)
-        for d, signer, signed in ((1 + trip, s, "out"), (20 + trip, t, "in"))
+        for d, signer, signed in _ends(trip, s, t)
     ]  # fmt: skip
-    moves = [replace(m, consignment=f"{lot.lot}-{i // 2}") for i, m in enumerate(moves)]
     return [event.event, *p.put(*moves)], [lot.lot]
+
+
+def _ends(trip: int, s: Site, t: Site) -> tuple[tuple[int, Site, Signed], tuple[int, Site, Signed]]:
+    return (1 + trip, s, "out"), (20 + trip, t, "in")
 
 
 def _over(p: _Planter) -> Touched:
     """A small mine makes as much in a month as all of its country in two years."""
     p.number += 1
-    place = Facility(f"https://planted.example/site/{p.number}", "Planted mine", "VNM", operator="did:web:planted.example")
+    place = Facility(
+        f"https://planted.example/site/{p.number}", "Planted mine", "VNM", operator="did:web:planted.example"
+    )
     p.facilities.append(place)
     events, lots = [], []
     when = p.middle()
@@ -291,7 +359,9 @@ def _used_early(p: _Planter) -> Touched:
     s = next(x for x in p.sites.values() if x.id == b.lot.owner) if b.lot.owner else s
     moved = Event(p.name("event"), Kind.MOVE, b.ready + DAY, s.id, s.place, t.place, inputs=(Line(b.lot.lot, b.left),),
                   signed="out", consignment=p.name("consignment"))  # fmt: skip
-    cells = Lot(p.name("lot"), "Nickel-based cells", b.left, (), commodity="nmc_cell", owner=t.id, energy=1000)
+    cells = Lot(
+        p.name("lot"), "Nickel-based cells", b.left, (), commodity="nmc_cell", owner=t.id, energy=1000
+    )
     used = Event(p.name("event"), Kind.MAKE, b.ready + 6 * DAY, t.id, t.place, process="nmc_cell_making",
                  inputs=(Line(b.lot.lot, b.left),), outputs=(cells,))  # fmt: skip
     return p.put(moved, used), [b.lot.lot]
@@ -370,7 +440,9 @@ def _circle(p: _Planter) -> Touched:
     s = p.sites["nickel_mine"]
     when = p.middle()
     a, b = p.name("lot"), p.name("lot")
-    lots = [Lot(n, "Mixed hydroxide precipitate", 10**10, (Assay("Ni", 380_000_000, 3_000_000),)) for n in (a, b)]
+    lots = [
+        Lot(n, "Mixed hydroxide precipitate", 10**10, (Assay("Ni", 380_000_000, 3_000_000),)) for n in (a, b)
+    ]
     events = [
         Event(p.name("event"), Kind.MAKE, when + i * DAY, s.id, s.place, process="repack",
               inputs=(Line(lots[1 - i].lot, 10**10),), outputs=(lots[i],))
@@ -388,7 +460,9 @@ def _rewritten(p: _Planter) -> Touched:
 
 def _foreign(p: _Planter) -> Touched:
     e = p.cell()
-    wrong = Event(p.name("event"), Kind.CORRECT, e.time + 5 * DAY, "did:web:planted.example", corrects=e.event)
+    wrong = Event(
+        p.name("event"), Kind.CORRECT, e.time + 5 * DAY, "did:web:planted.example", corrects=e.event
+    )
     return p.put(wrong), [e.outputs[0].lot]
 
 

@@ -49,9 +49,16 @@ class Recipe:
 
     def __init__(self, world: World) -> None:
         flows = world.flows
-        takes = {(r.process, r.commodity): float(r.coefficient) for r in flows.itertuples() if r.role == "input"}
+        takes = {
+            (r.process, r.commodity): float(str(r.coefficient))
+            for r in flows.itertuples()
+            if r.role == "input"
+        }
         self._outputs = dict(zip(world.processes["process"], world.processes["output"], strict=True))
-        lce = takes["nmc_cathode_making", "lithium_carbonate"] + takes["nmc_cathode_making", "lithium_hydroxide"]
+        lce = (
+            takes["nmc_cathode_making", "lithium_carbonate"]
+            + takes["nmc_cathode_making", "lithium_hydroxide"]
+        )
         self.cathode = {
             "Li": lce * factor("t LCE", "t Li"),
             "Ni": takes["nmc_cathode_making", "nickel_refined"],

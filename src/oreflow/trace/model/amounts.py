@@ -68,7 +68,9 @@ def decimal(value: Number, *, where: str = "") -> Decimal:
         raise DataError(f"{place}{number} is not finite. Give a number.")
     digits = number.as_tuple()
     if len(digits.digits) > _MOST_DIGITS or not -_MOST_DIGITS < int(digits.exponent) < _MOST_DIGITS:
-        raise DataError(f"{place}a number of {len(digits.digits)} digits and exponent {digits.exponent} is refused.")
+        raise DataError(
+            f"{place}a number of {len(digits.digits)} digits and exponent {digits.exponent} is refused."
+        )
     return number
 
 

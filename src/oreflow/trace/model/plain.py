@@ -211,7 +211,9 @@ def _read_assay(data: Any, where: str) -> Assay:
     named = _text(got, "element", where, needed=True)
     element, share = element_share(named, got.get("share", ""), where=where)
     tolerance = got.get("tolerance")
-    return Assay(element, share, None if tolerance is None else element_share(named, tolerance, where=where)[1])
+    return Assay(
+        element, share, None if tolerance is None else element_share(named, tolerance, where=where)[1]
+    )
 
 
 def _read_claim(data: Any, where: str) -> Claim:

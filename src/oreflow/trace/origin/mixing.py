@@ -116,7 +116,8 @@ def _edges(flows: Flows, made: Bools) -> tuple[Ints, Ints, Floats, Ints]:
     used = makes[flows.lines["event"]] & (flows.lines["mass"] > 0)
     event = flows.lines["event"][used]
     lot = flows.first[flows.lines["lot"][used]]
-    parent = np.where(lot >= 0, flows.lots["event"][lot], -1)
+    parent = np.full(len(lot), -1, dtype=np.int64)
+    parent[lot >= 0] = flows.lots["event"][lot[lot >= 0]]
     return event, parent, flows.lines["mass"][used].astype(np.float64), lot
 
 

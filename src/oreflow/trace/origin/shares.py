@@ -84,7 +84,9 @@ def origin(ledger: Ledger, lot: str, *, world: World) -> Origin:
     with connect.reading(ledger.engine) as connection:
         n = term_of(connection, lot)
         events = tables.events
-        query = select(events).join(tables.lots, tables.lots.c.event == events.c.n).where(tables.lots.c.lot == n)
+        query = (
+            select(events).join(tables.lots, tables.lots.c.event == events.c.n).where(tables.lots.c.lot == n)
+        )
         found = connection.execute(query.order_by(events.c.n)).all()
         if not found:
             raise UnknownNameError("lot", lot, like(connection, lot, tables.lots.c.lot))
@@ -160,7 +162,8 @@ def _pack(flows: Flows, mixes: Mixes) -> dict[int, bytes]:
     np.logical_or.at(assayed, flows.lots["event"], np.nan_to_num(flows.share) > 0)
     # What was never assayed is told by the metals of what it was made of.
     fed = flows.first[flows.lines["lot"]]
-    blind = ~assayed.any(axis=1)[flows.lines["event"]] & (fed >= 0)
+    told = np.asarray(np.any(assayed, axis=1))
+    blind = ~told[flows.lines["event"]] & (fed >= 0)
     used = np.zeros_like(assayed)
     np.logical_or.at(used, flows.lines["event"][blind], np.nan_to_num(flows.share[fed[blind]]) > 0)
     assayed |= used
@@ -174,14 +177,19 @@ def _pack(flows: Flows, mixes: Mixes) -> dict[int, bytes]:
             record["source"], record["share"] = matrix.indices[a:b], matrix.data[a:b]
             record = record[record["share"] > _FEWEST]
             if int(e) in out and len(record):
-                out[int(e)].append(code.to_bytes(2, "little") + len(record).to_bytes(4, "little") + record.tobytes())
+                out[int(e)].append(
+                    code.to_bytes(2, "little") + len(record).to_bytes(4, "little") + record.tobytes()
+                )
     return {e: b"".join(parts) for e, parts in out.items()}
 
 
 def _unpack(body: bytes, sources: list[Source]) -> dict[str, tuple[Share, ...]]:
     out, i = {}, 0
     while i < len(body):
-        name, count = _NAMES[int.from_bytes(body[i : i + 2], "little")], int.from_bytes(body[i + 2 : i + 6], "little")
+        name, count = (
+            _NAMES[int.from_bytes(body[i : i + 2], "little")],
+            int.from_bytes(body[i + 2 : i + 6], "little"),
+        )
         record = np.frombuffer(body, dtype=_RECORD, count=count, offset=i + 6)
         shares = [Share(sources[r["source"]], float(r["share"])) for r in record]
         out[name] = tuple(sorted(shares, key=lambda s: (-s.share, s.source.facility, s.source.country)))
@@ -192,7 +200,9 @@ def _unpack(body: bytes, sources: list[Source]) -> dict[str, tuple[Share, ...]]:
 
 
 def _sources(connection: Connection) -> list[Source]:
-    value = connection.execute(select(tables.derived.c.value).where(tables.derived.c.key == "sources")).scalar()
+    value = connection.execute(
+        select(tables.derived.c.value).where(tables.derived.c.key == "sources")
+    ).scalar()
     return [Source(*row) for row in json.loads(bytes(value or b"[]"))]
 
 

@@ -78,7 +78,9 @@ def _url(place: str | Path) -> URL:
     try:
         url = make_url(text)
     except ArgumentError:
-        raise UsageError("the ledger's URL cannot be read. Write sqlite:///FILE or postgresql://HOST/NAME.") from None
+        raise UsageError(
+            "the ledger's URL cannot be read. Write sqlite:///FILE or postgresql://HOST/NAME."
+        ) from None
     name = url.get_backend_name()
     if name == "postgresql":
         return url.set(drivername="postgresql+pg8000")

@@ -132,18 +132,22 @@ class Flows:
 def _alive(events: dict[str, Ints], terms: int) -> tuple[Bools, Ints]:
     """Return which events count, and which correct what they may not.
 
-    The last word goes first: a correction that was itself corrected voids nothing.
+    The last word goes first. What was corrected does not count; a correction that was withdrawn by a ``correct``
+    record is as if it had never been, while one that was replaced by a better one still stands against the first.
     """
     place = np.full(terms, -1, dtype=np.int64)
     place[events["event"]] = np.arange(len(events["event"]))
     live = np.ones(len(events["event"]), dtype=bool)
+    withdrawn = np.zeros(len(live), dtype=bool)
+    withdraws = events["kind"] == KINDS.index(Kind.CORRECT)
     wrongly = []
     for i in np.flatnonzero(events["corrects"])[::-1]:
         target = place[events["corrects"][i]]
         if target < 0 or target >= i or events["issuer"][target] != events["issuer"][i]:
             wrongly.append(int(i))
-        elif live[i]:
+        elif not withdrawn[i]:
             live[target] = False
+            withdrawn[target] = withdraws[i]
     return live, np.array(sorted(wrongly), dtype=np.int64)
 
 

@@ -87,7 +87,9 @@ class Ledger:
         engine = connect.engine_of(place)
         file = connect.file_of(engine)
         if file is not None and file.exists():
-            raise OreflowError(f"{file} is there already. A ledger is never written over; choose another name.")
+            raise OreflowError(
+                f"{file} is there already. A ledger is never written over; choose another name."
+            )
         if file is not None and not file.parent.is_dir():
             raise OreflowError(f"{file.parent} is no folder. Make it first.")
         try:
@@ -127,7 +129,9 @@ class Ledger:
                 ).scalar()
         except SQLAlchemyError as e:
             engine.dispose()
-            raise ReadError(f"{name} holds no ledger: {str(getattr(e, 'orig', e)).splitlines()[0][:200]}.") from e
+            raise ReadError(
+                f"{name} holds no ledger: {str(getattr(e, 'orig', e)).splitlines()[0][:200]}."
+            ) from e
         if version != str(tables.VERSION):
             engine.dispose()
             raise ReadError(f"{name} is a ledger of version {version}; this oreflow knows {tables.VERSION}.")
@@ -301,7 +305,9 @@ class Ledger:
     def _kept(connection: Connection, name: str, body: bytes) -> bool:
         d = tables.documents
         query = select(d.c.n).join(tables.terms, tables.terms.c.n == d.c.event)
-        return connection.execute(query.where(tables.terms.c.term == name, d.c.body == body)).first() is not None
+        return (
+            connection.execute(query.where(tables.terms.c.term == name, d.c.body == body)).first() is not None
+        )
 
     @staticmethod
     def _write(connection: Connection, rows: Rows) -> None:

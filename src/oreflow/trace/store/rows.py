@@ -76,7 +76,7 @@ class Rows:
         new = [w for w in unknown if w not in self.terms]
         for i in range(0, len(new), 5000):
             values = [{"n": self._number("terms"), "term": w} for w in new[i : i + 5000]]
-            self.terms.update({v["term"]: v["n"] for v in values})
+            self.terms.update((str(v["term"]), int(str(v["n"]))) for v in values)
             if connection.dialect.name == "sqlite":
                 connection.execute(insert(tables.terms), values)
             else:
@@ -111,8 +111,8 @@ class Rows:
         for lot in e.outputs:
             self._lot(lot, n)
         self._rows["entries"] += [
-            {"i": i, "event": n, "account": t[x.account], "element": _CODE[x.element], "mass": x.mass, "country": t[x.country],
-             "expires": x.expires}
+            {"i": i, "event": n, "account": t[x.account], "element": _CODE[x.element], "mass": x.mass,
+             "country": t[x.country], "expires": x.expires}
             for i, x in enumerate(e.entries)
         ]  # fmt: skip
         self._rows["certificates"] += [
@@ -122,7 +122,12 @@ class Rows:
         ]  # fmt: skip
 
     def document(
-        self, connection: Connection, name: str, form: str, body: bytes, seal: tuple[bytes, bytes] | None = None
+        self,
+        connection: Connection,
+        name: str,
+        form: str,
+        body: bytes,
+        seal: tuple[bytes, bytes] | None = None,
     ) -> None:
         """Take the document that an event was read from, with its salt and salted hash where it goes into a log."""
         self.learn(connection, [name])
@@ -175,7 +180,16 @@ def event_of(connection: Connection, row: Row[Any]) -> Event:
     certificates = _of(connection, tables.certificates, row.n)
     assays = {b.n: _of(connection, tables.assays, b.n, "lot") for b in born}
     claims = {b.n: _of(connection, tables.claims, b.n, "lot") for b in born}
-    numbers = {row.event, row.issuer, row.facility, row.target, row.process, row.consignment, row.log, row.corrects}
+    numbers = {
+        row.event,
+        row.issuer,
+        row.facility,
+        row.target,
+        row.process,
+        row.consignment,
+        row.log,
+        row.corrects,
+    }
     numbers |= {x.lot for x in lines} | {x.certificate for x in certificates}
     numbers |= {n for x in entries for n in (x.account, x.country)}
     numbers |= {n for b in born for n in (b.lot, b.commodity, b.owner, b.country)}
@@ -214,7 +228,9 @@ def event_of(connection: Connection, row: Row[Any]) -> Event:
             Entry(t[x.account], ELEMENTS[x.element], int(x.mass), t[x.country], x.expires) for x in entries
         ),
         certificates=tuple(
-            Certificate(t[c.certificate], ELEMENTS[c.element], int(c.mass), "retire" if c.retired else "issue")
+            Certificate(
+                t[c.certificate], ELEMENTS[c.element], int(c.mass), "retire" if c.retired else "issue"
+            )
             for c in certificates
         ),
         signed=SIGNED[row.signed],  # type: ignore[arg-type]

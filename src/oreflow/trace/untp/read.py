@@ -71,12 +71,18 @@ def gather(named: Iterable[tuple[str, bytes]]) -> Gathered:
             for role in _list(subject, "relatedParty", name):
                 _party(role.get("party"), out, name)
         elif "DigitalTraceabilityEvent" not in kinds and not any(k in kinds for k in ASIDE):
-            raise UnknownNameError("type of credential", kinds[0], ["DigitalTraceabilityEvent", "DigitalProductPassport",
-                                   "DigitalFacilityRecord", *ASIDE], where=name)  # fmt: skip
+            raise UnknownNameError(
+                "type of credential",
+                kinds[0],
+                ["DigitalTraceabilityEvent", "DigitalProductPassport", "DigitalFacilityRecord", *ASIDE],
+                where=name,
+            )
         if "DigitalTraceabilityEvent" not in kinds:
             out.documents.append((str(data.get("id") or name), "untp", body))
     reader = _Reader(out, passports)
-    dated = [(name, body, data) for name, body, data in read if "DigitalTraceabilityEvent" in _types(data, name)]
+    dated = [
+        (name, body, data) for name, body, data in read if "DigitalTraceabilityEvent" in _types(data, name)
+    ]
     for name, body, data in dated:
         before = len(out.events)
         reader.credential(data, name)
@@ -132,8 +138,17 @@ class _Reader:
                 facility=self.place(subject, "modifiedAtFacility", where),
                 inputs=tuple(self.line(p, where) for p in _list(subject, "modifiedProduct", where)),
             )
-        roles = {str(r.get("role")): str((r.get("party") or {}).get("id")) for r in _list(subject, "relatedParty", where)}
-        signed = "out" if issuer == roles.get("consignor") else "in" if issuer == roles.get("consignee") else "both"
+        roles = {
+            str(r.get("role")): str((r.get("party") or {}).get("id"))
+            for r in _list(subject, "relatedParty", where)
+        }
+        signed = (
+            "out"
+            if issuer == roles.get("consignor")
+            else "in"
+            if issuer == roles.get("consignee")
+            else "both"
+        )
         consignment = subject.get("consignmentId", "")
         return Event(
             **base,
@@ -150,11 +165,17 @@ class _Reader:
         event = event_from_plain(subject["metalLedger"], where=f"{where}, metalLedger")
         told = {"id": (event.event, subject.get("id")), "issuer": (event.issuer, issuer), "kind": (event.kind, kind),
                 "eventDate": (event.time, seconds(_text(subject, "eventDate", where), where=where))}  # fmt: skip
-        for member, names in (("inputs", ("inputProduct", "movedProduct", "modifiedProduct")), ("outputs", ("outputProduct",))):
+        for member, names in (
+            ("inputs", ("inputProduct", "movedProduct", "modifiedProduct")),
+            ("outputs", ("outputProduct",)),
+        ):
             lines = [p for n in names for p in _list(subject, n, where)]
             mine = {x.lot: x.mass for x in getattr(event, member)}
             told[member] = (mine, {_lot_id(p, where): self.mass(p, where) for p in lines})
-        wrong = next((n for n, (a, b) in told.items() if a != b and not (n == "outputs" and kind is not Kind.MAKE)), None)
+        wrong = next(
+            (n for n, (a, b) in told.items() if a != b and not (n == "outputs" and kind is not Kind.MAKE)),
+            None,
+        )
         if wrong is not None:
             raise DataError(f"{where}: metalLedger and the other members do not say the same about {wrong}.")
         self.carried_events.add(event.event)
@@ -192,7 +213,9 @@ class _Reader:
             product = item.get("product") or {}
             weight = (self.passports.get(str(product.get("id")), {}).get("dimensions") or {}).get("weight")
             if product.get("idGranularity") != "item" or not isinstance(weight, dict):
-                raise SchemaError(f"{where}: a quantity is missing; only an item with a passport may leave it out.")
+                raise SchemaError(
+                    f"{where}: a quantity is missing; only an item with a passport may leave it out."
+                )
             quantity = weight
         if not isinstance(quantity, dict):
             raise SchemaError(f"{where}: a quantity has a value and a unit.")
@@ -223,8 +246,15 @@ class _Reader:
             assays = self.assays(name, passport, "")
             place = self.out.facilities.get(e.facility)
             home = str((passport.get("countryOfProduction") or {}).get("countryCode", ""))
-            told = Lot(lot, name, mass, assays, owner=e.issuer, claims=_claims(passport, {a.element for a in assays}, lot),
-                       country=country(home, where=lot) or (place.country if place else ""))  # fmt: skip
+            told = Lot(
+                lot,
+                name,
+                mass,
+                assays,
+                owner=e.issuer,
+                claims=_claims(passport, {a.element for a in assays}, lot),
+                country=country(home, where=lot) or (place.country if place else ""),
+            )
             self.out.events[events[0]] = _with(e, told)
 
 
@@ -259,11 +289,15 @@ def _facility(subject: Mapping[str, Any], out: Gathered, name: str) -> None:
     operator = ""
     for role in _list(subject, "relatedParty", name):
         party = _party(role.get("party"), out, name)
-        operator = party if role.get("role") in ("operator", "owner") and (party and not operator) else operator
+        operator = (
+            party if role.get("role") in ("operator", "owner") and (party and not operator) else operator
+        )
     spot = (subject.get("locationInformation") or {}).get("geoLocation") or {}
     lat, lon = spot.get("latitude"), spot.get("longitude")
     for value, most in ((lat, 90), (lon, 180)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > most):
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > most
+        ):
             raise DataError(f"{name}: {str(value)[:20]!r} is no coordinate.")
     code = str((subject.get("countryOfOperation") or {}).get("countryCode", ""))
     region = (subject.get("address") or {}).get("addressRegion", "")

@@ -98,7 +98,11 @@ def credential(
         "@context": list(CONTEXTS),
         "type": ["DigitalTraceabilityEvent", "VerifiableCredential"],
         "id": id or f"{event.event}{'&' if '?' in event.event else '?'}credential",
-        "issuer": {"type": ["CredentialIssuer"], "id": event.issuer, "name": issuer.name if issuer else event.issuer},
+        "issuer": {
+            "type": ["CredentialIssuer"],
+            "id": event.issuer,
+            "name": issuer.name if issuer else event.issuer,
+        },
         "validFrom": stamp(event.time),
         "name": subject["name"],
         "credentialSubject": [subject],
@@ -116,7 +120,9 @@ def _product(line: Line, lot: Lot | None, disposition: str) -> dict[str, Any]:
     for member, value in zip(("batchNumber", "itemNumber"), parts[1:], strict=False):
         product[member] = value
     whole, rest = divmod(line.mass, 1_000_000)
-    quantity: dict[str, Any] = {"value": line.mass, "unit": "MGM"} if rest else {"value": whole, "unit": "KGM"}
+    quantity: dict[str, Any] = (
+        {"value": line.mass, "unit": "MGM"} if rest else {"value": whole, "unit": "KGM"}
+    )
     return {"product": product, "quantity": quantity, "disposition": disposition}
 
 

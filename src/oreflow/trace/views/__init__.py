@@ -2,7 +2,7 @@
 
 from oreflow.trace.views.assistance import Assistance, Material, assistance
 from oreflow.trace.views.graph import Graph, upstream
-from oreflow.trace.views.labour import Listed, Reach, read_list, reach
+from oreflow.trace.views.labour import Listed, Reach, reach, read_list
 from oreflow.trace.views.passport import Passport, passport
 
 __all__ = [

@@ -153,14 +153,17 @@ def _prohibited(country: str, firm: str, world: World) -> tuple[bool, str]:
     covered = {r["country"]: r["citation"] for r in rows("covered_nations")}
     if country in covered:
         return True, f"registered in {country}, a covered nation ({covered[country]})"
-    table = world.firms.set_index("firm")
-    chain, seen = firm, set()
-    while isinstance(chain, str) and chain in table.index and chain not in seen:
+    table = {str(r["firm"]): r for r in world.firms.to_dict("records")}
+    chain, seen = firm, set[str]()
+    while chain in table and chain not in seen:
         seen.add(chain)
-        home = str(table.loc[chain, "region"])
+        home = str(table[chain]["region"])
         if home in covered:
-            return True, f"controlled by {table.loc[chain, 'name']} of {home}, a covered nation ({covered[home]})"
-        chain = table.loc[chain, "parent"]
+            return (
+                True,
+                f"controlled by {table[chain]['name']} of {home}, a covered nation ({covered[home]})",
+            )
+        chain = str(table[chain]["parent"] or "")
     return False, f"registered in {country}" if country else "country not known"
 
 
@@ -170,7 +173,9 @@ def _cost(name: str, lot: Lot, mass: int, costs: Mapping[str, float], knows: Kno
     amount, unit = knows.amount(lot, mass)
     price, whence = knows.price(lot.commodity)
     if amount is None or price is None:
-        raise DataError(f"lot {name} ({lot.product}): its cost is neither given nor to be had from the atlas. Give it.")
+        raise DataError(
+            f"lot {name} ({lot.product}): its cost is neither given nor to be had from the atlas. Give it."
+        )
     return amount * price, f"{price:,.0f} USD/{unit}, {whence}"
 
 

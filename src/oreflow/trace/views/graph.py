@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from oreflow.errors import UnknownNameError
+from oreflow.trace.origin import compile_origins
 from oreflow.trace.store import Ledger, connect, tables
 from oreflow.trace.store.ledger import like, term_of
 from oreflow.trace.store.rows import KINDS, words_of
@@ -99,6 +100,7 @@ def upstream(ledger: Ledger, lot: str, *, most: int = 20_000) -> Graph:
     Raises:
         UnknownNameError: There is no such lot.
     """
+    compile_origins(ledger)  # knows which makings count
     with connect.reading(ledger.engine) as connection:
         start = term_of(connection, lot)
         born = _makers(connection, [start])
@@ -116,13 +118,15 @@ def upstream(ledger: Ledger, lot: str, *, most: int = 20_000) -> Graph:
             layer = sorted({e for e in makers.values() if e not in depth})
             if len(depth) + len(layer) > most:
                 layer, whole = layer[: max(0, most - len(depth))], False
-            depth |= {e: level for e in layer}
+            depth |= dict.fromkeys(layer, level)
             if not whole:
                 break
         nodes, names = _nodes(connection, depth, {n for _, n, _ in taken})
         known = {e: n.event for e, n in nodes.items()}
         edges = tuple(
-            Edge(names[n], known.get(born.get(n, -1), ""), known[e], mass) for e, n, mass in taken if e in known
+            Edge(names[n], known.get(born.get(n, -1), ""), known[e], mass)
+            for e, n, mass in taken
+            if e in known
         )
     ordered = tuple(nodes[e] for e in sorted(nodes, key=lambda e: (depth[e], e)))
     return Graph(lot, ordered, edges, whole)
@@ -132,12 +136,11 @@ def _makers(connection: Connection, lots: Iterable[int]) -> dict[int, int]:
     """Return the first making that counts of each lot, or the shipment that first tells of it."""
     wanted = sorted(set(lots))
     out: dict[int, int] = {}
-    voided = select(tables.events.c.corrects).where(tables.events.c.corrects > 0)
     for i in range(0, len(wanted), 500):
         query = (
             select(tables.lots.c.lot, tables.lots.c.event)
-            .join(tables.events, tables.events.c.n == tables.lots.c.event)
-            .where(tables.lots.c.lot.in_(wanted[i : i + 500]), tables.events.c.event.not_in(voided))
+            .join(tables.origins, tables.origins.c.event == tables.lots.c.event)
+            .where(tables.lots.c.lot.in_(wanted[i : i + 500]))
             .order_by(tables.lots.c.n)
         )
         for lot, event in connection.execute(query):
@@ -166,14 +169,23 @@ def _nodes(
     wanted = sorted(depth)
     for i in range(0, len(wanted), 500):
         part = wanted[i : i + 500]
-        events |= {int(r.n): r for r in connection.execute(select(tables.events).where(tables.events.c.n.in_(part)))}
-        query = select(tables.lots.c.event, tables.lots.c.lot, tables.lots.c.product).where(tables.lots.c.event.in_(part))
+        events |= {
+            int(r.n): r for r in connection.execute(select(tables.events).where(tables.events.c.n.in_(part)))
+        }
+        query = select(tables.lots.c.event, tables.lots.c.lot, tables.lots.c.product).where(
+            tables.lots.c.event.in_(part)
+        )
         for e, n, product in connection.execute(query.order_by(tables.lots.c.n)):
             made.setdefault(int(e), []).append((int(n), str(product)))
     numbers = {n for r in events.values() for n in (r.event, r.process, r.facility, r.issuer)} | lots
     t = words_of(connection, numbers | {n for born in made.values() for n, _ in born})
-    places = {int(r.facility): r for r in connection.execute(select(tables.facilities).order_by(tables.facilities.c.n))}
-    people = {int(r.party): r for r in connection.execute(select(tables.parties).order_by(tables.parties.c.n))}
+    places = {
+        int(r.facility): r
+        for r in connection.execute(select(tables.facilities).order_by(tables.facilities.c.n))
+    }
+    people = {
+        int(r.party): r for r in connection.execute(select(tables.parties).order_by(tables.parties.c.n))
+    }
     out = {}
     for e, r in events.items():
         place, party = places.get(r.facility), people.get(r.issuer)

@@ -89,11 +89,15 @@ def read_list(path: Path) -> tuple[Listed, ...]:
     missing = [c for c in ("name", "kind") if c not in (table.fieldnames or ())]
     unknown = [c for c in (table.fieldnames or ()) if c not in _COLUMNS]
     if missing or unknown:
-        raise SchemaError(f"{path}: columns are {', '.join(_COLUMNS)}; {(missing or unknown)[0]!r} is not as it should be.")
+        raise SchemaError(
+            f"{path}: columns are {', '.join(_COLUMNS)}; {(missing or unknown)[0]!r} is not as it should be."
+        )
     out = []
     for i, r in enumerate(table, 2):
         if r["kind"] not in KINDS:
-            raise SchemaError(f"{path}, row {i}: kind is one of {', '.join(KINDS)}, not {str(r['kind'])[:20]!r}.")
+            raise SchemaError(
+                f"{path}, row {i}: kind is one of {', '.join(KINDS)}, not {str(r['kind'])[:20]!r}."
+            )
         row = {c: (r.get(c) or "").strip() for c in _COLUMNS}
         row["country"] = country(row["country"], where=f"{path}, row {i}")
         out.append(Listed(**row))
@@ -137,7 +141,11 @@ def _meets(row: Listed, node: Node) -> bool:
     if row.kind == "party":
         return any(_like(row.name, t) for t in (node.party, node.issuer, node.operator, node.place) if t)
     if row.kind == "province":
-        return node.country in ("", row.country) and bool(node.province) and _like(row.province or row.name, node.province)
+        return (
+            node.country in ("", row.country)
+            and bool(node.province)
+            and _like(row.province or row.name, node.province)
+        )
     return row.kind == "country" and bool(row.country) and node.country == row.country
 
 

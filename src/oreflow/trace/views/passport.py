@@ -1,4 +1,4 @@
-"""Battery passport: the fields of Regulation (EU) 2023/1542, Annex XIII, that a ledger can fill, and those it cannot."""
+"""Battery passport: the fields of Regulation (EU) 2023/1542, Annex XIII, what a ledger can fill and what not."""
 
 from __future__ import annotations
 
@@ -75,7 +75,13 @@ class Passport:
             "event": self.event,
             "filled": self.filled,
             "fields": [
-                {"group": f.group, "point": f.point, "field": f.field, "title": f.title, "citation": f.citation}
+                {
+                    "group": f.group,
+                    "point": f.point,
+                    "field": f.field,
+                    "title": f.title,
+                    "citation": f.citation,
+                }
                 | ({"value": f.value} if f.value is not None else {"value": None, "absent": f.absent})
                 for f in self.fields
             ],
@@ -109,7 +115,9 @@ def passport(
             "not in the ledger: it is measured or declared by the maker of the battery"
             if not r["filled_by"] else "no record in the ledger says it"
         )  # fmt: skip
-        fields.append(Field(int(r["group"]), r["point"], r["field"], r["title"], r["citation"], value, absent))
+        fields.append(
+            Field(int(r["group"]), r["point"], r["field"], r["title"], r["citation"], value, absent)
+        )
     return Passport(lot, comes.event, tuple(fields))
 
 
@@ -144,7 +152,11 @@ def _chemistry(shares: dict[str, float]) -> str:
     if shares.get("Ni", 0) > 0.01:
         metals = {m: shares.get(m, 0.0) / w for m, w in (("Ni", 58.69), ("Mn", 54.94), ("Co", 58.93))}
         total = sum(metals.values())
-        return "Li-ion, nickel manganese cobalt (" + ", ".join(f"{m} {s / total:.0%}" for m, s in metals.items()) + ")"
+        return (
+            "Li-ion, nickel manganese cobalt ("
+            + ", ".join(f"{m} {s / total:.0%}" for m, s in metals.items())
+            + ")"
+        )
     if shares.get("P", 0) > 0.01 and shares.get("Li", 0) > 0:
         return "Li-ion, lithium iron phosphate"
     return ""
