@@ -2,8 +2,6 @@
 
 import itertools
 
-from oreflow.atlas import bundled
-from oreflow.trace.audit import audit
 from oreflow.trace.model import Assay, Event, Facility, Kind, Line, Lot, Party, mass_mg
 from oreflow.trace.model.times import seconds
 from oreflow.trace.store import Ledger
@@ -68,6 +66,10 @@ def ledger(tmp_path, events, *, again=(), places=(), parties=PARTIES) -> Ledger:
 
 
 def findings(tmp_path, events, **more):
+    # Here, so that a process that only writes starts quickly.
+    from oreflow.atlas import bundled
+    from oreflow.trace.audit import audit
+
     as_of = more.pop("as_of", None)
     with ledger(tmp_path, events, **more) as kept:
         return audit(kept, world=bundled(), as_of=as_of).findings
@@ -75,3 +77,8 @@ def findings(tmp_path, events, **more):
 
 def rules(tmp_path, events, **more) -> set[str]:
     return {f.rule for f in findings(tmp_path, events, **more)}
+
+
+def event_batch(n: int, size: int = 5) -> list[Event]:
+    """Return a batch of events that nobody else has, by its number."""
+    return [make(i, [lot(f"batch-{n}-{i}", 1)], name=f"batch-{n}-event-{i}") for i in range(size)]

@@ -17,7 +17,7 @@ from oreflow.errors import DataError, OreflowError, ReadError, UnknownNameError
 from oreflow.trace.model import Event, Facility, Party, event_to_plain
 from oreflow.trace.store import connect, tables
 from oreflow.trace.store.flows import Flows
-from oreflow.trace.store.rows import KINDS, MODES, SIGNED, Rows, event_of
+from oreflow.trace.store.rows import KINDS, MODES, SIGNED, Rows, event_of, events_of
 
 _BATCH = 5000
 _PARAMETERS = 20_000
@@ -242,8 +242,9 @@ class Ledger:
     def events(self) -> Iterator[Event]:
         """Return all events in the order in which they were added."""
         with connect.reading(self.engine) as connection:
-            for row in connection.execute(select(tables.events).order_by(tables.events.c.n)).all():
-                yield event_of(connection, row)
+            rows = connection.execute(select(tables.events).order_by(tables.events.c.n)).all()
+            for i in range(0, len(rows), _BATCH):
+                yield from events_of(connection, rows[i : i + _BATCH])
 
     def documents(self, name: str = "") -> list[tuple[str, str, bytes]]:
         """Return the documents that events were read from: event, form and bytes, in the order added.

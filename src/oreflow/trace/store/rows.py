@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 from sqlalchemy import Connection, Row, Table, func, insert, select
@@ -170,75 +170,75 @@ class Rows:
         return self.last[table]
 
 
+def events_of(connection: Connection, rows: Sequence[Row[Any]]) -> list[Event]:
+    """Return the events of rows of the table of events, in their order."""
+    numbers = [int(r.n) for r in rows]
+    lines = _of(connection, tables.lines, "event", numbers)
+    entries = _of(connection, tables.entries, "event", numbers)
+    certificates = _of(connection, tables.certificates, "event", numbers)
+    born = _of(connection, tables.lots, "event", numbers)
+    lots = [int(b.n) for found in born.values() for b in found]
+    assays = _of(connection, tables.assays, "lot", lots)
+    claims = _of(connection, tables.claims, "lot", lots)
+    words = {n for r in rows for n in (r.event, r.issuer, r.facility, r.target, r.process, r.consignment, r.log, r.corrects)}
+    words |= {x.lot for found in lines.values() for x in found}
+    words |= {x.certificate for found in certificates.values() for x in found}
+    words |= {n for found in entries.values() for x in found for n in (x.account, x.country)}
+    words |= {n for found in born.values() for b in found for n in (b.lot, b.commodity, b.owner, b.country)}
+    words |= {c.country for found in claims.values() for c in found}
+    t = words_of(connection, words)
+
+    def lot(b: Row[Any]) -> Lot:
+        return Lot(
+            lot=t[b.lot],
+            product=b.product,
+            mass=int(b.mass),
+            assays=tuple(Assay(ELEMENTS[a.element], a.share, a.tolerance) for a in assays.get(b.n, ())),
+            moisture=b.moisture,
+            commodity=t[b.commodity],
+            custody=CUSTODIES[b.custody],
+            owner=t[b.owner],
+            claims=tuple(
+                Claim(t[c.country], c.share, ELEMENTS[c.element] if c.element >= 0 else "")
+                for c in claims.get(b.n, ())
+            ),
+            energy=None if b.energy is None else int(b.energy),
+            country=t[b.country],
+            recycled=bool(b.recycled),
+        )
+
+    return [
+        Event(
+            event=t[r.event],
+            kind=KINDS[r.kind],
+            time=int(r.time),
+            issuer=t[r.issuer],
+            facility=t[r.facility],
+            target=t[r.target],
+            process=t[r.process],
+            inputs=tuple(Line(t[x.lot], int(x.mass)) for x in lines.get(r.n, ())),
+            outputs=tuple(lot(b) for b in born.get(r.n, ())),
+            entries=tuple(
+                Entry(t[x.account], ELEMENTS[x.element], int(x.mass), t[x.country], x.expires)
+                for x in entries.get(r.n, ())
+            ),
+            certificates=tuple(
+                Certificate(t[c.certificate], ELEMENTS[c.element], int(c.mass), "retire" if c.retired else "issue")
+                for c in certificates.get(r.n, ())
+            ),
+            signed=SIGNED[r.signed],  # type: ignore[arg-type]
+            consignment=t[r.consignment],
+            mode=MODES[r.mode],
+            log=t[r.log],
+            corrects=t[r.corrects],
+        )
+        for r in rows
+    ]
+
+
 def event_of(connection: Connection, row: Row[Any]) -> Event:
     """Return the event of a row of the table of events."""
-    lines = _of(connection, tables.lines, row.n)
-    born = connection.execute(
-        select(tables.lots).where(tables.lots.c.event == row.n).order_by(tables.lots.c.n)
-    ).all()
-    entries = _of(connection, tables.entries, row.n)
-    certificates = _of(connection, tables.certificates, row.n)
-    assays = {b.n: _of(connection, tables.assays, b.n, "lot") for b in born}
-    claims = {b.n: _of(connection, tables.claims, b.n, "lot") for b in born}
-    numbers = {
-        row.event,
-        row.issuer,
-        row.facility,
-        row.target,
-        row.process,
-        row.consignment,
-        row.log,
-        row.corrects,
-    }
-    numbers |= {x.lot for x in lines} | {x.certificate for x in certificates}
-    numbers |= {n for x in entries for n in (x.account, x.country)}
-    numbers |= {n for b in born for n in (b.lot, b.commodity, b.owner, b.country)}
-    numbers |= {c.country for found in claims.values() for c in found}
-    t = words_of(connection, numbers)
-    return Event(
-        event=t[row.event],
-        kind=KINDS[row.kind],
-        time=int(row.time),
-        issuer=t[row.issuer],
-        facility=t[row.facility],
-        target=t[row.target],
-        process=t[row.process],
-        inputs=tuple(Line(t[x.lot], int(x.mass)) for x in lines),
-        outputs=tuple(
-            Lot(
-                lot=t[b.lot],
-                product=b.product,
-                mass=int(b.mass),
-                assays=tuple(Assay(ELEMENTS[a.element], a.share, a.tolerance) for a in assays[b.n]),
-                moisture=b.moisture,
-                commodity=t[b.commodity],
-                custody=CUSTODIES[b.custody],
-                owner=t[b.owner],
-                claims=tuple(
-                    Claim(t[c.country], c.share, ELEMENTS[c.element] if c.element >= 0 else "")
-                    for c in claims[b.n]
-                ),
-                energy=None if b.energy is None else int(b.energy),
-                country=t[b.country],
-                recycled=bool(b.recycled),
-            )
-            for b in born
-        ),
-        entries=tuple(
-            Entry(t[x.account], ELEMENTS[x.element], int(x.mass), t[x.country], x.expires) for x in entries
-        ),
-        certificates=tuple(
-            Certificate(
-                t[c.certificate], ELEMENTS[c.element], int(c.mass), "retire" if c.retired else "issue"
-            )
-            for c in certificates
-        ),
-        signed=SIGNED[row.signed],  # type: ignore[arg-type]
-        consignment=t[row.consignment],
-        mode=MODES[row.mode],
-        log=t[row.log],
-        corrects=t[row.corrects],
-    )
+    return events_of(connection, [row])[0]
 
 
 def words_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
@@ -251,5 +251,12 @@ def words_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
     return out
 
 
-def _of(connection: Connection, table: Table, number: int, column: str = "event") -> list[Any]:
-    return list(connection.execute(select(table).where(table.c[column] == number).order_by(table.c.i)))
+def _of(connection: Connection, table: Table, column: str, numbers: Sequence[int]) -> dict[int, list[Any]]:
+    """Return the rows of a table that belong to some numbers, each in its order."""
+    order = table.c.i if "i" in table.c else table.c.n
+    out: dict[int, list[Any]] = {}
+    for i in range(0, len(numbers), 500):
+        query = select(table).where(table.c[column].in_(numbers[i : i + 500])).order_by(order)
+        for row in connection.execute(query):
+            out.setdefault(int(getattr(row, column)), []).append(row)
+    return out
