@@ -22,7 +22,7 @@ from oreflow.trace.model import Event, Facility, Kind, Party, event_from_plain, 
 from oreflow.trace.model.times import stamp
 from oreflow.trace.store import Added, Ledger
 from oreflow.trace.tables import country
-from oreflow.trace.untp.write import LEDGER_CONTEXT
+from oreflow.trace.untp.write import LEDGER_CONTEXT, record_id
 
 ABOUT = "trace.json"
 LARGEST_FILE = 64 << 20
@@ -363,7 +363,7 @@ def _plain_record(e: Event) -> dict[str, Any]:
     return {
         "@context": ["https://www.w3.org/ns/credentials/v2", LEDGER_CONTEXT],
         "type": ["VerifiableCredential"],
-        "id": f"{e.event}{'&' if '?' in e.event else '?'}credential",
+        "id": record_id(e.event),
         "issuer": e.issuer,
         "validFrom": stamp(e.time),
         "credentialSubject": [{"metalLedger": event_to_plain(e)}],

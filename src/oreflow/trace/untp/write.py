@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import quote
 
 from oreflow.errors import UsageError
 from oreflow.trace.model import Event, Facility, Kind, Line, Lot, Party, event_to_plain
@@ -97,7 +99,7 @@ def credential(
     return {
         "@context": list(CONTEXTS),
         "type": ["DigitalTraceabilityEvent", "VerifiableCredential"],
-        "id": id or f"{event.event}{'&' if '?' in event.event else '?'}credential",
+        "id": id or record_id(event.event),
         "issuer": {
             "type": ["CredentialIssuer"],
             "id": event.issuer,
@@ -107,6 +109,13 @@ def credential(
         "name": subject["name"],
         "credentialSubject": [subject],
     }
+
+
+def record_id(event: str) -> str:
+    """Return the identifier of the record of an event: a URL of its own, made from that of the event."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S+$", event):
+        return f"{event}{'&' if '?' in event else '?'}credential"
+    return f"urn:oreflow:record:{quote(event, safe='')}"
 
 
 def _product(line: Line, lot: Lot | None, disposition: str) -> dict[str, Any]:
