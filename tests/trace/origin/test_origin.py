@@ -134,3 +134,12 @@ def test_an_empty_ledger_has_no_origins(tmp_path) -> None:
         assert compile_origins(kept) is True
         with pytest.raises(UnknownNameError):
             origin(kept, "a", world=bundled())
+
+
+def test_a_metal_that_no_input_holds_is_unknown_and_one_in_a_blind_input_follows_its_mass(tmp_path) -> None:
+    cobalt = Lot("x", "Cobalt", T, (Assay("Co", 10**8),))
+    with ledger(tmp_path, [*SOURCES, make(1, [cobalt], [take("z", 5)])]) as kept:
+        assert origin(kept, "x", world=bundled()).unknown == {"Co": 1.0}
+    blind = [make(0, [lot(n, 10, None, country=c)]) for n, c in (("p", "COD"), ("q", "AUS"))]
+    with ledger(tmp_path, [*SOURCES, *blind, make(1, [cobalt], [take("z", 5), take("p", 1), take("q", 3)])]) as kept:
+        assert origin(kept, "x", world=bundled()).by_country["Co"] == pytest.approx({"COD": 0.25, "AUS": 0.75})

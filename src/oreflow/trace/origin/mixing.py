@@ -11,7 +11,8 @@ A make event mixes its inputs, so its lots hold each source by share
 | `a` | share of metal m in that lot | 1 |
 
 Events are ordered by how many makings lie behind them, and each order is one sparse product: the exact solution of
-``(I − W) x = s``, without a solver. Where no input has a known assay of the metal, shares follow the masses.
+``(I − W) x = s``, without a solver. A metal that no input is known to hold came in with the inputs that were never
+assayed, by their masses; where all were assayed, nobody knows whence it is.
 """
 
 from __future__ import annotations
@@ -87,6 +88,9 @@ def mix(flows: Flows) -> Mixes:
     keep = ~np.isin(event, circular) & (parent >= 0)
     lost = ~np.isin(event, circular) & (parent < 0)
     unknown = len(sources) - 1
+    assayed = np.append(~np.all(np.isnan(flows.share), axis=1), False)
+    blind = ~assayed[lot]
+    fed = np.bincount(event[keep | lost], minlength=n) > 0
     shares = []
     for column in range(len(flows.elements) + 1):
         metal = mass.copy()
@@ -94,15 +98,16 @@ def mix(flows: Flows) -> Mixes:
             known = np.nan_to_num(np.where(lot >= 0, flows.share[lot, column], 0.0))
             metal = mass * known
         total = np.bincount(event, metal, n)
-        # Nothing known of this metal: by mass, so that a share is never lost without a trace.
-        by_mass = total[event] <= 0
-        metal = np.where(by_mass, mass, metal)
-        total = np.bincount(event, metal, n)
+        if column < len(flows.elements):
+            # No input is known to hold it: it came in with what was never assayed, by mass, or nobody knows how.
+            metal = np.where((total[event] <= 0) & blind, mass, metal)
+            total = np.bincount(event, metal, n)
         with np.errstate(divide="ignore", invalid="ignore"):
             weight = np.where(total[event] > 0, metal / total[event], 0.0)
         matrix = sparse.csr_array((weight[keep], (event[keep], parent[keep])), shape=(n, n))
         x = _start(start, n, len(sources))
         x[:, unknown] += np.bincount(event[lost], weight[lost], n)
+        x[fed & (total <= 0), unknown] = 1.0
         for level in range(1, int(depth.max(initial=0)) + 1):
             rows = np.flatnonzero(depth == level)
             x[rows] += matrix[rows] @ x
