@@ -17,7 +17,8 @@ EVENTS = {
         {
             "event": "https://a.example/e/1", "kind": "make", "time": "2025-01-01", "process": "copper_mining",
             "facility": "https://a.example/mine",
-            "outputs": [{"lot": "https://a.example/ore", "product": "Concentrate", "mass": {"value": 100, "unit": "TNE"},
+            "outputs": [{"lot": "https://a.example/ore", "product": "Concentrate",
+                         "mass": {"value": 100, "unit": "TNE"},
                          "assays": [{"element": "Cu", "share": 0.3, "tolerance": 0.001}], "country": "ZMB"}],
         },
         {
@@ -49,7 +50,9 @@ def call(capsys):
 def folder(tmp_path, call):
     (tmp_path / "events.json").write_text(json.dumps(EVENTS))
     call("init", tmp_path / "l", "--origin", "a.example/ledger")
-    assert "3 events added, 0 known already; the log has 3 entries." in call("add", tmp_path / "l", tmp_path / "events.json")
+    assert "3 events added, 0 known already; the log has 3 entries." in call(
+        "add", tmp_path / "l", tmp_path / "events.json"
+    )
     return tmp_path / "l"
 
 
@@ -99,10 +102,29 @@ def test_the_origin_of_a_lot(folder, call, tmp_path) -> None:
 
 def test_the_ratio_with_costs_of_ones_own(folder, call, tmp_path) -> None:
     (tmp_path / "c.csv").write_text("lot,usd\nhttps://a.example/ore,200000\n")
-    said = call("origin", folder, "https://a.example/cu", "--ratio", "critical mineral", "--year", "2031", "--costs", tmp_path / "c.csv")
+    said = call(
+        "origin",
+        folder,
+        "https://a.example/cu",
+        "--ratio",
+        "critical mineral",
+        "--year",
+        "2031",
+        "--costs",
+        tmp_path / "c.csv",
+    )
     assert "reaches the threshold of 30 %" in " ".join(said.split())
     (tmp_path / "c.csv").write_text("lot,eur\nx,1\n")
-    call("origin", folder, "https://a.example/cu", "--ratio", "critical mineral", "--costs", tmp_path / "c.csv", code=4)
+    call(
+        "origin",
+        folder,
+        "https://a.example/cu",
+        "--ratio",
+        "critical mineral",
+        "--costs",
+        tmp_path / "c.csv",
+        code=4,
+    )
 
 
 def test_the_passport_says_what_is_absent(folder, call, tmp_path) -> None:
@@ -120,10 +142,14 @@ def test_what_is_exported_can_be_taken_in_again(form, name, folder, call, tmp_pa
     assert "3 records written" in call("export", folder, "--form", form, "--out", file)
     call("init", tmp_path / "other")
     if form == "events":
-        call("add", tmp_path / "other", file, code=2)  # issued by the first ledger, so the second cannot sign it
+        call(
+            "add", tmp_path / "other", file, code=2
+        )  # issued by the first ledger, so the second cannot sign it
         return
     assert "3 events added" in call("import", tmp_path / "other", file)
-    first, second = (json.loads(call("origin", f, "https://a.example/cu", "--json")) for f in (folder, tmp_path / "other"))
+    first, second = (
+        json.loads(call("origin", f, "https://a.example/cu", "--json")) for f in (folder, tmp_path / "other")
+    )
     assert list(second["origin"]["metals"]) == list(first["origin"]["metals"]) == ["Cu"]
     assert "0 events added, 3 known already" in call("import", tmp_path / "other", file)
 
@@ -146,7 +172,10 @@ def test_other_contents_are_kept_as_evidence(folder, call, tmp_path) -> None:
     assert "rewritten" in call("audit", tmp_path / "other", code=4)
 
 
-@pytest.mark.parametrize("body", ['{"a": 1, "a": 2}', "[NaN]", "[" * 999 + "]" * 999, "[1e999]", '{"events": [{"event": "x"}]}', "no"])
+@pytest.mark.parametrize(
+    "body",
+    ['{"a": 1, "a": 2}', "[NaN]", "[" * 999 + "]" * 999, "[1e999]", '{"events": [{"event": "x"}]}', "no"],
+)
 def test_hostile_files_change_nothing(body, folder, call, tmp_path) -> None:
     (tmp_path / "bad.json").write_text(body)
     call("add", folder, tmp_path / "bad.json", code=4)
@@ -188,7 +217,10 @@ def test_a_witness_cosigns_over_http(folder, call, tmp_path, monkeypatch) -> Non
         whole(self, *args, **options)
 
     monkeypatch.setattr(Service, "serve_forever", serve)
-    thread = threading.Thread(target=run, args=(["trace", "witness", str(tmp_path / "w"), "--name", "w.example/1", "--log-key", key],))
+    thread = threading.Thread(
+        target=run,
+        args=(["trace", "witness", str(tmp_path / "w"), "--name", "w.example/1", "--log-key", key],),
+    )
     thread.start()
     try:
         assert ready.wait(20)
@@ -196,7 +228,9 @@ def test_a_witness_cosigns_over_http(folder, call, tmp_path, monkeypatch) -> Non
         (tmp_path / "policy").write_text(
             f"log {key}\nwitness w {service.witness.verifiers[0]} {service.url}\ngroup all all w\nquorum all\n"
         )
-        call("prove", folder, "https://a.example/e/1", "--out", tmp_path / "p", "--policy", tmp_path / "policy")
+        call(
+            "prove", folder, "https://a.example/e/1", "--out", tmp_path / "p", "--policy", tmp_path / "policy"
+        )
         said = call("verify", tmp_path / "p" / "record.json", "--proof", tmp_path / "p" / "record.tlog-proof",
                     "--policy", tmp_path / "policy", "--json")  # fmt: skip
         assert json.loads(said)["cosigned_at"] > 0

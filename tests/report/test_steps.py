@@ -10,7 +10,11 @@ from oreflow.report.faces.textlines import steps
 from oreflow.report.plots import Box, Link, Steps
 
 DATA = Steps(
-    (Box("a", "Mine <A>", "ore", 0), Box("b", "Mine B", "ore", 0), Box("c", "Works", "metal", 1, marked=True)),
+    (
+        Box("a", "Mine <A>", "ore", 0),
+        Box("b", "Mine B", "ore", 0),
+        Box("c", "Works", "metal", 1, marked=True),
+    ),
     (Link("a", "c", "A to works: 5 t"), Link("b", "c", "B to works: 3 t")),
 )
 
@@ -19,7 +23,10 @@ def test_boxes_lie_in_columns_and_do_not_overlap() -> None:
     svg = picture("k", "Chain", DATA, width=800)
     found = re.findall(r'data-box="(\w)"', svg)
     assert sorted(found) == ["a", "b", "c"]
-    rects = [tuple(float(v) for v in m) for m in re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"', svg)]
+    rects = [
+        tuple(float(v) for v in m)
+        for m in re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"', svg)
+    ]
     boxes = sorted(set(rects))
     assert len(boxes) == 3
     assert boxes[0][0] == boxes[1][0] == 0

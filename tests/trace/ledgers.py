@@ -34,7 +34,9 @@ def cu(share: float, tolerance: float = 0.001) -> tuple[Assay, ...]:
 
 
 def lot(name: str, tonnes: float, share: float | None = 0.3, **more) -> Lot:
-    return Lot(name, more.pop("product", "Copper"), mass_mg(str(tonnes), "t"), cu(share) if share else (), **more)
+    return Lot(
+        name, more.pop("product", "Copper"), mass_mg(str(tonnes), "t"), cu(share) if share else (), **more
+    )
 
 
 def take(name: str, tonnes: float) -> Line:
@@ -43,10 +45,31 @@ def take(name: str, tonnes: float) -> Line:
 
 def make(when: float, outputs, inputs=(), *, at="mine", by="miner", process="", **more) -> Event:
     name = more.pop("name", f"event-{next(_count)}")
-    return Event(name, Kind.MAKE, day(when), by, at, process=process, inputs=tuple(inputs), outputs=tuple(outputs), **more)
+    return Event(
+        name,
+        Kind.MAKE,
+        day(when),
+        by,
+        at,
+        process=process,
+        inputs=tuple(inputs),
+        outputs=tuple(outputs),
+        **more,
+    )
 
 
-def move(when: float, name: str, tonnes: float, a: str, b: str, *, by="miner", signed="both", consignment="c", **more):
+def move(
+    when: float,
+    name: str,
+    tonnes: float,
+    a: str,
+    b: str,
+    *,
+    by="miner",
+    signed="both",
+    consignment="c",
+    **more,
+):
     return Event(
         f"event-{next(_count)}", Kind.MOVE, day(when), by, a, b, inputs=(take(name, tonnes),), signed=signed,
         consignment=consignment, **more,

@@ -66,7 +66,9 @@ def test_a_stranger_checks_a_record_with_the_key_alone(kept) -> None:
     assert credential.verify(body).ok
     assert credential.verify(body).issuer == kept.issuer
     with pytest.raises(OreflowError):
-        log.verify_record(log.read_proof(proof), body.replace(b"Copper", b"Cobalt"), policy, now=int(time.time()))
+        log.verify_record(
+            log.read_proof(proof), body.replace(b"Copper", b"Cobalt"), policy, now=int(time.time())
+        )
 
 
 def test_somebody_elses_events_are_not_signed(kept) -> None:
@@ -99,7 +101,9 @@ def test_a_crash_between_log_and_mark_is_finished_without_a_second_entry(kept, m
 def test_a_changed_record_is_found_by_the_log_and_by_its_signature(kept) -> None:
     kept.sign(own(kept))
     body = kept.ledger.documents("urn:event:1")[0][2]
-    tamper(kept, ("UPDATE documents SET body = ? WHERE n = 2", (body.replace(b'"value":1000', b'"value":2000'),)))
+    tamper(
+        kept, ("UPDATE documents SET body = ? WHERE n = 2", (body.replace(b'"value":1000', b'"value":2000'),))
+    )
     assert set(found(kept)) == {"tampered"}
     assert found(kept)["tampered"].events == ("urn:event:1",)
     assert set(found(kept, signatures=False)) == {"tampered"}
@@ -114,7 +118,12 @@ def test_a_table_that_says_otherwise_than_the_record_is_found(kept) -> None:
 
 def test_a_record_removed_or_moved_is_found(kept) -> None:
     kept.sign(own(kept))
-    tamper(kept, "DELETE FROM logged WHERE n = 2", "DELETE FROM seals WHERE n = 2", "DELETE FROM documents WHERE n = 2")
+    tamper(
+        kept,
+        "DELETE FROM logged WHERE n = 2",
+        "DELETE FROM seals WHERE n = 2",
+        "DELETE FROM documents WHERE n = 2",
+    )
     assert "entry 1 of example.com/ledger has no record in the ledger" in found(kept)["missing-record"].text
     tamper(kept, "UPDATE logged SET place = 9 WHERE n = 1")
     assert {f.rule for f in records(kept.ledger, kept.log)} == {"missing-record"}
@@ -166,12 +175,16 @@ def test_a_key_used_outside_its_time_is_found(kept) -> None:
     now = int(time.time())
     good = history.History(kept.issuer, [key.public], [history.start(kept.issuer, key, now - 1000)])
     ended = history.History(kept.issuer, [key.public], [history.start(kept.issuer, key, 1, until=now - 1000)])
-    stolen = history.History(kept.issuer, [key.public], [history.compromise(kept.issuer, key.public, now - 1000, key)])
+    stolen = history.History(
+        kept.issuer, [key.public], [history.compromise(kept.issuer, key.public, now - 1000, key)]
+    )
     assert found(kept, histories={kept.issuer: good}) == {}
     assert set(found(kept, histories={kept.issuer: ended})) == {"key-validity"}
     assert set(found(kept, histories={kept.issuer: stolen}, cosigned_at=now)) == {"key-validity"}
     # What was cosigned before the theft counts.
-    later = history.History(kept.issuer, [key.public], [history.compromise(kept.issuer, key.public, now + 100, key)])
+    later = history.History(
+        kept.issuer, [key.public], [history.compromise(kept.issuer, key.public, now + 100, key)]
+    )
     assert found(kept, histories={kept.issuer: later}, cosigned_at=now) == {}
 
 
@@ -254,17 +267,28 @@ def test_own_events_are_read_with_places_and_parties() -> None:
         "events": [{"event": "e", "kind": "book", "time": "2025-01-01"}],
     }).encode())  # fmt: skip
     events, facilities, parties = own_events(data, issuer="me", where="x")
-    assert (events[0].issuer, facilities[0].country, facilities[0].name, parties[0].country) == ("me", "ZMB", "f", "JPN")
+    assert (events[0].issuer, facilities[0].country, facilities[0].name, parties[0].country) == (
+        "me",
+        "ZMB",
+        "f",
+        "JPN",
+    )
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        5, {"event": []}, {"events": {}}, {"facilities": [{"name": "x"}]}, {"facilities": [{"facility": "f", "lat": 95}]},
-        {"facilities": [{"facility": "f", "country": "XX"}]}, {"parties": [{"party": "p", "more": 1}]},
-        {"facilities": [{"facility": "f", "lat": "x"}]}, {"parties": [{"party": "p", "name": 5}]},
+        5,
+        {"event": []},
+        {"events": {}},
+        {"facilities": [{"name": "x"}]},
+        {"facilities": [{"facility": "f", "lat": 95}]},
+        {"facilities": [{"facility": "f", "country": "XX"}]},
+        {"parties": [{"party": "p", "more": 1}]},
+        {"facilities": [{"facility": "f", "lat": "x"}]},
+        {"parties": [{"party": "p", "name": 5}]},
     ],
-)  # fmt: skip
+)
 def test_files_that_are_not_of_the_form_are_refused(data) -> None:
     with pytest.raises(OreflowError):
         own_events(data, issuer="me", where="x")

@@ -114,7 +114,10 @@ def told(out: Any, size: int, *, as_json: bool, remarks: list[str] | None = None
         print_json({"added": len(out.added), "known": len(out.known), "conflicts": out.conflicts, "log": size,
                     "remarks": remarks or []})  # fmt: skip
         return
-    click.echo(f"{len(out.added)} events added, {len(out.known)} known already; the log has {size} entries.")
+    click.echo(
+        f"{len(out.added)} event{'' if len(out.added) == 1 else 's'} added, {len(out.known)} known already; "
+        f"the log has {size} entries."
+    )
     for name in out.conflicts:
         click.echo(f"{name} stands there with other contents; what was handed in is kept as evidence.")
     for remark in (remarks or [])[:20]:

@@ -351,7 +351,7 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
                         f"{path}: {m.filename[:80]!r} is not as large as the archive says, or too large."
                     )
                 yield f"{path}/{parts}", body
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as e:
+    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, EOFError) as e:
         raise ReadError(f"{path} cannot be read as a zip archive: {e}.") from e
 
 

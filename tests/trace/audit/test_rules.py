@@ -15,7 +15,9 @@ RECEIVED = move(45, "ore", 100, "mine", "smelter", signed="in", by="refiner")
 
 def smelted(tonnes, *, when=50, used=100, name="smelted", **more):
     out = lot("copper", tonnes, 0.9999, product="Cathode", **more)
-    return make(when, [out], [take("ore", used)], at="smelter", by="refiner", process="copper_smelting", name=name)
+    return make(
+        when, [out], [take("ore", used)], at="smelter", by="refiner", process="copper_smelting", name=name
+    )
 
 
 CHAIN = [MINED, SHIPPED, RECEIVED]
@@ -38,7 +40,12 @@ ACCOUNT = "site/scheme"
 
 
 def entry(when, tonnes, **more):
-    return event(Kind.BOOK, when, entries=(Entry(ACCOUNT, "Cu", int(tonnes * T), "ZMB", more.pop("expires", None)),), **more)
+    return event(
+        Kind.BOOK,
+        when,
+        entries=(Entry(ACCOUNT, "Cu", int(tonnes * T), "ZMB", more.pop("expires", None)),),
+        **more,
+    )
 
 
 def certificate(when, action, by, tonnes=1):
@@ -46,7 +53,7 @@ def certificate(when, action, by, tonnes=1):
 
 
 def claimed(share, country="ZMB", custody=Custody.SEGREGATED, **more):
-    whole = dict(custody=custody, claims=(Claim(country, round(share * 10**9)),)) | more
+    whole = {"custody": custody, "claims": (Claim(country, round(share * 10**9)),)} | more
     return [replace(MINED, outputs=(lot("ore", 100, country="ZMB", custody=Custody.SEGREGATED),)), SHIPPED, RECEIVED,
             smelted(29.25, **whole)]  # fmt: skip
 
@@ -54,8 +61,16 @@ def claimed(share, country="ZMB", custody=Custody.SEGREGATED, **more):
 CASES = {
     # rule: (what makes it fire, what must not)
     "double-spend": (
-        [*CHAIN, smelted(29.25), make(51, [lot("more", 10, 0.9999)], [take("ore", 35)], at="works", by="rival", log="log2")],
-        [*CHAIN, smelted(14.6, used=50), make(51, [lot("more", 14.6, 0.9999)], [take("ore", 50)], at="smelter", by="refiner")],
+        [
+            *CHAIN,
+            smelted(29.25),
+            make(51, [lot("more", 10, 0.9999)], [take("ore", 35)], at="works", by="rival", log="log2"),
+        ],
+        [
+            *CHAIN,
+            smelted(14.6, used=50),
+            make(51, [lot("more", 14.6, 0.9999)], [take("ore", 50)], at="smelter", by="refiner"),
+        ],
     ),
     "metal-gain": ([*CHAIN, smelted(33)], [*CHAIN, smelted(29.25)]),
     "metal-loss": ([*CHAIN, smelted(20)], [*CHAIN, smelted(29.0)]),
@@ -77,18 +92,47 @@ CASES = {
         [MINED, SHIPPED, replace(RECEIVED, inputs=(take("ore", 90),))],
         [MINED, SHIPPED, replace(RECEIVED, inputs=(take("ore", 99.9),))],
     ),
-    "credit-overdrawn": ([entry(0, 10), entry(10, -6), entry(20, -6)], [entry(0, 10), entry(10, -6), entry(20, -4)]),
+    "credit-overdrawn": (
+        [entry(0, 10), entry(10, -6), entry(20, -6)],
+        [entry(0, 10), entry(10, -6), entry(20, -4)],
+    ),
     "credit-expired": (
         [entry(0, 10, expires=day(30)), entry(10, -2), entry(40, -5)],
         [entry(0, 10, expires=day(60)), entry(10, -2), entry(40, -5)],
     ),
     "credit-unbacked": (
-        [MINED, event(Kind.MODIFY, 1, facility="mine", inputs=(take("ore", 100),), entries=(Entry(ACCOUNT, "Cu", 40 * T),))],
-        [MINED, event(Kind.MODIFY, 1, facility="mine", inputs=(take("ore", 100),), entries=(Entry(ACCOUNT, "Cu", 30 * T),))],
+        [
+            MINED,
+            event(
+                Kind.MODIFY,
+                1,
+                facility="mine",
+                inputs=(take("ore", 100),),
+                entries=(Entry(ACCOUNT, "Cu", 40 * T),),
+            ),
+        ],
+        [
+            MINED,
+            event(
+                Kind.MODIFY,
+                1,
+                facility="mine",
+                inputs=(take("ore", 100),),
+                entries=(Entry(ACCOUNT, "Cu", 30 * T),),
+            ),
+        ],
     ),
     "retired-twice": (
-        [certificate(0, "issue", "miner"), certificate(1, "retire", "maker"), certificate(2, "retire", "rival")],
-        [certificate(0, "issue", "miner", 2), certificate(1, "retire", "maker"), certificate(2, "retire", "rival")],
+        [
+            certificate(0, "issue", "miner"),
+            certificate(1, "retire", "maker"),
+            certificate(2, "retire", "rival"),
+        ],
+        [
+            certificate(0, "issue", "miner", 2),
+            certificate(1, "retire", "maker"),
+            certificate(2, "retire", "rival"),
+        ],
     ),
     "origin-beyond": (claimed(1.0, "AUS"), claimed(1.0)),
     "custody-raised": (claimed(1.0, custody=Custody.IDENTITY), claimed(1.0, custody=Custody.BLENDED)),
@@ -104,7 +148,7 @@ CASES = {
         [MINED, event(Kind.CORRECT, 1, by="rival", corrects="mined")],
         [MINED, event(Kind.CORRECT, 1, corrects="mined")],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("rule", CASES)
@@ -128,7 +172,10 @@ def test_over_nameplate_of_the_plant_and_of_its_region(tmp_path) -> None:
         return [make(i, [Lot(f"{at}-{i}", "Concentrate", int(tonnes * T), (Assay("Cu", 10**9),), country="IDN")], at=at,
                      process="copper_mining") for i in range(12)]  # fmt: skip
 
-    grasberg = [Facility("grasberg", "Grasberg", "IDN", plant="grasberg_mine"), Facility("other", "Other", "IDN")]
+    grasberg = [
+        Facility("grasberg", "Grasberg", "IDN", plant="grasberg_mine"),
+        Facility("other", "Other", "IDN"),
+    ]
     # 584,706 t a year by the atlas; 48,726 t a month.
     assert "over-nameplate" not in rules(tmp_path, mined(5_000, "grasberg"), places=grasberg)
     assert "over-nameplate" in rules(tmp_path, mined(8_000, "grasberg"), places=grasberg)
@@ -138,8 +185,17 @@ def test_over_nameplate_of_the_plant_and_of_its_region(tmp_path) -> None:
 
 
 def test_a_yearly_report_in_one_batch_is_no_month(tmp_path) -> None:
-    one = [make(0, [Lot("year", "Concentrate", 584_000 * T, (Assay("Cu", 10**9),), country="IDN")], at="g", process="copper_mining")]  # fmt: skip
-    assert "over-nameplate" not in rules(tmp_path, one, places=[Facility("g", "G", "IDN", plant="grasberg_mine")])
+    one = [
+        make(
+            0,
+            [Lot("year", "Concentrate", 584_000 * T, (Assay("Cu", 10**9),), country="IDN")],
+            at="g",
+            process="copper_mining",
+        )
+    ]
+    assert "over-nameplate" not in rules(
+        tmp_path, one, places=[Facility("g", "G", "IDN", plant="grasberg_mine")]
+    )
 
 
 def test_recoveries_that_are_written_down(tmp_path) -> None:
@@ -153,7 +209,9 @@ def test_a_lot_made_by_two_and_a_lot_sold_to_two(tmp_path) -> None:
     twice = [MINED, make(1, [lot("ore", 100)], at="yard", by="rival", log="another")]
     assert [f.rule for f in findings(tmp_path, twice) if f.severity == "error"] == ["double-spend"]
     owned = make(0, [lot("ore", 100, owner="miner")], name="mined")
-    sale = [event(Kind.TRANSFER, d, target=b, inputs=(take("ore", 60),)) for d, b in ((1, "maker"), (2, "rival"))]
+    sale = [
+        event(Kind.TRANSFER, d, target=b, inputs=(take("ore", 60),)) for d, b in ((1, "maker"), (2, "rival"))
+    ]
     assert "double-spend" in rules(tmp_path, [owned, *sale])
     half = [replace(s, inputs=(take("ore", 50),)) for s in sale]
     assert "double-spend" not in rules(tmp_path, [owned, *half])
@@ -213,7 +271,7 @@ def test_metal_out_of_inputs_that_hold_none(tmp_path) -> None:
 
 
 def test_a_mass_balance_claim_rests_on_its_draws(tmp_path) -> None:
-    whole = dict(custody=Custody.BALANCE, claims=(Claim("AUS", 5 * 10**8),))
+    whole = {"custody": Custody.BALANCE, "claims": (Claim("AUS", 5 * 10**8),)}
     ore = replace(MINED, outputs=(lot("ore", 100, country="ZMB", custody=Custody.SEGREGATED),))
     made = smelted(29.25, **whole)
     drawn = replace(made, entries=(Entry("a", "Cu", -15 * T, "AUS"),))

@@ -89,16 +89,23 @@ def test_what_cannot_be_meant_is_told(wrong) -> None:
         epcis.to_events(found, issuer="me")
 
 
-@pytest.mark.parametrize("body", [b"{}", b"[]", b'{"type": "EPCISDocument"}', document(1), document(epcisBody={}), b"nope"])
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[]", b'{"type": "EPCISDocument"}', document(1), document(epcisBody={}), b"nope"]
+)
 def test_what_is_no_document_is_refused(body) -> None:
     with pytest.raises(OreflowError):
         epcis.read(body)
 
 
 def test_an_error_declaration_voids_the_event() -> None:
-    wrong = observed(type="TransformationEvent", action=None, inputQuantityList=[{"epcClass": "a", "quantity": 5, "uom": "TNE"}],
-                     outputQuantityList=[{"epcClass": "b", "quantity": 4, "uom": "TNE"}], epcList=None,
-                     errorDeclaration={"declarationTime": "2025-01-02T00:00:00Z", "reason": "incorrect_data"})  # fmt: skip
+    wrong = observed(
+        type="TransformationEvent",
+        action=None,
+        inputQuantityList=[{"epcClass": "a", "quantity": 5, "uom": "TNE"}],
+        outputQuantityList=[{"epcClass": "b", "quantity": 4, "uom": "TNE"}],
+        epcList=None,
+        errorDeclaration={"declarationTime": "2025-01-02T00:00:00Z", "reason": "incorrect_data"},
+    )
     events, _ = epcis.to_events(epcis.read(document(wrong)).require(), issuer="me")
     assert [e.kind for e in events] == [Kind.MAKE, Kind.CORRECT]
     assert events[1].corrects == events[0].event
@@ -107,7 +114,9 @@ def test_an_error_declaration_voids_the_event() -> None:
 
 
 def test_what_has_no_mass_or_no_name_is_left_aside_and_told() -> None:
-    events, remarks = epcis.to_events(epcis.read(document(quantity(3, None), observed(eventID=None))), issuer="me")
+    events, remarks = epcis.to_events(
+        epcis.read(document(quantity(3, None), observed(eventID=None))), issuer="me"
+    )
     assert len(events) == 1
     assert len(remarks) == 2
 
@@ -144,7 +153,10 @@ def test_standard_members_alone_carry_make_and_move() -> None:
         del e["oreflow:event"]
     read, _ = epcis.to_events(epcis.read(json.dumps(told).encode()), issuer="miner")
     assert [e.kind for e in read] == [Kind.MAKE, Kind.MAKE, Kind.MOVE, Kind.MOVE]
-    assert [(e.facility, e.target, e.signed) for e in read[2:]] == [("mine", "smelter", "out"), ("mine", "smelter", "in")]
+    assert [(e.facility, e.target, e.signed) for e in read[2:]] == [
+        ("mine", "smelter", "out"),
+        ("mine", "smelter", "in"),
+    ]
     assert read[1].inputs == EVENTS[1].inputs
 
 

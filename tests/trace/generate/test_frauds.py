@@ -22,7 +22,9 @@ def judged(tampered, findings):
     """Return the frauds that were not found by their rule, and the findings that are about none."""
     found, false = set(), []
     for f in findings:
-        about = [i for i, p in enumerate(tampered.planted) if p.events & set(f.events) or p.lots & set(f.lots)]
+        about = [
+            i for i, p in enumerate(tampered.planted) if p.events & set(f.events) or p.lots & set(f.lots)
+        ]
         found |= {i for i in about if tampered.planted[i].rule == f.rule}
         if not about:
             false.append(f)

@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+from tests.trace.log.conftest import NOW, Scene, entry
 
 from oreflow.errors import TraceError, UsageError
 from oreflow.trace import keys
@@ -10,7 +11,6 @@ from oreflow.trace.log import checkpoint as checkpoints
 from oreflow.trace.log import cosignature, note
 from oreflow.trace.log.checkpoint import Checkpoint
 from oreflow.trace.log.note import Note, Signature
-from tests.trace.log.conftest import NOW, Scene, entry
 
 ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.trace.log.conftest import NOW, Scene
+from tests.trace.log.test_witness import grow
 
 from oreflow.errors import TraceError, UsageError
 from oreflow.trace import keys, log
@@ -12,8 +14,6 @@ from oreflow.trace.log import client
 from oreflow.trace.log.client import Answer, Post
 from oreflow.trace.log.service import Service
 from oreflow.trace.log.witness import SIZE
-from tests.trace.log.conftest import NOW, Scene
-from tests.trace.log.test_witness import grow
 
 
 def policy(scene: Scene, least: int, urls: list[str]) -> log.Policy:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.trace.log.writer import entries
 
 from oreflow.trace import keys, log
 from oreflow.trace.keys.folder import KeyFolder
 from oreflow.trace.log import checkpoint as checkpoints
-from tests.trace.log.writer import entries
 
 SCRIPT = Path(__file__).with_name("writer.py")
 

@@ -5,14 +5,14 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.trace.log.conftest import NOW, Scene, entry
+from tests.trace.log.test_note import PETER
 
 from oreflow.errors import TraceError
 from oreflow.trace import log
 from oreflow.trace.log import policy as policies
 from oreflow.trace.log.checkpoint import Checkpoint
 from oreflow.trace.log.cosignature import Cosigned, cosign
-from tests.trace.log.conftest import NOW, Scene, entry
-from tests.trace.log.test_note import PETER
 
 
 def signed(scene: Scene, *times: tuple[int, int]) -> Checkpoint:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.trace.log.conftest import NOW, Scene, entry
 
 from oreflow.errors import TraceError, UsageError
 from oreflow.trace import log
 from oreflow.trace.log.cosignature import cosign
-from tests.trace.log.conftest import NOW, Scene, entry
 
 RECORD = b'{"mass":1}'
 

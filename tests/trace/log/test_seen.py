@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from tests.trace.log.conftest import Scene, entry
 
 from oreflow.errors import TraceError
 from oreflow.trace import keys, log
 from oreflow.trace.log import checkpoint as checkpoints
 from oreflow.trace.log import seen
-from tests.trace.log.conftest import Scene, entry
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from tests.trace.log.conftest import Scene, entry
+from tests.trace.log.test_witness import ask, grow
 
 from oreflow.errors import OreflowError, UsageError
 from oreflow.trace.log import service
 from oreflow.trace.log.client import Answer
 from oreflow.trace.log.service import Service
 from oreflow.trace.log.witness import LARGEST_REQUEST
-from tests.trace.log.conftest import Scene, entry
-from tests.trace.log.test_witness import ask, grow
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from tests.trace.log.conftest import Scene, entry
+from tests.trace.log.test_merkle import mth
 
 from oreflow.errors import OreflowError, TraceError, UsageError
 from oreflow.trace import keys, log
 from oreflow.trace.log import merkle, tiles
 from oreflow.trace.log.disk import locked
-from tests.trace.log.conftest import Scene, entry
-from tests.trace.log.test_merkle import mth
 
 
 def test_what_is_published_is_what_any_client_can_read(scene: Scene) -> None:
@@ -53,8 +53,8 @@ def test_partial_tiles_go_when_the_full_one_is_there(scene: Scene) -> None:
 
 
 def test_appending_tells_where_and_proves(scene: Scene) -> None:
-    assert scene.log.append([]) == range(0, 0)
-    assert scene.log.append([entry(0), entry(1)]) == range(0, 2)
+    assert scene.log.append([]) == range(0)
+    assert scene.log.append([entry(0), entry(1)]) == range(2)
     old = scene.log.checkpoint()
     assert scene.log.append(entry(i) for i in range(2, 500)) == range(2, 500)
     head = scene.log.checkpoint()

@@ -5,11 +5,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.trace.log.test_merkle import mth
 
 from oreflow.errors import TraceError, UsageError
 from oreflow.trace.log import merkle, tiles
 from oreflow.trace.log.tiles import ENTRIES, WIDTH, Edge, Reader, Tile
-from tests.trace.log.test_merkle import mth
 
 
 def test_the_example_of_the_specification() -> None:

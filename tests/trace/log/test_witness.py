@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.trace.log.conftest import NOW, Scene, entry
 
 from oreflow.errors import OreflowError, TraceError, UsageError
 from oreflow.trace import keys, log
@@ -14,7 +15,6 @@ from oreflow.trace.log import note, witness
 from oreflow.trace.log.cosignature import cosigned
 from oreflow.trace.log.disk import locked
 from oreflow.trace.log.witness import LARGEST_REQUEST, SIZE, Request, read_request
-from tests.trace.log.conftest import NOW, Scene, entry
 
 
 def ask(

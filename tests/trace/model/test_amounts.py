@@ -25,10 +25,14 @@ def test_masses_are_exact() -> None:
 def test_units_agree_with_those_of_the_trade() -> None:
     for row in rows("mass_units"):
         if row["unit"]:
-            assert float(mass_units()[row["unit"]]) == pytest.approx(factor(row["unit"], "g") * 1000, rel=1e-12)
+            assert float(mass_units()[row["unit"]]) == pytest.approx(
+                factor(row["unit"], "g") * 1000, rel=1e-12
+            )
 
 
-@pytest.mark.parametrize("value", ["NaN", "inf", float("nan"), float("inf"), "", "1 kg", None, True, "1e999", "9" * 50])
+@pytest.mark.parametrize(
+    "value", ["NaN", "inf", float("nan"), float("inf"), "", "1 kg", None, True, "1e999", "9" * 50]
+)
 def test_what_is_no_number_is_refused(value) -> None:
     with pytest.raises(DataError):
         mass_mg(value, "kg")
@@ -69,11 +73,11 @@ def test_a_mass_is_written_as_it_is_read(mg: int) -> None:
 def test_impossible_lots_are_refused() -> None:
     half = PPB // 2
     for wrong in (
-        dict(mass=-1),
-        dict(moisture=PPB),
-        dict(assays=(Assay("Cu", half), Assay("Cu", half))),
-        dict(assays=(Assay("Cu", half + 1), Assay("Fe", half))),
-        dict(claims=(Claim("ZMB", half + 1), Claim("COD", half))),
+        {"mass": -1},
+        {"moisture": PPB},
+        {"assays": (Assay("Cu", half), Assay("Cu", half))},
+        {"assays": (Assay("Cu", half + 1), Assay("Fe", half))},
+        {"claims": (Claim("ZMB", half + 1), Claim("COD", half))},
     ):
         with pytest.raises(DataError):
             Lot(**({"lot": "a", "product": "x", "mass": 1} | wrong))

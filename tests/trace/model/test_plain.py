@@ -30,7 +30,10 @@ mass = st.integers(0, 10**18)
 share = st.integers(0, 10**9)
 assays = st.lists(st.sampled_from(["Cu", "Li", "Co"]), unique=True, max_size=3).flatmap(
     lambda names: st.tuples(
-        *(st.builds(Assay, st.just(n), st.integers(0, 3 * 10**8), st.none() | st.integers(0, 10**6)) for n in names)
+        *(
+            st.builds(Assay, st.just(n), st.integers(0, 3 * 10**8), st.none() | st.integers(0, 10**6))
+            for n in names
+        )
     )
 )
 lots = st.builds(
@@ -81,22 +84,54 @@ def lot(**more):
 @pytest.mark.parametrize(
     "plain",
     [
-        [], None, "event", changed(event=None), changed(event=""), changed(event=1), changed(kind="melt"),
-        changed(time="yesterday"), changed(time="2025-13-01"), changed(time="1969-12-31"), changed(time=5),
-        changed(more=1), changed(inputs={}), changed(inputs=[1]), changed(inputs=[{"lot": "a"}]),
+        [],
+        None,
+        "event",
+        changed(event=None),
+        changed(event=""),
+        changed(event=1),
+        changed(kind="melt"),
+        changed(time="yesterday"),
+        changed(time="2025-13-01"),
+        changed(time="1969-12-31"),
+        changed(time=5),
+        changed(more=1),
+        changed(inputs={}),
+        changed(inputs=[1]),
+        changed(inputs=[{"lot": "a"}]),
         changed(inputs=[{"lot": "a", "mass": {"value": 1, "unit": "TNE"}}] * 2),
-        changed(signed="nobody"), changed(mode="tunnel"), changed(corrects="e"), changed(event="a\0b"),
-        changed(event="x" * 3000), changed(kind="move"), changed(kind="correct", outputs=None),
-        changed(kind="transfer"), lot(mass=None), lot(mass={"value": -1, "unit": "KGM"}),
-        lot(mass={"value": True, "unit": "KGM"}), lot(mass={"value": 1, "unit": "KGX"}),
-        lot(mass={"value": 1e300, "unit": "KGM"}), lot(mass={"value": "1e999999999", "unit": "KGM"}),
-        lot(moisture=1), lot(moisture=-0.1), lot(custody="trust me"), lot(recycled="yes"),
-        lot(assays=[{"element": "Zz", "share": 0.5}]), lot(assays=[{"element": "Cu", "share": 2}]),
-        lot(energy={"value": 1, "unit": "J"}), lot(energy={"value": -1, "unit": "KWH"}),
-        changed(entries=[{"account": "a", "element": "Cu", "mass": {"value": 1, "unit": "KGM"}, "action": "lend"}]),
-        changed(certificates=[{"certificate": "a", "element": "Cu", "mass": {"value": 1, "unit": "KGM"}, "action": "x"}]),
+        changed(signed="nobody"),
+        changed(mode="tunnel"),
+        changed(corrects="e"),
+        changed(event="a\0b"),
+        changed(event="x" * 3000),
+        changed(kind="move"),
+        changed(kind="correct", outputs=None),
+        changed(kind="transfer"),
+        lot(mass=None),
+        lot(mass={"value": -1, "unit": "KGM"}),
+        lot(mass={"value": True, "unit": "KGM"}),
+        lot(mass={"value": 1, "unit": "KGX"}),
+        lot(mass={"value": 1e300, "unit": "KGM"}),
+        lot(mass={"value": "1e999999999", "unit": "KGM"}),
+        lot(moisture=1),
+        lot(moisture=-0.1),
+        lot(custody="trust me"),
+        lot(recycled="yes"),
+        lot(assays=[{"element": "Zz", "share": 0.5}]),
+        lot(assays=[{"element": "Cu", "share": 2}]),
+        lot(energy={"value": 1, "unit": "J"}),
+        lot(energy={"value": -1, "unit": "KWH"}),
+        changed(
+            entries=[{"account": "a", "element": "Cu", "mass": {"value": 1, "unit": "KGM"}, "action": "lend"}]
+        ),
+        changed(
+            certificates=[
+                {"certificate": "a", "element": "Cu", "mass": {"value": 1, "unit": "KGM"}, "action": "x"}
+            ]
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_possible_is_refused(plain) -> None:
     with pytest.raises(OreflowError):
         event_from_plain(plain)
@@ -110,10 +145,14 @@ def test_what_a_reader_would_pass_over_is_refused_with_the_nearest_name() -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        b'{"event": "a", "event": "b"}', b'{"event": NaN}', b'{"event": 1' + b"0" * 400 + b"}", b"[" * 5000 + b"]" * 5000,
-        b'\xff{"a": 1}', '{"e\u0301": 1}'.encode(),
+        b'{"event": "a", "event": "b"}',
+        b'{"event": NaN}',
+        b'{"event": 1' + b"0" * 400 + b"}",
+        b"[" * 5000 + b"]" * 5000,
+        b'\xff{"a": 1}',
+        '{"e\u0301": 1}'.encode(),
     ],
-)  # fmt: skip
+)
 def test_hostile_json_is_refused_before_it_is_looked_at(text: bytes) -> None:
     with pytest.raises(DataError):
         loads(text)
@@ -125,7 +164,11 @@ def test_moments_are_written_as_they_are_read(time: int) -> None:
 
 
 def test_offsets_of_time_are_kept() -> None:
-    assert seconds("2025-03-01T08:00:00+02:00") == seconds("2025-03-01T06:00:00Z") == seconds("2025-03-01T06:00:00.5Z")
+    assert (
+        seconds("2025-03-01T08:00:00+02:00")
+        == seconds("2025-03-01T06:00:00Z")
+        == seconds("2025-03-01T06:00:00.5Z")
+    )
     for wrong in ("2025-02-30", "2025-01-01T25:00:00Z", "", "20250101"):
         with pytest.raises(DataError):
             seconds(wrong)

@@ -60,7 +60,10 @@ def test_shares_agree_with_walking_every_path(events, tmp_path_factory) -> None:
         assert shares.sum(axis=1)[mixes.made] == pytest.approx(1.0)
 
 
-SOURCES = [make(0, [lot("z", 100, 0.3, country="ZMB")], name="z"), make(0, [lot("c", 100, 0.1, country="COD")], name="c")]
+SOURCES = [
+    make(0, [lot("z", 100, 0.3, country="ZMB")], name="z"),
+    make(0, [lot("c", 100, 0.1, country="COD")], name="c"),
+]
 BLEND = make(1, [lot("b", 100, 0.2)], [take("z", 50), take("c", 50)], process="blend", name="b")
 
 
@@ -98,7 +101,9 @@ def test_what_is_not_on_record_is_unknown(tmp_path) -> None:
 
 
 def test_recycled_metal_and_blocs(tmp_path) -> None:
-    scrap = make(0, [Lot("scrap", "Scrap", T, (Assay("Cu", 9 * 10**8),), country="CHN", recycled=True)], name="scrap")
+    scrap = make(
+        0, [Lot("scrap", "Scrap", T, (Assay("Cu", 9 * 10**8),), country="CHN", recycled=True)], name="scrap"
+    )
     made = make(1, [lot("x", 1, 0.9)], [take("scrap", 0.5), take("z", 1.5)])
     with ledger(tmp_path, [SOURCES[0], scrap, made]) as kept:
         found = origin(kept, "x", world=bundled())
@@ -122,8 +127,9 @@ def test_circles_do_not_hang(tmp_path) -> None:
 
 
 def test_an_unknown_lot_names_the_nearest(tmp_path) -> None:
-    with ledger(tmp_path, [make(0, [lot("https://a.example/lot/1234567", 1)])]) as kept, pytest.raises(
-        UnknownNameError, match="1234567"
+    with (
+        ledger(tmp_path, [make(0, [lot("https://a.example/lot/1234567", 1)])]) as kept,
+        pytest.raises(UnknownNameError, match="1234567"),
     ):
         origin(kept, "https://a.example/lot/1234568x", world=bundled())
 
@@ -141,5 +147,9 @@ def test_a_metal_that_no_input_holds_is_unknown_and_one_in_a_blind_input_follows
     with ledger(tmp_path, [*SOURCES, make(1, [cobalt], [take("z", 5)])]) as kept:
         assert origin(kept, "x", world=bundled()).unknown == {"Co": 1.0}
     blind = [make(0, [lot(n, 10, None, country=c)]) for n, c in (("p", "COD"), ("q", "AUS"))]
-    with ledger(tmp_path, [*SOURCES, *blind, make(1, [cobalt], [take("z", 5), take("p", 1), take("q", 3)])]) as kept:
-        assert origin(kept, "x", world=bundled()).by_country["Co"] == pytest.approx({"COD": 0.25, "AUS": 0.75})
+    with ledger(
+        tmp_path, [*SOURCES, *blind, make(1, [cobalt], [take("z", 5), take("p", 1), take("q", 3)])]
+    ) as kept:
+        assert origin(kept, "x", world=bundled()).by_country["Co"] == pytest.approx(
+            {"COD": 0.25, "AUS": 0.75}
+        )

@@ -39,7 +39,9 @@ def cluster():
     """Yield the URL of a running server without its database, and stop it at the end."""
     where, user = binaries(), unprivileged()
     if where is None:
-        pytest.skip("no PostgreSQL server is installed (initdb is neither in PATH nor in /usr/lib/postgresql)")
+        pytest.skip(
+            "no PostgreSQL server is installed (initdb is neither in PATH nor in /usr/lib/postgresql)"
+        )
     if user is None:
         pytest.skip("PostgreSQL does not run as root, and there is no runuser or no user to run it as")
     folder = Path(tempfile.mkdtemp(prefix="oreflow-pg-"))
@@ -50,9 +52,24 @@ def cluster():
     if user:
         shutil.chown(folder, user)
     data = folder / "data"
-    run = dict(check=True, capture_output=True, text=True, cwd=folder)
+    run = {"check": True, "capture_output": True, "text": True, "cwd": folder}
     try:
-        subprocess.run([*before, where / "initdb", "-D", data, "-U", "oreflow", "-A", "trust", "-E", "UTF8", "--no-sync"], **run)
+        subprocess.run(
+            [
+                *before,
+                where / "initdb",
+                "-D",
+                data,
+                "-U",
+                "oreflow",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-sync",
+            ],
+            **run,
+        )
         options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder} -c fsync=off"
         server = subprocess.Popen([*before, where / "postgres", "-D", data, *options.split()], cwd=folder,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -65,7 +82,11 @@ def cluster():
                     time.sleep(0.1)
             yield f"postgresql://oreflow@127.0.0.1:{port}"
         finally:
-            subprocess.run([*before, where / "pg_ctl", "-D", data, "stop", "-m", "immediate"], capture_output=True, cwd=folder)
+            subprocess.run(
+                [*before, where / "pg_ctl", "-D", data, "stop", "-m", "immediate"],
+                capture_output=True,
+                cwd=folder,
+            )
             server.wait(30)
     except subprocess.CalledProcessError as e:
         pytest.skip(f"PostgreSQL does not start here: {e.stderr.strip()[-200:]}")
@@ -82,7 +103,9 @@ def database(cluster):
 
     host = cluster.removeprefix("postgresql://oreflow@")
     name = f"d{secrets.token_hex(6)}"
-    connection = pg8000.dbapi.connect("oreflow", host=host.split(":")[0], port=int(host.split(":")[1]), database="postgres")
+    connection = pg8000.dbapi.connect(
+        "oreflow", host=host.split(":")[0], port=int(host.split(":")[1]), database="postgres"
+    )
     connection.autocommit = True
     connection.cursor().execute(f"CREATE DATABASE {name}")
     connection.close()

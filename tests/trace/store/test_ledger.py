@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from oreflow.atlas import bundled
-from oreflow.errors import DataError, OreflowError, ReadError, UnknownNameError, UsageError
+from oreflow.errors import DataError, OreflowError, ReadError, UnknownNameError
 from oreflow.trace.audit import audit
 from oreflow.trace.generate import chain, plant
 from oreflow.trace.model import Certificate, Claim, Custody, Entry, Facility, Kind
@@ -24,11 +24,34 @@ from oreflow.trace.store.tables import DERIVED, schema
 from tests.trace.ledgers import PARTIES, PLACES, event, event_batch, lot, make, take
 
 RICH = [
-    make(0, [lot("a", 5, claims=(Claim("ZMB", 10**9, "Cu"), ), custody=Custody.SEGREGATED, moisture=8 * 10**7, country="ZMB")],
-         entries=(Entry("acc", "Cu", 5, "ZMB", 99), Entry("acc", "Cu", -5)), name="one"),
-    make(1, [lot("b", 1, energy=7), lot("c", 1, None, recycled=True)], [take("a", 2), take("zz", 1)], name="two"),
-    event(Kind.BOOK, 2, certificates=(Certificate("x", "Li", 5, "issue"), Certificate("y", "Li", 5, "retire")), name="three"),
-]  # fmt: skip
+    make(
+        0,
+        [
+            lot(
+                "a",
+                5,
+                claims=(Claim("ZMB", 10**9, "Cu"),),
+                custody=Custody.SEGREGATED,
+                moisture=8 * 10**7,
+                country="ZMB",
+            )
+        ],
+        entries=(Entry("acc", "Cu", 5, "ZMB", 99), Entry("acc", "Cu", -5)),
+        name="one",
+    ),
+    make(
+        1,
+        [lot("b", 1, energy=7), lot("c", 1, None, recycled=True)],
+        [take("a", 2), take("zz", 1)],
+        name="two",
+    ),
+    event(
+        Kind.BOOK,
+        2,
+        certificates=(Certificate("x", "Li", 5, "issue"), Certificate("y", "Li", 5, "retire")),
+        name="three",
+    ),
+]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -174,8 +197,13 @@ def killed(place: Path, rounds: int, seed: int) -> None:
     rng, promised, first = random.Random(seed), [], 0
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     for _ in range(rounds):
-        writer = subprocess.Popen([sys.executable, "-m", "tests.trace.store.keeper", str(place), str(first)],
-                                  stdout=subprocess.PIPE, text=True, env=env, cwd=Path(__file__).parents[3])  # fmt: skip
+        writer = subprocess.Popen(
+            [sys.executable, "-m", "tests.trace.store.keeper", str(place), str(first)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=env,
+            cwd=Path(__file__).parents[3],
+        )
         assert writer.stdout is not None
         told = [int(writer.stdout.readline()) for _ in range(rng.randint(1, 5))]
         threading.Event().wait(rng.uniform(0, 0.02))

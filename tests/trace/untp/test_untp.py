@@ -18,7 +18,10 @@ from oreflow.trace.untp.write import ledger_context
 from tests.trace.ledgers import PARTIES, PLACES, event, lot, make, move, take
 
 UNTP = Path(__file__).parents[4] / "shared" / "vectors" / "untp"
-pytestmark_shared = [pytest.mark.shared, pytest.mark.skipif(not UNTP.is_dir(), reason="needs ../shared/vectors/untp")]
+pytestmark_shared = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not UNTP.is_dir(), reason="needs ../shared/vectors/untp"),
+]
 
 
 def shared(test):
@@ -62,13 +65,20 @@ def test_all_samples_follow_their_schemas_and_are_read() -> None:
 def test_the_copper_chain_of_the_un_is_impossible(tmp_path) -> None:
     got = untp.gather(samples())
     with Ledger.create(tmp_path / "l.sqlite") as kept:
-        kept.add(got.events, facilities=got.facilities.values(), parties=got.parties.values(), documents=got.documents)
+        kept.add(
+            got.events,
+            facilities=got.facilities.values(),
+            parties=got.parties.values(),
+            documents=got.documents,
+        )
         found = {f.rule: f for f in audit(kept, world=bundled()).findings}
         battery = next(o.lot for e in got.events for o in e.outputs if "battery" in o.lot)
         assert origin(kept, battery, world=bundled()).by_country == {"Cu": {"ZMB": 1.0}}
     assert "9,999 kg of Cu come out of 9,000 kg (11.1 % more" in found["metal-gain"].text
     assert found["metal-gain"].severity == found["too-early"].severity == "error"
-    assert "is used at Sample Copper Refinery 3.9 days later; 13.5 days is the least" in found["too-early"].text
+    assert (
+        "is used at Sample Copper Refinery 3.9 days later; 13.5 days is the least" in found["too-early"].text
+    )
     # The later leg, Japan to Germany, is possible and no more.
     assert found["tight"].severity == "notice"
     assert "Sample Battery Factory 21.8 days later" in found["tight"].text
@@ -81,7 +91,12 @@ EVENTS = [
     make(0, [lot("https://a.example/p#b1", 100, country="ZMB")], process="copper_mining"),
     move(1, "https://a.example/p#b1", 100, "mine", "smelter", signed="out"),
     move(40, "https://a.example/p#b1", 100, "mine", "smelter", signed="in", by="refiner"),
-    make(50, [lot("https://a.example/q#b#i", 0.0000001, 0.99)], [take("https://a.example/p#b1", 99.9999999)], at="smelter"),
+    make(
+        50,
+        [lot("https://a.example/q#b#i", 0.0000001, 0.99)],
+        [take("https://a.example/p#b1", 99.9999999)],
+        at="smelter",
+    ),
     event(Kind.MODIFY, 60, facility="smelter", inputs=(take("https://a.example/q#b#i", 0.0000001),)),
 ]
 
@@ -152,7 +167,15 @@ def test_assays_and_ways_from_words() -> None:
     (b,) = words.assays("cathode (Cu 99.99%)")
     assert (b.share, b.tolerance) == (999_900_000, 50_000)
     assert words.assays("12% of 300 Cu") == words.assays("Xx 30%") == words.assays("Cu 300%") == ()
-    assert words.assays_beside("Grade A", "100 t of grade a (Cu 99.9 %), from ore (Cu 30%)")[0].share == 999_000_000
-    assert [words.mode(t) for t in ("via sea freight", "by air", "by truck", "shipped")] == ["sea", "air", "land", ""]
+    assert (
+        words.assays_beside("Grade A", "100 t of grade a (Cu 99.9 %), from ore (Cu 30%)")[0].share
+        == 999_000_000
+    )
+    assert [words.mode(t) for t in ("via sea freight", "by air", "by truck", "shipped")] == [
+        "sea",
+        "air",
+        "land",
+        "",
+    ]
     assert words.metal("Recycled copper scrap") == "Cu"
     assert words.metal("copper and cobalt") == words.metal("steel") == ""

@@ -10,10 +10,20 @@ from oreflow.trace.origin import origin
 from oreflow.trace.tables import rows
 from oreflow.trace.views import assistance, passport, reach, read_list, upstream
 from oreflow.trace.views.assistance import kinds
-from oreflow.trace.views.labour import Listed, bundled as bundled_list
+from oreflow.trace.views.labour import Listed
+from oreflow.trace.views.labour import bundled as bundled_list
 from tests.trace.ledgers import T, ledger, lot, make, take
 
-NMC = tuple(Assay(m, s) for m, s in (("Li", 26 * 10**6), ("Ni", 150 * 10**6), ("Co", 30 * 10**6), ("Mn", 30 * 10**6), ("Cu", 95 * 10**6)))  # fmt: skip
+NMC = tuple(
+    Assay(m, s)
+    for m, s in (
+        ("Li", 26 * 10**6),
+        ("Ni", 150 * 10**6),
+        ("Co", 30 * 10**6),
+        ("Mn", 30 * 10**6),
+        ("Cu", 95 * 10**6),
+    )
+)
 PARTIES = [Party("a", "A Metals", "ZMB"), Party("b", "B Works", "CHN"), Party("c", "C Cells", "USA"),
            Party("d", "D", "AUS", firm="talison")]  # fmt: skip
 PLACES = [Facility("xj", "Smelter", "CHN", province="Xinjiang Uyghur Autonomous Region", operator="b"),
@@ -21,11 +31,38 @@ PLACES = [Facility("xj", "Smelter", "CHN", province="Xinjiang Uyghur Autonomous 
           Facility("au", "Mine", "AUS", operator="d")]  # fmt: skip
 EVENTS = [
     make(0, [lot("ore", 100, country="COD")], at="co", by="a", process="copper_mining"),
-    make(1, [lot("cu", 29, 0.9999, commodity="copper_refined")], [take("ore", 100)], at="xj", by="b", process="copper_smelting"),
-    make(1, [Lot("li", "Carbonate", 10 * T, (Assay("Li", 187 * 10**6),), commodity="lithium_carbonate", country="AUS")], at="au", by="d"),
-    make(5, [Lot("cells", "Cells", 10 * T, NMC, commodity="nmc_cell", energy=2_500_000)], [take("cu", 1), take("li", 2)],
-         at="us", by="c", process="nmc_cell_making"),
-]  # fmt: skip
+    make(
+        1,
+        [lot("cu", 29, 0.9999, commodity="copper_refined")],
+        [take("ore", 100)],
+        at="xj",
+        by="b",
+        process="copper_smelting",
+    ),
+    make(
+        1,
+        [
+            Lot(
+                "li",
+                "Carbonate",
+                10 * T,
+                (Assay("Li", 187 * 10**6),),
+                commodity="lithium_carbonate",
+                country="AUS",
+            )
+        ],
+        at="au",
+        by="d",
+    ),
+    make(
+        5,
+        [Lot("cells", "Cells", 10 * T, NMC, commodity="nmc_cell", energy=2_500_000)],
+        [take("cu", 1), take("li", 2)],
+        at="us",
+        by="c",
+        process="nmc_cell_making",
+    ),
+]
 
 
 @pytest.fixture
@@ -61,14 +98,20 @@ def test_costs_that_are_not_given_come_from_the_atlas(kept) -> None:
     world = bundled().with_(firms=bundled().firms.assign(parent=""))
     got = {m.lot: m for m in assistance(kept, "cells", world=world).materials}
     prices = bundled().prices
-    copper = prices[prices["commodity"] == "copper_refined"].sort_values("period", kind="stable")["value"].iloc[-1]
+    copper = (
+        prices[prices["commodity"] == "copper_refined"].sort_values("period", kind="stable")["value"].iloc[-1]
+    )
     assert got["cu"].cost == pytest.approx(0.9999 * copper)
-    lithium = prices[prices["commodity"] == "lithium_carbonate"].sort_values("period", kind="stable")["value"].iloc[-1]
+    lithium = (
+        prices[prices["commodity"] == "lithium_carbonate"]
+        .sort_values("period", kind="stable")["value"]
+        .iloc[-1]
+    )
     assert got["li"].cost == pytest.approx(2 * 0.187 * 5.323 * lithium)
 
 
 def test_a_ratio_needs_costs_kinds_and_years_that_there_are(kept) -> None:
-    for wrong in (dict(kind="toaster"), dict(year=2024)):
+    for wrong in ({"kind": "toaster"}, {"year": 2024}):
         with pytest.raises(OreflowError):
             assistance(kept, "cells", world=bundled(), **wrong)
     with pytest.raises(DataError, match="its cost is neither given"):
@@ -91,7 +134,8 @@ def test_lists_reach_through_the_chain(kept, tmp_path) -> None:
     assert set(got) == {"Xinjiang Uyghur Autonomous Region"}
     (tmp_path / "l.csv").write_text(
         "name,kind,country,province,element,list,since,citation\nA METALS Co. Ltd,party,,,,mine,,\n"
-        "Copper of the DR Congo,good,COD,,Cu,mine,,\nMetals,party,,,,mine,,\nMet,party,,,,mine,,\nAll,country,AU,,,mine,,\n"
+        "Copper of the DR Congo,good,COD,,Cu,mine,,\nMetals,party,,,,mine,,\nMet,party,,,,mine,,\n"
+        "All,country,AU,,,mine,,\n"
     )
     got = {r.listed.name: r for r in reach(graph, comes, lists=read_list(tmp_path / "l.csv"))}
     assert set(got) == {"A METALS Co. Ltd", "Copper of the DR Congo", "Metals", "All"}
@@ -99,7 +143,10 @@ def test_lists_reach_through_the_chain(kept, tmp_path) -> None:
     assert got["Copper of the DR Congo"].share == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("text", ["name\nx\n", "name,kind,other\nx,party,y\n", "name,kind\nx,ghost\n", "name,kind,country\nx,good,XX\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["name\nx\n", "name,kind,other\nx,party,y\n", "name,kind\nx,ghost\n", "name,kind,country\nx,good,XX\n"],
+)
 def test_lists_that_are_not_of_the_form_are_refused(text, tmp_path) -> None:
     (tmp_path / "l.csv").write_text(text)
     with pytest.raises(OreflowError) as e:
@@ -122,7 +169,13 @@ def test_the_passport_has_what_the_ledger_knows_and_says_what_it_does_not(kept) 
     assert got["place_of_manufacture"]["country"] == "USA"
     assert got["date_of_manufacture"] == "2025-01"
     assert got["chemistry"].startswith("Li-ion, nickel manganese cobalt (Ni 71%")
-    assert got["critical_raw_materials"] == ["lithium", "nickel (battery grade)", "cobalt", "manganese (battery grade)", "copper"]
+    assert got["critical_raw_materials"] == [
+        "lithium",
+        "nickel (battery grade)",
+        "cobalt",
+        "manganese (battery grade)",
+        "copper",
+    ]
     assert got["recycled_content"][0] == {"material": "lithium", "share": 0.0}
     assert {f["rule"] for f in got["responsible_sourcing"]["findings"]} >= {"metal-gain"}
     assert len(made.fields) == len(rows("passport_fields"))

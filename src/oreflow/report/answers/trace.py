@@ -110,7 +110,7 @@ def provenance(
             ("product", lot.product),
             ("mass", f"{mass_text(lot.mass)} kg"),
             ("made", f"{day(top.time)} at {top.place}{f' ({_country(top.country)})' if top.country else ''}"),
-            ("signed by", f"{top.party} ({top.issuer})"),
+            ("signed by", top.party if top.party == top.issuer else f"{top.party} ({top.issuer})"),
             ("custody", str(lot.custody)),
         ),
     )

@@ -147,8 +147,8 @@ def _voyages(case: Case, m: Moves) -> _Early:
             found(
                 rule,
                 f"{f.terms[lot]} leaves {case.place(f.events['facility'][start])} on {case.day(start)} and is {done} "
-                f"at {case.place(f.events['target'][start])} {days:.1f} days later; {m.earliest[i]:.1f} days is the least "
-                f"({passage.how if passage else ''}), {m.usual[i]:.0f} usual{tail}.",
+                f"at {case.place(f.events['target'][start])} {days:.1f} days later; {m.earliest[i]:.1f} days is "
+                f"the least ({passage.how if passage else ''}), {m.usual[i]:.0f} usual{tail}.",
                 case.by_time([start, end]),
                 (f.terms[lot],),
             )

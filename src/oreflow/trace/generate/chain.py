@@ -16,6 +16,7 @@ from oreflow.atlas import World
 from oreflow.errors import UsageError
 from oreflow.trace.generate.recipe import Recipe
 from oreflow.trace.generate.site import Batch, Site, sites
+from oreflow.trace.generate.stock import Stock, lines
 from oreflow.trace.knowledge import DAY, Knowledge
 from oreflow.trace.model import (
     Assay,
@@ -330,7 +331,7 @@ class _Maker:
             owner=site.id,
             claims=tuple(Claim(c, int(s * PPB), "Li") for c, s in mixes["Li"].items()) if honest else (),
         )
-        self.make(site, when, site.process, _lines(taken), lot, mixes, ())
+        self.make(site, when, site.process, lines(taken), lot, mixes, ())
 
     def cell_batches(self) -> None:
         """Make cells, and ship them to the pack works."""
@@ -358,7 +359,7 @@ class _Maker:
                           tuple(Assay(m, int(q / mass * PPB), int(0.003 * q / mass * PPB)) for m, q in metals.items()),
                           commodity="nmc_cell", owner=site.id, energy=int(energy * 1e9))  # fmt: skip
                 mixes = {m: self.mixed(taken, m) for m in metals}
-                self.make(site, clock, site.process, _lines(taken), lot, mixes, ("pack_de",))
+                self.make(site, clock, site.process, lines(taken), lot, mixes, ("pack_de",))
 
     def certificates(self) -> None:
         """The recycler issues certificates on its lithium; makers of cells retire some of them."""
@@ -464,42 +465,3 @@ class _Maker:
         """Return an identifier that nobody else has."""
         self.count += 1
         return f"https://{site.name.replace('_', '-')}.example/{kind}/{self.count:07d}"
-
-
-class Stock:
-    """Lots that have arrived, used first come first served.
-
-    Args:
-        lots: The lots, by arrival.
-    """
-
-    def __init__(self, lots: list[Batch]) -> None:
-        self.lots = [b for b in lots if b.left]
-        self.at = 0
-        self.short = False
-
-    def metal(self, element: str) -> float:
-        """Return the metal that is left, mg."""
-        return sum(b.metal(element) for b in self.lots[self.at :])
-
-    def take(self, element: str, wanted: float) -> list[tuple[Batch, int]]:
-        """Take metal (mg; mass where no element is named) from the lots in turn; `short` says if it did not do."""
-        out = []
-        while wanted > 1 and self.at < len(self.lots):
-            batch = self.lots[self.at]
-            per = batch.metal(element, PPB) / PPB if element else 1.0
-            mass = min(batch.left, int(wanted / per) + 1)
-            out.append((batch, mass))
-            batch.left -= mass
-            wanted -= mass * per
-            if not batch.left:
-                self.at += 1
-        self.short = wanted > 1
-        return out
-
-
-def _lines(taken: list[tuple[Batch, int]]) -> tuple[Line, ...]:
-    mass: dict[str, int] = {}
-    for b, q in taken:
-        mass[b.lot.lot] = mass.get(b.lot.lot, 0) + q
-    return tuple(Line(lot, q) for lot, q in mass.items())

@@ -180,17 +180,22 @@ def _places(numbers: Ints) -> Ints:
 
 
 def _rows(connection: Connection, table: Table, columns: tuple[str, ...], order: str = "") -> list[Any]:
+    return list(_cursor(connection, table, columns, order).fetchall())
+
+
+def _cursor(connection: Connection, table: Table, columns: tuple[str, ...], order: str) -> Any:
+    """Return the driver's own cursor: rows in bulk need no wrapping each."""
     query = select(*(table.c[c] for c in columns))
-    return list(connection.execute(query.order_by(table.c[order]) if order else query).all())
+    query = query.order_by(table.c[order]) if order else query
+    return connection.exec_driver_sql(str(query.compile(connection.engine))).cursor
 
 
 def _columns(
     connection: Connection, table: Table, order: str = "", leave: tuple[str, ...] = ()
 ) -> dict[str, Ints]:
     names = tuple(c.name for c in table.columns if c.name not in leave)
-    query = select(*(table.c[c] for c in names))
     out: dict[str, list[Ints]] = {name: [] for name in names}
-    found = connection.execute(query.order_by(table.c[order]) if order else query)
+    found = _cursor(connection, table, names, order)
     # In parts: a list of a million tuples takes more memory than the arrays made of it.
     while part := found.fetchmany(50_000):
         for name, values in zip(names, zip(*part, strict=True), strict=True):

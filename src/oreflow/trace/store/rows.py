@@ -180,7 +180,11 @@ def events_of(connection: Connection, rows: Sequence[Row[Any]]) -> list[Event]:
     lots = [int(b.n) for found in born.values() for b in found]
     assays = _of(connection, tables.assays, "lot", lots)
     claims = _of(connection, tables.claims, "lot", lots)
-    words = {n for r in rows for n in (r.event, r.issuer, r.facility, r.target, r.process, r.consignment, r.log, r.corrects)}
+    words = {
+        n
+        for r in rows
+        for n in (r.event, r.issuer, r.facility, r.target, r.process, r.consignment, r.log, r.corrects)
+    }
     words |= {x.lot for found in lines.values() for x in found}
     words |= {x.certificate for found in certificates.values() for x in found}
     words |= {n for found in entries.values() for x in found for n in (x.account, x.country)}
@@ -223,7 +227,9 @@ def events_of(connection: Connection, rows: Sequence[Row[Any]]) -> list[Event]:
                 for x in entries.get(r.n, ())
             ),
             certificates=tuple(
-                Certificate(t[c.certificate], ELEMENTS[c.element], int(c.mass), "retire" if c.retired else "issue")
+                Certificate(
+                    t[c.certificate], ELEMENTS[c.element], int(c.mass), "retire" if c.retired else "issue"
+                )
                 for c in certificates.get(r.n, ())
             ),
             signed=SIGNED[r.signed],  # type: ignore[arg-type]
