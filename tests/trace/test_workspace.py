@@ -309,3 +309,22 @@ def test_an_event_moved_twice_in_one_file_is_one(kept) -> None:
     assert len(out.added) == 2
     assert out.known == (e.event,)
     assert take("a", 1).lot == "a"
+
+
+def test_a_password_is_kept_in_no_file(tmp_path) -> None:
+    with pytest.raises(UsageError, match="PGPASSWORD"):
+        Workspace.create(tmp_path / "w", ledger="postgresql://me:secret@127.0.0.1:1/none")
+    assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.slow
+def test_signatures_checked_side_by_side_find_the_same(kept, monkeypatch) -> None:
+    from oreflow.trace.audit import records as module
+
+    monkeypatch.setattr(module, "_MANY", 10)
+    monkeypatch.setattr(module, "_PART", 7)
+    kept.sign(own(kept, 30))
+    tamper(kept, "UPDATE lots SET mass = mass * 2 WHERE n = 20")
+    alone, beside = (list(records(kept.ledger, kept.log, workers=w)) for w in (1, 2))
+    assert alone == beside
+    assert [f.events for f in alone] == [("urn:event:19",)]

@@ -48,7 +48,9 @@ def kind(body: bytes, name: str) -> tuple[str, bool]:
     return "untp", not unsure
 
 
-def audit(kept: Workspace, world: World, as_of: str, *, records: bool, quiet: bool) -> Audit:
+def audit(
+    kept: Workspace, world: World, as_of: str, *, records: bool, quiet: bool, workers: int = 1
+) -> Audit:
     """Audit a ledger, with or without its signatures and log."""
     from oreflow.trace.audit import audit as look
     from oreflow.trace.audit.records import records as hold
@@ -62,6 +64,7 @@ def audit(kept: Workspace, world: World, as_of: str, *, records: bool, quiet: bo
                     kept.ledger,
                     kept.log,
                     seen=kept.seen(),
+                    workers=workers,
                     tell=lambda done, total: tick(0, f"Records {done:,} of {total:,}"),
                 )
             )

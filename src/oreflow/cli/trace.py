@@ -236,12 +236,19 @@ def prove(folder: Path, event: str, out: Path, policy: Path | None, as_json: boo
     help="Day up to which receipts are due; that of the last event without.",
 )
 @click.option("--no-records", is_flag=True, help="Leave signatures and the log aside; quicker.")
+@click.option("--workers", default=2, show_default=True, help="Processes that check signatures side by side.")
 @with_option
 @html_option
 @json_option
 @_needs
 def audit(
-    folder: Path, as_of: str, no_records: bool, with_: Path | None, html: Path | None, as_json: bool
+    folder: Path,
+    as_of: str,
+    no_records: bool,
+    workers: int,
+    with_: Path | None,
+    html: Path | None,
+    as_json: bool,
 ) -> int:
     """Look for everything in the ledger that cannot be, or is hard to believe.
 
@@ -253,7 +260,7 @@ def audit(
     check_suffix(html, "--html", (".html", ".htm"))
     world = load(with_)
     with ledgers.opened(folder) as kept:
-        made = ledgers.audit(kept, world, as_of, records=not no_records, quiet=as_json)
+        made = ledgers.audit(kept, world, as_of, records=not no_records, quiet=as_json, workers=workers)
     command = f"oreflow trace audit {folder}"
     deliver(audited(made, world=world, where=folder.name, command=command), made, as_json=as_json, html=html)
     return 4 if made.errors else 0

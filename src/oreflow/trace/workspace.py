@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+from sqlalchemy.engine import make_url
+
 from oreflow.errors import OreflowError, ReadError, SchemaError, UsageError
 from oreflow.files import write_text
 from oreflow.trace import credential, log, untp
@@ -65,11 +67,15 @@ class Workspace:
             The workspace.
 
         Raises:
-            UsageError: The folder is in use.
+            UsageError: The folder is in use, or the URL holds a password.
             OreflowError: Something cannot be made.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} is in use. Give a folder that is not there yet.")
+        if ledger and make_url(ledger).password:
+            raise UsageError(
+                "the URL would be kept in a file; put its password into the variable PGPASSWORD instead."
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as e:

@@ -228,3 +228,15 @@ def test_a_killed_writer_loses_nothing_that_it_was_told_is_kept(tmp_path) -> Non
 def test_a_writer_killed_often_loses_nothing(tmp_path) -> None:
     Ledger.create(tmp_path / "l.sqlite").close()
     killed(tmp_path / "l.sqlite", 50, 2)
+
+
+def test_a_workspace_over_postgresql(database, tmp_path) -> None:
+    from oreflow.trace.audit.records import records
+    from oreflow.trace.workspace import Workspace
+
+    with Workspace.create(tmp_path / "w", ledger=database) as kept:
+        kept.sign([replace(e, issuer=kept.issuer) for e in event_batch(1)])
+    with Workspace.open(tmp_path / "w") as kept:
+        assert kept.log.size == len(kept.ledger) == 5
+        assert list(records(kept.ledger, kept.log)) == []
+        assert not (tmp_path / "w" / "ledger.sqlite").exists()

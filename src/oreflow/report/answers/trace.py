@@ -112,6 +112,7 @@ def provenance(
             ("made", f"{day(top.time)} at {top.place}{f' ({_country(top.country)})' if top.country else ''}"),
             ("signed by", top.party if top.party == top.issuer else f"{top.party} ({top.issuer})"),
             ("custody", str(lot.custody)),
+            ("claims", _claims(origin)),
         ),
     )
     sections = [
@@ -137,6 +138,15 @@ def provenance(
     sections = [replace(x, number=i) for i, x in enumerate(sections, 1)]
     return answer("provenance", f"Where {lot.product} came from", sections, world=world, run=run,
                   settings={"makings behind it": str(len(graph.nodes))}, command=command)  # fmt: skip
+
+
+def _claims(origin: Origin) -> str:
+    """Say what the lot itself claims of its origin, beside what its inputs show."""
+    told = [
+        f"{c.share / 1e7:.1f} % of its {_METALS.get(c.element, c.element) or 'metal'} from {_country(c.country)}"
+        for c in origin.lot.claims
+    ]
+    return "; ".join(told) or "none"
 
 
 def _lead(origin: Origin) -> str:

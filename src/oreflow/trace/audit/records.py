@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import repeat
 from pathlib import Path
-from typing import Any
 
 from oreflow.errors import DataError, OreflowError, TraceError
 from oreflow.trace import credential, log
@@ -18,6 +22,9 @@ from oreflow.trace.store.ledger import content
 
 KEY_RULES = ("key-outside-validity", "key-compromised", "key-unknown")
 _UNSURE = ("issuer-unknown",)
+_PART = 1000
+_MANY = 5000
+"""Records from which processes of their own are worth their start."""
 
 
 def records(
@@ -30,6 +37,7 @@ def records(
     cosigned_at: int | None = None,
     now: int | None = None,
     signatures: bool = True,
+    workers: int = 1,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Finding]:
     """Yield what of the records is not as the log and the signatures say.
@@ -43,6 +51,7 @@ def records(
         cosigned_at: When witnesses had cosigned the log (Unix time).
         now: Now (Unix time); the clock's when left out.
         signatures: Whether to check signatures, which takes the most time.
+        workers: Processes that check signatures side by side where there are many.
         tell: Called with how many records are done, and of how many.
     """
     yield from _history(kept, seen)
@@ -51,20 +60,24 @@ def records(
     sealed = ledger.sealed()
     place = {x.entry: x for x in sealed}
     taken: set[int] = set()
-    standing = {e.event: content(e) for e in ledger.events()} if signatures else {}
-    for i, x in enumerate(sealed):
+    for x in sealed:
         if x.place is not None:
             taken.add(x.place)
             yield from _at_place(x, entries)
-        if signatures:
-            yield from _signed(x, standing, resolver, histories, cosigned_at, now)
-        if not i % 1000:
-            tell(i, len(sealed))
+    if signatures:
+        standing = {e.event: sha256(content(e)).digest() for e in ledger.events()}
+        trust = _Trust(resolver, histories, cosigned_at, now)
+        for i, read in enumerate(_documents(sealed, trust, workers)):
+            yield from _told(read, standing)
+            if not i % 1000:
+                tell(i, len(sealed))
     for i, entry in enumerate(entries):
         if i not in taken and entry is not None:
             known = place.get(entry)
             what = (
-                f"stands for {known.event}, which was not marked" if known else "has no record in the ledger"
+                f"stands for {known.event}, which stands elsewhere"
+                if known
+                else "has no record in the ledger"
             )
             if known is None or known.place is not None:
                 yield found(
@@ -132,47 +145,74 @@ def _at_place(x: Sealed, entries: list[bytes | None]) -> Iterator[Finding]:
         yield found(rule, f"{x.event} {said} (entry {x.place}).", (x.event,))
 
 
-def _signed(
-    x: Sealed,
-    standing: Mapping[str, bytes],
-    resolver: credential.Resolver | None,
-    histories: Mapping[str, History] | None,
-    cosigned_at: int | None,
-    now: int | None,
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Trust:
+    """Whose signatures count."""
+
+    resolver: credential.Resolver | None
+    histories: Mapping[str, History] | None
+    cosigned_at: int | None
+    now: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one document says: events with the digest of their contents, and what is wrong with it."""
+
+    name: str
+    said: tuple[tuple[str, bytes], ...]
+    wrong: tuple[tuple[str, str], ...]
+
+
+def _documents(sealed: Sequence[Sealed], trust: _Trust, workers: int) -> Iterator[_Read]:
+    """Read and check documents, in processes side by side where there are many."""
+    jobs = [[(x.event, x.form, x.body) for x in sealed[i : i + _PART]] for i in range(0, len(sealed), _PART)]
+    if workers < 2 or len(sealed) < _MANY:
+        for job in jobs:
+            yield from _part(job, trust)
+        return
+    # Not forked: a process with threads of a solver or a database in it must not be copied.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        for done in pool.map(_part, jobs, repeat(trust)):
+            yield from done
+
+
+def _part(job: Sequence[tuple[str, str, bytes]], trust: _Trust) -> list[_Read]:
+    return [_one(name, form, body, trust) for name, form, body in job]
+
+
+def _one(name: str, form: str, body: bytes, trust: _Trust) -> _Read:
     try:
-        data = loads(x.body, name=x.event)
+        data = loads(body, name=name)
     except TraceError as e:
-        yield found("tampered", f"{x.event}: {e}", (x.event,))
-        return
-    if not isinstance(data, dict) or x.form == "epcis":
-        return
-    yield from _same(x, data, standing)
-    if "proof" not in data:
-        return
-    checked = credential.verify(data, resolver, now=now, histories=histories, cosigned_at=cosigned_at)
-    for failure in checked.failures:
-        if failure.rule in _UNSURE:
-            continue
-        rule = "key-validity" if failure.rule in KEY_RULES else "tampered"
-        yield found(rule, f"{x.event}: {failure.message}", (x.event,))
-        return
-
-
-def _same(x: Sealed, data: Mapping[str, Any], standing: Mapping[str, bytes]) -> Iterator[Finding]:
-    """The ledger computes with its tables; they must say what the signed record says."""
+        return _Read(name, (), (("tampered", str(e)),))
+    if not isinstance(data, dict) or form == "epcis":
+        return _Read(name, (), ())
+    said, wrong = [], []
     subjects = data.get("credentialSubject")
     for subject in subjects if isinstance(subjects, list) else []:
-        if not isinstance(subject, dict) or "metalLedger" not in subject:
-            continue
-        try:
-            event = event_from_plain(subject["metalLedger"])
-        except DataError as e:
-            yield found("tampered", f"{x.event}: {e}", (x.event,))
-            continue
-        if standing.get(event.event) != content(event):
-            yield found(
-                "tampered",
-                f"{event.event}: the table and the signed record do not say the same.",
-                (event.event,),
-            )
+        if isinstance(subject, dict) and "metalLedger" in subject:
+            try:
+                event = event_from_plain(subject["metalLedger"])
+                said.append((event.event, sha256(content(event)).digest()))
+            except DataError as e:
+                wrong.append(("tampered", str(e)))
+    if "proof" in data:
+        checked = credential.verify(
+            data, trust.resolver, now=trust.now, histories=trust.histories, cosigned_at=trust.cosigned_at
+        )
+        failure = next((f for f in checked.failures if f.rule not in _UNSURE), None)
+        if failure is not None:
+            wrong.append(("key-validity" if failure.rule in KEY_RULES else "tampered", failure.message))
+    return _Read(name, tuple(said), tuple(wrong))
+
+
+def _told(read: _Read, standing: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield what is wrong with a document, and where the tables, which the audit computes with, say otherwise."""
+    for name, digest in read.said:
+        if standing.get(name) != digest:
+            text = f"{name}: the table and the signed record do not say the same."
+            yield found("tampered", text, (name,))
+    for rule, text in read.wrong:
+        yield found(rule, f"{read.name}: {text}", (read.name,))

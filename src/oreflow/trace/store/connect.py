@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,8 @@ def engine_of(place: str | Path) -> Engine:
     """Return the engine of a ledger.
 
     Args:
-        place: Path of a SQLite file, or a URL ``sqlite:///…`` or ``postgresql://user@host:port/database``.
+        place: Path of a SQLite file, or a URL ``sqlite:///…`` or ``postgresql://user@host:port/database``. The
+            password of a server is read from the variable PGPASSWORD where the URL has none.
 
     Returns:
         An engine whose transactions begin as `reading` and `writing` say.
@@ -83,7 +85,7 @@ def _url(place: str | Path) -> URL:
         ) from None
     name = url.get_backend_name()
     if name == "postgresql":
-        return url.set(drivername="postgresql+pg8000")
+        return url.set(drivername="postgresql+pg8000", password=url.password or os.environ.get("PGPASSWORD"))
     if name != "sqlite" or not url.database or url.database == ":memory:":
         raise UsageError(f"a ledger is kept in a SQLite file or in PostgreSQL, not in {name}:…")
     return url
