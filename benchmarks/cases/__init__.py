@@ -1,7 +1,8 @@
 """The cases; importing this package enters all of them into the registry."""
 
 from benchmarks.cases import solves  # isort: skip
-from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles, ledger  # isort: skip
+from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles  # isort: skip
+from benchmarks.cases import ledger, trace  # isort: skip
 
 __all__ = [
     "accuracy",
@@ -14,4 +15,5 @@ __all__ = [
     "others",
     "scale",
     "solves",
+    "trace",
 ]

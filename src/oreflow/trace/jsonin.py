@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from oreflow.errors import TraceError
+from oreflow.trace.needs import extra
 
 MOST_INTEGER = 2**53 - 1
 """Largest whole number that every reader of JSON keeps exactly (RFC 7493, 2.2)."""
@@ -85,8 +86,10 @@ def loads(data: bytes, *, limits: Limits = LIMITS, name: str = "document") -> An
 
     def real(digits: str) -> float:
         value = float(digits) if len(digits) <= _NUMBER_CHARACTERS else math.inf
-        if not math.isfinite(value):
-            raise TraceError("json-number", f"{name}: {_shown(digits)} is too large or too long a number.")
+        if not math.isfinite(value) or _looks_whole(value):
+            raise TraceError(
+                "json-number", f"{name}: {_shown(digits)} is too large or too long a number for every reader."
+            )
         return value
 
     def constant(word: str) -> NoReturn:
@@ -119,9 +122,11 @@ def canonical(value: Any, *, name: str = "document") -> bytes:
     plain = _plain(value)
     if plain is not None:
         return plain
-    from rfc8785 import CanonicalizationError, dumps
+    with extra():
+        from rfc8785 import CanonicalizationError, dumps
 
     try:
+        _check_numbers(value, name)
         return dumps(value)
     except CanonicalizationError as e:
         raise TraceError("json-not-canonical", f"{name}: {e}.") from e
@@ -156,6 +161,21 @@ def _simple(value: Any, depth: int) -> bool:
     if kind is list:
         return all(_simple(v, depth - 1) for v in value)
     return False
+
+
+def _looks_whole(value: float) -> bool:
+    """Whether the canonical form writes a float as a whole number that not every reader keeps."""
+    return MOST_INTEGER < abs(value) < 1e21
+
+
+def _check_numbers(value: Any, name: str) -> None:
+    if isinstance(value, float) and _looks_whole(value):
+        raise TraceError(
+            "json-not-canonical", f"{name}: {value!r} would be written as a whole number beyond 2^53 - 1."
+        )
+    if isinstance(value, dict | list | tuple):
+        for member in value.values() if isinstance(value, dict) else value:
+            _check_numbers(member, name)
 
 
 def _measure(data: bytes, limits: Limits, name: str) -> None:

@@ -124,6 +124,10 @@ def test_a_note_that_is_too_large_is_refused_before_it_is_looked_at() -> None:
     with pytest.raises(TraceError, match=r"65 signatures.*note-too-large"):
         read_note(f"{TEXT}\n{LINE * 65}".encode())
     assert len(read_note(f"{TEXT}\n{LINE * 64}".encode()).signatures) == 64
+    large = "".join(Signature(f"k{i}", b"abcd", bytes(5000)).line for i in range(16))
+    assert (
+        len(read_note(f"{TEXT}\n{large}".encode()).signatures) == 16
+    )  # as many and as large as must be taken
 
 
 def test_text_may_have_empty_lines() -> None:

@@ -163,6 +163,19 @@ def test_a_changed_byte_is_found(scene: Scene, name: str, rule: str) -> None:
         log.open(scene.folder).check()
 
 
+def test_a_check_reads_from_the_disk_and_not_from_memory(scene: Scene) -> None:
+    public = filled(scene)
+    assert scene.log.check().size == 600
+    assert [scene.log.entry(i) for i in (0, 300, 599)] == [entry(0), entry(300), entry(599)]
+    for name in ("tile/entries/001", "tile/0/001"):
+        data = (public / name).read_bytes()
+        (public / name).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        with pytest.raises(TraceError, match="tile-wrong"):
+            scene.log.check()
+        (public / name).write_bytes(data)
+    assert scene.log.check().size == 600
+
+
 def test_a_record_that_is_swapped_or_missing_is_found(scene: Scene) -> None:
     path = filled(scene) / "tile/entries/001"
     found = tiles.unpack(path.read_bytes(), 256)
@@ -246,7 +259,7 @@ def test_an_append_that_was_stopped_is_finished_only_with_the_key(scene: Scene) 
 def test_a_description_that_does_not_fit_is_refused(scene: Scene, change: dict[str, object]) -> None:
     path = scene.folder / "log.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(TraceError, match="log-damaged|vkey-wrong"):
+    with pytest.raises(TraceError, match=r"log-damaged|vkey-wrong"):
         log.open(scene.folder)
 
 

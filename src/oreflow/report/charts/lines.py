@@ -207,12 +207,12 @@ def _told(series: Sequence[Series], i: int, unit: str) -> list[str]:
 def describe(data: Lines) -> str:
     """Say what can be read from a chart: where each series begins and ends."""
     texts = place_texts(data)
+    at = "in" if data.names or data.x_unit == "yr" else "at"
     parts = []
     for s in data.series:
         known = [(t, v) for t, v in zip(texts, s.y, strict=True) if v is not None]
         if known:
             (a, first), (b, last) = known[0], known[-1]
-            parts.append(
-                f"{s.name}: {fmt.quantity(first, data.unit)} at {a}, {fmt.quantity(last, data.unit)} at {b}"
-            )
+            ends = [f"{fmt.quantity(v, data.unit)} {at} {t}" for v, t in ((first, a), (last, b))]
+            parts.append(f"{s.name}: {', '.join(ends)}")
     return "; ".join(parts) + "."

@@ -60,13 +60,18 @@ def lines(data: Lines, *, width: int = 72, height: int = 11) -> list[str]:
         text = {0: texts[0], (height - 1) // 2: texts[1], height - 1: texts[2]}.get(r, "")
         out.append(f"{text:>{left}}┤{''.join(cells[r])}".rstrip())
     places = place_texts(data)
-    gap = max(1, room - len(places[0]) - len(places[-1]))
-    out.append(f"{' ' * (left + 1)}{places[0]}{' ' * gap}{places[-1]}  {data.x_label}".rstrip())
+    dated = bool(data.names) or data.x_unit == "yr"
+    middle = "" if dated else data.x_label
+    free = room - len(places[0]) - len(places[-1])
+    between = f"{middle:^{free}}" if len(middle) + 2 <= free else " " * max(free, 1)
+    out.append(f"{' ' * (left + 1)}{places[0]}{between}{places[-1]}")
     for k, s in enumerate(data.series):
         last = next((v for v in reversed(s.y) if v is not None), None)
         band = f" ({fmt.span(s.low[-1], s.high[-1], data.unit)})" if s.low else ""
         mark = "·" if s.kind == "dashed" else MARKS[k]
-        out.append(f"{mark} {fmt.plain(s.name)}: {fmt.quantity(last, data.unit)}{band} at {places[-1]}")
+        out.append(
+            f"{mark} {fmt.plain(s.name)}: {fmt.quantity(last, data.unit)}{band} {'in' if dated else 'at'} {places[-1]}"
+        )
     if data.marked:
         out.append(f"┊ {fmt.plain(data.marked[1])}")
     return out

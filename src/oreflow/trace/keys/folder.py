@@ -16,6 +16,7 @@ from typing import Any
 
 from oreflow.errors import OreflowError, TraceError, UnknownNameError, UsageError
 from oreflow.trace.keys.key import SigningKey
+from oreflow.trace.needs import extra
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LARGEST = 64 * 1024
@@ -84,6 +85,11 @@ class KeyFolder:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)  # the name of the file as well: a log whose key is lost cannot go on
+            finally:
+                os.close(folder)
         except OSError as e:
             path.unlink(missing_ok=True)
             raise OreflowError(f"cannot write {path}: {e.strerror or e}.") from e
@@ -129,8 +135,9 @@ def _check_private(path: Path, found: os.stat_result, asked: int) -> None:
 
 
 def _private(content: bytes, passphrase: str | None, path: Path) -> Any:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    with extra():
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     encrypted = b"ENCRYPTED" in content
     if encrypted and passphrase is None:

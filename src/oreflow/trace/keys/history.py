@@ -190,7 +190,8 @@ class History:
         self.subject = subject
         self._anchors = tuple(anchors)
         mine = [s for s in statements if s.subject == subject]
-        stolen: dict[str, int] = {}
+        # First what keys say of themselves and what anchors say; then what those say that were reached from there.
+        stolen = _earliest(s for s in mine if s.kind == COMPROMISE and _by_any(s, (s.key, *self._anchors)))
         while True:
             periods = self._walk(mine, stolen)
             more = {m: at for m, at in self._stolen(mine, periods).items() if at < stolen.get(m, at + 1)}
@@ -239,13 +240,12 @@ class History:
     def _walk(self, mine: list[Statement], stolen: Mapping[str, int]) -> dict[str, Period]:
         """Follow the rotations from the anchors; those of a stolen key count only where cosigned before."""
         periods: dict[str, Period] = {}
-        waiting = [(a, None, None) for a in self._anchors]
-        seen: list[tuple[PublicKey, int | None, int | None]] = list(waiting)
-        while seen:
-            key, since, until = seen.pop(0)
+        waiting: list[tuple[PublicKey, int | None, int | None]] = [(a, None, None) for a in self._anchors]
+        while waiting:
+            key, since, until = waiting.pop(0)
             if key.multibase in periods:
                 continue
-            mark, lost = key.multibase, stolen.get(key.multibase)
+            lost = stolen.get(key.multibase)
             begun = [s for s in mine if s.kind == START and s.key == key]
             for s in begun:
                 self._must(s, key)
@@ -258,15 +258,15 @@ class History:
                     evidence=[canonical(s.to_plain()) for s in turns],
                 )
             for s in turns[:1]:
-                assert s.next is not None
+                assert s.next is not None  # a rotation has one
                 self._must(s, key, s.next)
                 until = _least(until, s.at)
-                seen.append((s.next, s.at, s.until))
-            periods[mark] = Period(key, since, until, lost)
+                waiting.append((s.next, s.at, s.until))
+            periods[key.multibase] = Period(key, since, until, lost)
         for s in mine:
             period = periods.get(s.key.multibase)
             if s.kind == END and period is not None:
-                if not any(s.by(p.key) for p in periods.values()):
+                if not _by_any(s, [p.key for p in periods.values()]):
                     raise TraceError("statement-wrong", f"{self.subject}: the end of {s.key} is not signed.")
                 periods[s.key.multibase] = Period(
                     period.key, period.since, _least(period.until, s.at), period.compromised
@@ -275,17 +275,14 @@ class History:
 
     def _stolen(self, mine: list[Statement], periods: Mapping[str, Period]) -> dict[str, int]:
         """Return from when keys are stolen, as they themselves or those that came after them say."""
-        found: dict[str, int] = {}
-        for s in mine:
-            if s.kind != COMPROMISE or s.key.multibase not in periods:
-                continue
-            if not any(s.by(p.key) for p in periods.values()):
+        told = [s for s in mine if s.kind == COMPROMISE and s.key.multibase in periods]
+        for s in told:
+            if not _by_any(s, [p.key for p in periods.values()]):
                 raise TraceError(
                     "statement-wrong",
                     f"{self.subject}: that {s.key} was stolen is not signed by it or by a key that came after it.",
                 )
-            found[s.key.multibase] = min(s.at, found.get(s.key.multibase, s.at))
-        return found
+        return _earliest(told)
 
     def _must(self, statement: Statement, *keys: PublicKey) -> None:
         for key in keys:
@@ -294,6 +291,17 @@ class History:
                     "statement-wrong",
                     f"{statement.kind} of {self.subject}: not signed by {key}, who must sign.",
                 )
+
+
+def _by_any(statement: Statement, keys: Iterable[PublicKey]) -> bool:
+    return any(statement.by(k) for k in keys)
+
+
+def _earliest(statements: Iterable[Statement]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for s in statements:
+        found[s.key.multibase] = min(s.at, found.get(s.key.multibase, s.at))
+    return found
 
 
 def _counts(statement: Statement, stolen: int | None) -> bool:

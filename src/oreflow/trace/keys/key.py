@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from oreflow.errors import TraceError, UnknownNameError, UsageError
 from oreflow.trace.keys import multibase
+from oreflow.trace.needs import extra
 
 ED25519 = "ed25519"
 ML_DSA_44 = "ml-dsa-44"
@@ -66,7 +67,8 @@ class PublicKey:
     def _verifier(self) -> Any:
         try:
             if self.algorithm == ED25519:
-                from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+                with extra():
+                    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
                 return Ed25519PublicKey.from_public_bytes(self.raw)
             return _mldsa().MLDSA44PublicKey.from_public_bytes(self.raw)
@@ -84,7 +86,8 @@ class PublicKey:
         Raises:
             TraceError: It is not one by this key over this message.
         """
-        from cryptography.exceptions import InvalidSignature
+        with extra():
+            from cryptography.exceptions import InvalidSignature
 
         if len(signature) != SIGNATURE_BYTES[self.algorithm]:
             raise TraceError(
@@ -161,7 +164,8 @@ class SigningKey:
             UnknownNameError: The algorithm is not known.
         """
         if algorithm == ED25519:
-            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+            with extra():
+                from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
             return cls(Ed25519PrivateKey.generate())
         if algorithm == ML_DSA_44:
@@ -183,7 +187,8 @@ class SigningKey:
         if len(seed) != 32:
             raise UsageError(f"the seed of a key has 32 bytes, not {len(seed)}.")
         if algorithm == ED25519:
-            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+            with extra():
+                from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
             return cls(Ed25519PrivateKey.from_private_bytes(seed))
         if algorithm == ML_DSA_44:

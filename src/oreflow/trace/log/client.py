@@ -15,6 +15,7 @@ from oreflow.trace.log.cosignature import cosigned
 from oreflow.trace.log.policy import Policy, Witness
 from oreflow.trace.log.store import Log
 from oreflow.trace.log.witness import SIZE, Request
+from oreflow.trace.needs import extra
 
 LARGEST_REPLY = 64 * 1024
 TRIES = 3
@@ -139,10 +140,8 @@ def _taken(head: Checkpoint, witness: Witness, answer: Answer, now: int) -> Chec
 
 
 def _http(url: str, body: bytes) -> Answer:
-    try:
+    with extra("watch"):
         import httpx
-    except ImportError as e:
-        raise UsageError("asking witnesses needs the package httpx: install oreflow[watch].") from e
     try:
         with httpx.stream(
             "POST", url, content=body, timeout=10.0, follow_redirects=False, headers={"Accept": "text/plain"}

@@ -11,7 +11,7 @@ from oreflow.errors import TraceError
 from oreflow.trace.log import checkpoint as checkpoints
 from oreflow.trace.log import merkle
 from oreflow.trace.log.checkpoint import Checkpoint
-from oreflow.trace.log.disk import Disk, locked
+from oreflow.trace.log.disk import Disk, locked, make_folder
 from oreflow.trace.log.note import Verifier
 
 FIRST, SAME, GROWN = "first", "same", "grown"
@@ -106,7 +106,7 @@ class Seen:
     def __init__(self, folder: Path, logs: Iterable[Verifier]) -> None:
         self.folder, self._logs = folder, tuple(logs)
         for name in ("", "scratch", "evidence"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+            make_folder(folder / name)  # a memory that is gone after the power was would be none
         self._disk = Disk(folder, folder / "scratch")
 
     def last(self, origin: str) -> Checkpoint | None:

@@ -1,8 +1,9 @@
 """A log in a folder: append so that nothing acknowledged is lost, and prove from what is published.
 
 ```
-LOG/log.json           origin and public key
+LOG/log.json           origin and public key, and how earlier keys were replaced
 LOG/public/            what is served: checkpoint and tiles, static files (C2SP tlog-tiles)
+LOG/cosigned/          each checkpoint that witnesses cosigned, by its size
 LOG/journal            an append under way, if any
 LOG/scratch/           files being written
 LOG/lock               held by the one writer
@@ -15,25 +16,25 @@ no two checkpoints of one size can differ.
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from oreflow.errors import OreflowError, TraceError, UsageError
-from oreflow.trace import jsonin
+from oreflow.errors import TraceError, UsageError
+from oreflow.trace.keys.history import Statement, rotation
 from oreflow.trace.keys.key import SigningKey
 from oreflow.trace.log import checkpoint as checkpoints
 from oreflow.trace.log import journal as journals
 from oreflow.trace.log import merkle, note, tiles
+from oreflow.trace.log.about import described, description
 from oreflow.trace.log.checkpoint import Checkpoint
-from oreflow.trace.log.disk import Disk, locked
+from oreflow.trace.log.disk import Disk, locked, make_folder
 from oreflow.trace.log.journal import Journal
 from oreflow.trace.log.note import Verifier
-from oreflow.trace.log.tiles import ENTRIES, WIDTH, Edge, Reader, Tile
+from oreflow.trace.log.published import Published
+from oreflow.trace.log.tiles import ENTRIES, WIDTH, Edge, Tile
 
 ENTRY = 32
 """Bytes of an entry: a salted hash, never the record itself (see `oreflow.trace.log.entry`)."""
@@ -45,50 +46,31 @@ PATIENCE = 60.0
 """Seconds that a writer waits for another."""
 
 
-@dataclass(frozen=True)
-class _Tip:
-    """The newest published state, as a writer or reader last saw it."""
-
-    data: bytes
-    checkpoint: Checkpoint
-    reader: Reader
-
-
-class Log:
+class Log(Published):
     """A log in a folder. Get one with `create` or `open`.
 
     Args:
         folder: The folder.
         verifier: Public key of the log under its origin.
         key: Key to append with; none to read only.
+        statements: How earlier keys were replaced.
+
+    Raises:
+        TraceError: The key is not that of the log.
     """
 
-    def __init__(self, folder: Path, verifier: Verifier, key: SigningKey | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        verifier: Verifier,
+        key: SigningKey | None,
+        statements: Iterable[Statement] = (),
+    ) -> None:
         if key is not None and key.public != verifier.key:
             raise TraceError("key-wrong", f"{folder}: the log is signed by another key than {key.public}.")
-        self.folder, self.verifier, self._key = folder, verifier, key
-        self._public = Disk(folder / "public", folder / "scratch")
-        self._private = Disk(folder, folder / "scratch")
-        self._tip: _Tip | None = None
+        super().__init__(folder, verifier, statements)
+        self._key = key
         self._edge: tuple[Edge, list[bytes]] | None = None
-
-    @property
-    def origin(self) -> str:
-        """Name of the log."""
-        return self.verifier.name
-
-    @property
-    def size(self) -> int:
-        """Records of the log, as published."""
-        return self.checkpoint().size
-
-    def checkpoint(self) -> Checkpoint:
-        """Return the published checkpoint, its signature checked.
-
-        Raises:
-            TraceError: It is missing, malformed or not signed by the log.
-        """
-        return self._look().checkpoint
 
     def append(self, entries: Iterable[bytes], *, patience: float = PATIENCE) -> range:
         """Append entries, all or none, and publish a new checkpoint.
@@ -103,7 +85,8 @@ class Log:
         Raises:
             UsageError: The log was opened without a key, or an entry is no salted hash.
             TraceError: What is published does not hold together; nothing is appended.
-            OreflowError: Another writer does not come to an end, or a file cannot be written.
+            OreflowError: Another writer does not come to an end, or a file cannot be written. What had been
+                decided by then, if anything, is finished by the next append: look before you append it again.
         """
         if self._key is None:
             raise UsageError(f"{self.folder}: the log was opened to read; give its key to append.")
@@ -125,57 +108,8 @@ class Log:
             self._apply(decided)
         return range(decided.size, decided.size + len(found))
 
-    def entry(self, index: int) -> bytes:
-        """Return one entry.
-
-        Raises:
-            UsageError: There is none of that index.
-            TraceError: What is published does not hold together.
-        """
-        tip = self._look()
-        if not 0 <= index < tip.checkpoint.size:
-            raise UsageError(f"there is no record {index} in a log of {tip.checkpoint.size}; the first is 0.")
-        return tip.reader.entries(index // WIDTH)[index % WIDTH]
-
-    def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
-        """Return the proof that an entry is in the log.
-
-        Args:
-            index: Which entry, from 0.
-            size: Records of the log at the checkpoint to prove for; the published one when left out.
-
-        Raises:
-            UsageError: There is no such entry or size.
-            TraceError: What is published does not hold together.
-        """
-        tip = self._look()
-        return merkle.inclusion(index, self._sized(tip, size), tip.reader.node)
-
-    def consistency(self, first: int, second: int | None = None) -> list[bytes]:
-        """Return the proof that nothing of the log at one size was changed until another.
-
-        Args:
-            first: Records at the older checkpoint, at least 1.
-            second: Records at the newer one; the published one when left out.
-
-        Raises:
-            UsageError: There are no such sizes.
-            TraceError: What is published does not hold together.
-        """
-        tip = self._look()
-        return merkle.consistency(first, self._sized(tip, second), tip.reader.node)
-
-    def root(self, size: int | None = None) -> bytes:
-        """Return the root of the log at a size; of the published one when left out.
-
-        Raises:
-            UsageError: The log is not so large.
-        """
-        tip = self._look()
-        return merkle.root(self._sized(tip, size), tip.reader.node)
-
     def cosigned(self, checkpoint: Checkpoint) -> None:
-        """Publish the checkpoint again, with cosignatures that were collected for it.
+        """Publish the checkpoint again, with cosignatures that were collected for it, and keep it for later.
 
         Args:
             checkpoint: The published checkpoint with further signatures; they are not checked here.
@@ -192,49 +126,52 @@ class Log:
                     "the log has grown since these cosignatures were collected; collect them again."
                 )
             merged = tip.checkpoint.with_signatures(checkpoint.note.signatures)
+            name = f"cosigned/{merged.size}"
+            kept = self._private.read(name)
+            if kept is not None:  # an earlier time may be all that counts one day
+                merged = checkpoints.read(kept, what=name).with_signatures(merged.note.signatures)
+            self._private.put(name, bytes(merged))
+            self._private.settle()
             self._public.put("checkpoint", bytes(merged))
             self._public.settle()
 
-    def check(self) -> Checkpoint:
-        """Read the whole log again: every entry against its hash, every tile against the root.
+    def rotate(self, new: SigningKey, *, at: int) -> Statement:
+        """Replace the key of the log: both keys sign that, and both sign the checkpoint of today.
+
+        Proofs that were given under the old key stay good for whoever trusts it for the log's name.
+
+        Args:
+            new: An Ed25519 key.
+            at: When, s since 1970.
 
         Returns:
-            The checkpoint that it was held against.
+            The statement; `statements` gives all of them to others.
 
         Raises:
-            TraceError: Something was changed, moved or is missing; the message says where.
+            UsageError: The log was opened without its key, or the new key does not fit.
+            OreflowError: Another writer does not come to an end, or a file cannot be written.
         """
-        tip = self._look()
-        edge = Edge()
-        for tile in tiles.of(ENTRIES, tip.checkpoint.size):
-            leaves = [merkle.leaf_hash(e) for e in tip.reader.entries(tile.index)]
-            made = {t: c for t, c in edge.grow(leaves).items() if t.width == WIDTH}
-            for name, content in (made if edge.size < tip.checkpoint.size else made | edge.partial()).items():
-                if tip.reader.content(name) != content:
-                    raise TraceError("tile-wrong", f"{name.path}: its hashes are not those of what is below.")
-        if edge.root() != tip.checkpoint.root:
-            raise TraceError("log-damaged", f"{self.folder}: its entries do not lead to its checkpoint.")
-        return tip.checkpoint
-
-    def _sized(self, tip: _Tip, size: int | None) -> int:
-        if size is not None and size > tip.checkpoint.size:
-            raise UsageError(f"the log has {tip.checkpoint.size} records, not {size}.")
-        return tip.checkpoint.size if size is None else size
-
-    def _look(self) -> _Tip:
-        data = self._public.read("checkpoint")
-        if data is None:
-            raise TraceError("tile-missing", f"{self.folder / 'public'}: the checkpoint is missing.")
-        if self._tip is None or self._tip.data != data:
-            found = checkpoints.read(data, what=str(self.folder / "public" / "checkpoint"))
-            checkpoints.verify(found, [self.verifier])
-            last = self._tip.reader if self._tip else None
-            self._tip = _Tip(data, found, Reader(self._public.read, found.size, last=last))
-        return self._tip
+        verifier = Verifier(self.origin, note.NOTE, new.public)
+        with locked(self.folder / "lock", patience=PATIENCE):
+            self._recover()
+            tip = self._look()
+            if self._key is None:
+                raise UsageError(f"{self.folder}: the log was opened to read; give its key to replace it.")
+            made = rotation(self.origin, self._key, new, at)
+            # Signed by both before it is said: a reader who knows either key is served at any moment.
+            signed = checkpoints.sign(self.origin, tip.checkpoint.size, tip.checkpoint.root, new)
+            both = tip.checkpoint.with_signatures(signed.note.signatures)
+            self._public.put("checkpoint", bytes(both))
+            self._public.settle()
+            self._private.put("log.json", description(verifier, [*self.statements, made]))
+            self._private.settle()
+            self.verifier, self._key, self.statements = verifier, new, (*self.statements, made)
+        return made
 
     def _recover(self) -> None:
         """Finish the append of a writer that was stopped; called with the lock held."""
         self._private.sweep()
+        self._public.sweep()
         data = self._private.read("journal")
         if data is None:
             return
@@ -316,19 +253,15 @@ def create(folder: str | PathLike[str], *, origin: str, key: SigningKey) -> Log:
     path = Path(folder)
     verifier = Verifier(origin, note.NOTE, key.public)
     first = checkpoints.sign(origin, 0, merkle.EMPTY, key)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if any(p.name != "lock" for p in path.iterdir()):
-            raise UsageError(f"{path} is not empty; a new log needs a folder of its own.")
-        (path / "public").mkdir()
-        (path / "scratch").mkdir()
-    except OSError as e:
-        raise OreflowError(f"cannot make {path}: {e.strerror or e}.") from e
+    make_folder(path)
+    if any(path.iterdir()):
+        raise UsageError(f"{path} is not empty; a new log needs a folder of its own.")
+    make_folder(path / "public")
+    make_folder(path / "scratch")
     made = Log(path, verifier, key)
     made._public.put("checkpoint", bytes(first))
     made._public.settle()
-    about = {"format": 1, "origin": origin, "key": str(verifier)}
-    made._private.put("log.json", (json.dumps(about, indent=2) + "\n").encode())
+    made._private.put("log.json", description(verifier, ()))
     made._private.settle()
     return made
 
@@ -351,13 +284,5 @@ def open(folder: str | PathLike[str], *, key: SigningKey | None = None) -> Log:
     data = Disk(path, path / "scratch").read("log.json")
     if data is None:
         raise UsageError(f"{path} holds no log: it has no log.json.")
-    about = jsonin.loads(data, name=str(path / "log.json"))
-    told: Sequence[object] = (
-        [about.get(k) for k in ("format", "origin", "key")] if isinstance(about, dict) else []
-    )
-    if len(told) != 3 or told[0] != 1 or not isinstance(told[2], str):
-        raise TraceError("log-damaged", f"{path / 'log.json'}: not the description of a log.")
-    verifier = note.read_vkey(told[2])
-    if verifier.kind != note.NOTE or verifier.name != told[1]:
-        raise TraceError("log-damaged", f"{path / 'log.json'}: its key is not one of the log {told[1]!r}.")
-    return Log(path, verifier, key)
+    verifier, statements = described(data, str(path / "log.json"))
+    return Log(path, verifier, key, statements)

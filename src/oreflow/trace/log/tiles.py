@@ -7,6 +7,7 @@ import struct
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from oreflow.errors import TraceError, UsageError
 from oreflow.trace.log import merkle
@@ -19,7 +20,10 @@ ENTRIES = -1
 
 MOST_LEVEL = 63
 LARGEST_ENTRY = 2**16 - 1
+T = TypeVar("T")
+
 _KEPT = 512
+"""Tiles and bundles, each, that a reader keeps in memory."""
 
 _PATH = re.compile(
     r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
@@ -145,6 +149,7 @@ class Reader:
         self._fetch = fetch
         self.size = size
         self._rows: OrderedDict[Tile, list[list[bytes]]] = last._rows if last else OrderedDict()
+        self._bundles: OrderedDict[Tile, list[bytes]] = last._bundles if last else OrderedDict()
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree over ``2**level`` leaves.
@@ -172,10 +177,13 @@ class Reader:
             TraceError: The bundle is missing, not of the form, or not what was hashed.
         """
         tile = self.tile(ENTRIES, index)
-        found = unpack(self.content(tile), tile.width)
-        if [merkle.leaf_hash(e) for e in found] != self._read(self.tile(0, index))[0]:
-            raise TraceError("tile-wrong", f"{tile.path}: its entries are not those that were hashed.")
-        return found
+        found = self._bundles.get(tile)
+        if found is None:
+            found = unpack(self.content(tile), tile.width)
+            if [merkle.leaf_hash(e) for e in found] != self._read(self.tile(0, index))[0]:
+                raise TraceError("tile-wrong", f"{tile.path}: its entries are not those that were hashed.")
+            _keep(self._bundles, tile, found)
+        return list(found)
 
     def content(self, tile: Tile) -> bytes:
         """Return the content of a tile; from the full one where the partial one is gone.
@@ -196,12 +204,16 @@ class Reader:
     def _read(self, tile: Tile) -> list[list[bytes]]:
         found = self._rows.get(tile)
         if found is None:
-            found = self._rows[tile] = rows(hashes(self.content(tile), tile.width))
-            if len(self._rows) > _KEPT:
-                self._rows.popitem(last=False)
-        else:
-            self._rows.move_to_end(tile)
+            found = rows(hashes(self.content(tile), tile.width))
+            _keep(self._rows, tile, found)
         return found
+
+
+def _keep(kept: OrderedDict[Tile, T], tile: Tile, found: T) -> None:
+    """Keep what was read, and let go of what was read first where there is too much."""
+    kept[tile] = found
+    if len(kept) > _KEPT:
+        kept.popitem(last=False)
 
 
 class Edge:
