@@ -6,6 +6,7 @@ from oreflow.atlas import bundled
 from oreflow.errors import UsageError
 from oreflow.trace.audit import audit, rules
 from oreflow.trace.generate import KINDS, chain, plant
+from oreflow.trace.model import Kind
 from oreflow.trace.origin import origin
 from oreflow.trace.store import Ledger
 
@@ -88,3 +89,38 @@ def test_all_frauds_are_found_among_a_hundred_thousand_events(tmp_path) -> None:
     assert missed == []
     assert false == []
     assert made.seconds < 60
+
+
+def test_records_changed_removed_and_moved_among_many_are_found_and_no_others(tmp_path) -> None:
+    """Sign and log a whole chain, then change it behind the back of the ledger as somebody with its file could."""
+    import sqlite3
+    from dataclasses import replace
+
+    from oreflow.trace.audit.records import records
+    from oreflow.trace.workspace import Workspace
+
+    made = chain(events=1000, seed=5, world=bundled())
+    with Workspace.create(tmp_path / "w", origin="example.com/chain") as kept:
+        # One key signs all, so nobody can sell to anybody.
+        events = [replace(e, issuer=kept.issuer) for e in made.events if e.kind is not Kind.TRANSFER]
+        kept.sign(events, facilities=made.facilities, parties=made.parties)
+        assert list(records(kept.ledger, kept.log, seen=kept.seen())) == []
+        assert not [f for f in audit(kept.ledger, world=bundled()).findings if f.severity == "error"]
+        changed, removed, table = (events[i].event for i in (100, 200, 300))
+        body = kept.ledger.documents(changed)[0][2].replace(b"VerifiableCredential", b"VerifiableCredentiaI", 1)
+        with sqlite3.connect(tmp_path / "w" / "ledger.sqlite") as raw:
+            for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                raw.execute(f"DROP TRIGGER {name}")
+            number = "(SELECT d.n FROM documents d JOIN terms t ON t.n = d.event WHERE t.term = ?)"
+            raw.execute(f"UPDATE documents SET body = ? WHERE n = {number}", (body, changed))
+            raw.execute(f"DELETE FROM seals WHERE n = {number}", (removed,))
+            raw.execute(
+                "UPDATE events SET time = time + 1 WHERE event = (SELECT n FROM terms WHERE term = ?)", (table,)
+            )
+        raw.close()
+        found = list(records(kept.ledger, kept.log, seen=kept.seen()))
+    assert {(f.rule, f.events) for f in found} == {
+        ("tampered", (changed,)),
+        ("missing-record", ()),
+        ("tampered", (table,)),
+    }
