@@ -1,6 +1,19 @@
 """The cases; importing this package enters all of them into the registry."""
 
 from benchmarks.cases import solves  # isort: skip
-from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles, trace  # isort: skip
+from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles  # isort: skip
+from benchmarks.cases import ledger, trace  # isort: skip
 
-__all__ = ["accuracy", "attack", "commands", "draws", "ensembles", "news", "others", "scale", "solves", "trace"]
+__all__ = [
+    "accuracy",
+    "attack",
+    "commands",
+    "draws",
+    "ensembles",
+    "ledger",
+    "news",
+    "others",
+    "scale",
+    "solves",
+    "trace",
+]

@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "gauge": "Measure concentration, reliance, bottlenecks and exposure.",
     "screen": "Cut off every large supplier for a year, and rank what it costs.",
     "watch": "Watch a folder or a feed for news, and say what they move.",
+    "trace": "Keep a ledger of lots, prove it, audit it, and say where metal came from.",
     "world": "Show, check and build the tables of the world.",
     "calibrate": "Show how well the base year is reproduced.",
     "validate": "Put published figures beside ours.",
