@@ -99,6 +99,16 @@ def test_a_signature_holds_for_its_message_and_key_alone(algorithm: str) -> None
             verifier.verify(s, m)
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_public_key_goes_to_other_processes(algorithm: str) -> None:
+    key = SigningKey.generate(algorithm)
+    signature = key.sign(b"m")
+    key.public.verify(signature, b"m")  # by now it holds what cannot be sent
+    again = pickle.loads(pickle.dumps(key.public))
+    assert again == key.public
+    again.verify(signature, b"m")
+
+
 def test_a_signature_cannot_be_varied() -> None:
     """Ed25519: S + L signs as well as S where S is not held below L (RFC 8032, 5.1.7)."""
     key = SigningKey.from_seed(bytes(32))

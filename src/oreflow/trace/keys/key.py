@@ -123,6 +123,9 @@ class PublicKey:
     def __str__(self) -> str:
         return self.short
 
+    def __reduce__(self) -> tuple[type[PublicKey], tuple[str, bytes]]:
+        return PublicKey, (self.algorithm, self.raw)
+
     @classmethod
     def from_multibase(cls, text: object) -> PublicKey:
         """Read a W3C Multikey.
