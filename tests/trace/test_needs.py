@@ -36,3 +36,21 @@ def test_a_package_that_is_missing_is_named_with_its_extra(monkeypatch: pytest.M
             use()
     with pytest.raises(UsageError, match=r"needs the package rfc8785: install oreflow\[trace\]"):
         jsonin.canonical([1.5])
+
+
+def test_a_package_or_library_without_ml_dsa_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import mldsa
+
+    def unsupported() -> None:
+        raise UnsupportedAlgorithm("not by this backend")
+
+    with monkeypatch.context() as m:
+        m.setattr(mldsa.MLDSA44PrivateKey, "generate", unsupported)
+        with pytest.raises(UsageError, match="newer version of the package cryptography"):
+            SigningKey.generate("ml-dsa-44")
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.mldsa", None)
+    monkeypatch.delattr("cryptography.hazmat.primitives.asymmetric.mldsa", raising=False)
+    with pytest.raises(UsageError, match="newer version of the package cryptography"):
+        SigningKey.generate("ml-dsa-44")
+    assert SigningKey.from_seed(SEED).sign(b"m")

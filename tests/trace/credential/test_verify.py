@@ -205,6 +205,9 @@ def test_an_issuers_document_speaks_for_itself_alone() -> None:
             credential.Resolver([document_of(**method)])
     with pytest.raises(TraceError, match="two documents"):
         credential.Resolver([document_of(), document_of()])
+    shared = document_of(id=KEY.public.method)
+    with pytest.raises(TraceError, match="two documents hold the method"):
+        credential.Resolver([shared, document_of("https://other.example", id=KEY.public.method)])
     with pytest.raises(TraceError, match="has no id"):
         credential.Resolver([{"assertionMethod": []}])
 

@@ -201,3 +201,19 @@ def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(OreflowError, match="cannot make"):
         KeyFolder(tmp_path / "file" / "keys")
+
+
+def test_a_key_that_cannot_be_written_leaves_nothing(
+    keys: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as m:
+        m.setattr(os, "fsync", full)
+        with pytest.raises(OreflowError, match="No space left"):
+            keys.save("log", SigningKey.generate())
+    assert keys.names() == []
+    shutil.rmtree(keys.folder)
+    with pytest.raises(OreflowError, match="cannot write"):
+        keys.save("log", SigningKey.generate())

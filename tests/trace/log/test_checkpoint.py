@@ -134,3 +134,7 @@ def test_what_cannot_be_signed_is_refused(scene: Scene) -> None:
             cosignature.cosign(made, "w", scene.witness_keys[0], time)
     with pytest.raises(UsageError, match="at most 255"):
         cosignature.cosign(made, "w" * 256, scene.witness_keys[1], NOW)
+    long = note.Verifier("w" * 256, note.ML_DSA_COSIGNATURE, scene.witness_keys[1].public)
+    line = Signature(long.name, long.key_id, struct.pack(">Q", NOW) + bytes(2420))
+    with pytest.raises(TraceError, match=r"at most 255.*signature-wrong"):
+        cosignature.cosigned(made.with_signatures([line]), (long,), now=NOW)

@@ -128,6 +128,8 @@ def scene_policy(tmp_path_factory: pytest.TempPathFactory) -> log.Policy:
         "witness A {0}\ngroup g some A\nquorum g\n",
         "witness A {0}\ngroup g 1\nquorum g\n",
         "nothing known\nquorum none\n",
+        "log {0}\nquorum none\n",
+        "witness A \u00fft+00000000+AQ==\nquorum A\n",
         "quorum none\r\n",
         "quorum none\n\x00",
         "quorum none\x7f\n",
@@ -135,8 +137,9 @@ def scene_policy(tmp_path_factory: pytest.TempPathFactory) -> log.Policy:
     ],
 )
 def test_a_policy_out_of_form_is_refused(scene: Scene, text: str) -> None:
-    with pytest.raises(TraceError, match="policy-malformed"):
-        log.read_policy(text.format(*scene.verifiers).encode())
+    for encoding in ("utf-8", "latin-1"):
+        with pytest.raises(TraceError, match="policy-malformed"):
+            log.read_policy(text.format(*scene.verifiers).encode(encoding))
 
 
 def test_a_policy_of_a_hundred_witnesses_is_read() -> None:

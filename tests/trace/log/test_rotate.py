@@ -164,3 +164,12 @@ def test_a_milestone_of_another_tree_is_refused(scene: Scene, tmp_path: Path) ->
 def test_a_record_was_cosigned_with_the_first_tree_that_holds_it(found: dict[int, int], index: int) -> None:
     holding = [at for size, at in found.items() if size > index]
     assert Milestones(found.items()).when(index) == (min(holding) if holding else None)
+
+
+def test_a_milestone_that_was_tampered_with_is_not_passed_over(scene: Scene) -> None:
+    scene.log.append([entry(0)])
+    cosign_all(scene, NOW - 5, 0)
+    path = scene.folder / "cosigned" / "1"
+    path.write_bytes(path.read_bytes().replace(b"\n1\n", b"\n2\n", 1))
+    with pytest.raises(TraceError, match="signature-wrong"):
+        scene.log.milestones(scene.policy(1), now=NOW)

@@ -254,7 +254,14 @@ def test_an_append_that_was_stopped_is_finished_only_with_the_key(scene: Scene) 
 
 
 @pytest.mark.parametrize(
-    "change", [{"format": 2}, {"origin": "example.com/nickel"}, {"key": "example.com/cobalt+00000000+AQ=="}]
+    "change",
+    [
+        {"format": 2},
+        {"origin": "example.com/nickel"},
+        {"key": "example.com/cobalt+00000000+AQ=="},
+        {"key": 5},
+        {"statements": 5},
+    ],
 )
 def test_a_description_that_does_not_fit_is_refused(scene: Scene, change: dict[str, object]) -> None:
     path = scene.folder / "log.json"
@@ -318,3 +325,39 @@ def test_a_log_can_be_moved(scene: Scene, tmp_path: Path) -> None:
     scene.log.append([entry(0)])
     shutil.move(scene.folder, tmp_path / "elsewhere")
     assert log.open(tmp_path / "elsewhere", key=scene.key).append([entry(1)]) == range(1, 2)
+
+
+def test_many_entries_go_in_at_once_up_to_a_limit(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [entry(i) for i in range(6000)]
+    assert scene.log.append(entries) == range(6000)
+    assert scene.log.check().root == mth(entries)
+    monkeypatch.setattr("oreflow.trace.log.store.MOST_ENTRIES", 3)
+    with pytest.raises(UsageError, match="4 entries at once, more than 3"):
+        scene.log.append(entries[:4])
+
+
+def test_what_is_kept_in_memory_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "_KEPT", 2)
+    scene.log.append([entry(i) for i in range(1500)])
+    reader = log.open(scene.folder)
+    for i in range(0, 1500, 100):
+        assert reader.entry(i) == entry(i)
+        log.verify_inclusion(i, 1500, log.leaf_hash(entry(i)), reader.inclusion(i), reader.root())
+    assert reader._tip
+    assert len(reader._tip.reader._rows) <= 2
+    assert len(reader._tip.reader._bundles) <= 2
+
+
+def test_folders_that_are_none_say_so(scene: Scene, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OreflowError, match="cannot make"):
+        log.create(tmp_path / "file" / "log", origin="example.com/x", key=scene.key)
+    shutil.rmtree(scene.folder / "public")
+    (scene.folder / "public").mkdir()
+    (scene.folder / "public" / "checkpoint").mkdir()
+    with pytest.raises(OreflowError, match="cannot read"):
+        log.open(scene.folder).checkpoint()
+    (scene.folder / "lock").unlink(missing_ok=True)
+    (scene.folder / "lock").mkdir()
+    with pytest.raises(OreflowError, match="cannot open"):
+        scene.log.append([entry(0)])

@@ -71,7 +71,7 @@ class PublicKey:
                     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
                 return Ed25519PublicKey.from_public_bytes(self.raw)
-            return _mldsa().MLDSA44PublicKey.from_public_bytes(self.raw)
+            return _mldsa("MLDSA44PublicKey", "from_public_bytes", self.raw)
         except ValueError as e:
             raise TraceError("key-wrong", f"these bytes are no public key of {self.algorithm}.") from e
 
@@ -172,7 +172,7 @@ class SigningKey:
 
             return cls(Ed25519PrivateKey.generate())
         if algorithm == ML_DSA_44:
-            return cls(_mldsa().MLDSA44PrivateKey.generate())
+            return cls(_mldsa("MLDSA44PrivateKey", "generate"))
         raise UnknownNameError("key algorithm", algorithm, ALGORITHMS)
 
     @classmethod
@@ -195,7 +195,7 @@ class SigningKey:
 
             return cls(Ed25519PrivateKey.from_private_bytes(seed))
         if algorithm == ML_DSA_44:
-            return cls(_mldsa().MLDSA44PrivateKey.from_seed_bytes(seed))
+            return cls(_mldsa("MLDSA44PrivateKey", "from_seed_bytes", seed))
         raise UnknownNameError("key algorithm", algorithm, ALGORITHMS)
 
     @property
@@ -224,16 +224,20 @@ def _algorithm(private: Any) -> str:
 
     if isinstance(private, Ed25519PrivateKey):
         return ED25519
-    if isinstance(private, _mldsa().MLDSA44PrivateKey):
+    if "MLDSA44PrivateKey" in (c.__name__ for c in type(private).__mro__):
         return ML_DSA_44
     raise TraceError(
         "key-wrong", f"a key of the kind {type(private).__name__}: only {', '.join(ALGORITHMS)}."
     )
 
 
-def _mldsa() -> Any:
+def _mldsa(kind: str, method: str, *args: bytes) -> Any:
+    """Call a method of a class for ML-DSA-44, which neither every version of the package has nor every OpenSSL."""
+    with extra():
+        from cryptography.exceptions import UnsupportedAlgorithm
     try:
         from cryptography.hazmat.primitives.asymmetric import mldsa
-    except ImportError as e:
-        raise UsageError("ML-DSA-44 needs the package cryptography from 47 on.") from e
-    return mldsa
+
+        return getattr(getattr(mldsa, kind), method)(*args)
+    except (ImportError, UnsupportedAlgorithm) as e:
+        raise UsageError("ML-DSA-44 needs a newer version of the package cryptography.") from e
