@@ -1,7 +1,7 @@
 """The cases; importing this package enters all of them into the registry."""
 
 from benchmarks.cases import solves  # isort: skip
-from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles  # isort: skip
+from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles, plan, sddp  # isort: skip
 from benchmarks.cases import ledger, trace  # isort: skip
 
 __all__ = [
@@ -13,7 +13,9 @@ __all__ = [
     "ledger",
     "news",
     "others",
+    "plan",
     "scale",
+    "sddp",
     "solves",
     "trace",
 ]

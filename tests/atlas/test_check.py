@@ -48,6 +48,16 @@ def test_families_can_be_chosen_and_findings_are_sorted(change):
         check(world, families=["plant"])
 
 
+def measure(**values):
+    """A row of the table of measures, with some values changed."""
+    return {
+        "measure": "depot", "name": "Hold it", "kind": "reserve", "who": "us", "region": "CHN",
+        "commodity": "lithium_carbonate", "table": "stores", "row": "lithium_carbonate@CHN", "attribute": "opening",
+        "unit": "t LCE", "effect": 1, "most": 10, "running": 2, "running_low": 1, "running_high": 3, "lead": 2,
+        "lead_low": 1, "lead_high": 3, "drawdown": 3, "earns": False, "hangs_on": "nothing",
+    } | values  # fmt: skip
+
+
 def hazard(**values):
     row = {
         "hazard": "flood",
@@ -194,6 +204,19 @@ CASES = [
     ("hazards", None, hazard(rate=0.4), "hazards.range", "error", "0.4 lies outside 0.05…0.2"),
     ("hazards", None, hazard(region="CHI"), "hazards.place", "error", "names the region 'CHI', which does not exist"),
     ("hazards", None, hazard(mineral="lithum"), "hazards.place", "error", "names the mineral 'lithum'"),
+    ("measures", None, measure(running=None), "measures.cost", "error", "depot has no cost"),
+    ("measures", None, measure(running=9), "measures.range", "error", "9 lies outside 1…3"),
+    ("measures", None, measure(lead=9), "measures.lead", "error", "9 months lie outside 1…3"),
+    ("measures", None, measure(most=0), "measures.size", "error", "has a most of 0"),
+    ("measures", None, measure(lot=20), "measures.size", "error", "one lot of 20 is more than the most"),
+    ("measures", None, measure(use_cost=-1), "measures.negative", "error", "has a use_cost below nought"),
+    ("measures", None, measure(drawdown=None), "measures.drawdown", "error", "in how many months"),
+    ("measures", None, measure(attribute="limit"), "measures.attribute", "error", "which has opening"),
+    ("measures", None, measure(row="CHN"), "measures.row", "error", "'CHN' is no row of stores"),
+    ("measures", None, measure(table="plants", row="greenbush", attribute="capacity", drawdown=None),
+     "measures.use", "error", "does not say what each unit"),
+    ("measures", None, measure(table="plants", row="greenbush", attribute="capacity", drawdown=None, use_cost=1),
+     "measures.plant", "error", "names no plant or process"),
     ("claims", 0, {"value": 20}, "claims.range", "info", "2 claims on plants.jianxiawo.capacity reach from 20,000"),
 ]  # fmt: skip
 
@@ -220,6 +243,10 @@ def test_every_kind_of_finding_is_tried_above():
     others = {"units.column", "balance.node", "balance.self_trade", "years.exports", "years.world",
               "years.sources", "routes.self",
               "duplicates.aggregate", "ranges.index", "claims.disagree"}  # fmt: skip
+    others |= {
+        f"outlook.{k}"
+        for k in ("range", "start", "growth", "place", "shares", "intensity", "family", "years")
+    }
     assert written == tried | others
 
 

@@ -27,6 +27,8 @@ def two_sections(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     for module in (gauges, market):
         monkeypatch.setitem(sys.modules, module.__name__, module)
+    for section in set(SECTIONS) - {"Gauges", "Market"}:
+        monkeypatch.delitem(SECTIONS, section)
     monkeypatch.setitem(SECTIONS, "Gauges", gauges.__name__)
     monkeypatch.setitem(SECTIONS, "Market", market.__name__)
 

@@ -110,6 +110,55 @@ def test_no_solution_the_limit_and_a_wrong_option_are_told(kind: type) -> None:
     assert model.run() in (LIMIT, OPTIMAL)
 
 
+@pytest.mark.parametrize("kind", BOTH)
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_rows_come_and_go(kind: type, seed: int) -> None:
+    """What is left after rows were added and dropped is the programme that was there at once."""
+    matrix, n = random_lp(seed)
+    rng = np.random.default_rng(seed)
+    more = np.where(rng.random((4, matrix.shape[1])) < 0.5, rng.normal(size=(4, matrix.shape[1])), 0.0)
+    loose = np.abs(more).sum(axis=1) * 3.0
+    lower, upper = -loose * rng.uniform(0.1, 1.0, 4), np.full(4, np.inf)
+    model = kind(matrix)
+    load(model, n)
+    assert model.run() == OPTIMAL
+    before = model.objective
+    rows = sparse.csr_matrix(more)
+    model.append(rows.indptr.astype(np.int32), rows.indices.astype(np.int32), rows.data, lower, upper)
+    sides = model.basis()[1]
+    assert len(sides) == matrix.shape[0] + 4
+    status = model.run()
+    dropped = np.array([matrix.shape[0], matrix.shape[0] + 2], np.int32)
+    model.drop(dropped)
+    kept = [1, 3]
+    whole = sparse.csc_matrix(np.vstack([matrix.toarray(), more[kept]]))
+    at_once = kind(whole)
+    both = Numbers(
+        n.cost, n.lower, n.upper, np.append(n.row_lower, lower[kept]), np.append(n.row_upper, upper[kept])
+    )
+    load(at_once, both)
+    assert model.run() == at_once.run()
+    if status == OPTIMAL:
+        assert model.objective == pytest.approx(at_once.objective, rel=1e-7, abs=1e-7)
+        assert model.objective >= before - 1e-7
+        x, dual = model.solution()
+        assert len(dual) == matrix.shape[0] + 2
+        assert model.objective == pytest.approx(n.cost @ x, abs=1e-9)
+        np.testing.assert_allclose(model.reduced(), n.cost - whole.T @ dual, atol=1e-6)
+        # Sides of all rows, those that came later too.
+        model.sides(None, both.row_lower, both.row_upper)
+        assert model.run() == OPTIMAL
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_rows_that_make_no_sense_are_refused(kind: type) -> None:
+    model = kind(sparse.csc_matrix([[1.0, 1.0]]))
+    start, index = np.zeros(1, np.int32), np.array([7], np.int32)
+    with pytest.raises(NumericalError, match="would not take more rows"):
+        model.append(start, index, np.ones(1), np.zeros(1), np.ones(1))
+
+
 def test_residuals_see_what_is_wrong() -> None:
     """min x + 2y, x + y ≥ 1, 0 ≤ x ≤ 0.6: x = 0.6, y = 0.4, dual 2."""
     matrix = sparse.csc_matrix([[1.0, 1.0]])
@@ -176,8 +225,11 @@ def test_statuses_are_those_of_the_solver() -> None:
     kinds = highspy.HighsBasisStatus
     assert [int(k) for k in (kinds.kLower, kinds.kBasic, kinds.kUpper)] == [LOWER, BASIC, UPPER]
     told = highspy.HighsModelStatus
-    assert [int(k) for k in (told.kOptimal, told.kInfeasible, told.kIterationLimit)] == [
-        OPTIMAL,
-        INFEASIBLE,
-        LIMIT,
-    ]
+    kinds = (
+        told.kOptimal,
+        told.kInfeasible,
+        told.kIterationLimit,
+        told.kUnboundedOrInfeasible,
+        told.kUnbounded,
+    )
+    assert [int(k) for k in kinds] == [OPTIMAL, INFEASIBLE, LIMIT, highs.EITHER, highs.UNBOUNDED]

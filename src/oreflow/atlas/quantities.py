@@ -27,7 +27,7 @@ def commodity_of(tables: Mapping[str, pd.DataFrame], name: str, frame: pd.DataFr
     """
     if name == "processes":
         return [str(v) for v in frame["output"]]
-    if name == "plants":
+    if name in ("plants", "projects"):
         return _through(frame["process"], tables["processes"], "process", "output")
     if name == "offtakes":
         processes = _through(frame["plant"], tables["plants"], "plant", "process")

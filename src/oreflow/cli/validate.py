@@ -13,7 +13,15 @@ from oreflow.errors import OreflowError
 from oreflow.files import write_text
 from oreflow.validation import Row
 
-SECTIONS = {"Gauges": "oreflow.gauge.validation", "Market": "oreflow.market.validation"}
+SECTIONS = {
+    "Gauges": "oreflow.gauge.validation",
+    "Market": "oreflow.market.validation",
+    "Outlook": "oreflow.outlook.validation",
+    "Forecasts": "oreflow.outlook.forecast.validation",
+    "Decisions over time": "oreflow.respond.validation",
+    "Sodium-ion": "oreflow.respond.hedge.validation",
+    "Price floors": "oreflow.respond.floor.validation",
+}
 """Heading to the module whose ``rows()`` gives its cases."""
 
 BEGIN, END = "<!-- begin: oreflow validate -->", "<!-- end: oreflow validate -->"

@@ -26,6 +26,8 @@ LOWER, BASIC, UPPER = 0, 1, 2
 """Status of a column or row in a basis."""
 OPTIMAL, INFEASIBLE, LIMIT = 7, 8, 14
 """Model status after a run: solved, no solution, stopped by the iteration limit."""
+EITHER, UNBOUNDED = 9, 10
+"""Model status after a run: no solution or no end, not told which; without end."""
 
 Basis = tuple[Ints32, Ints32]
 """Status of each column and of each row."""
@@ -43,7 +45,7 @@ OPTIONS: dict[str, bool | int | float | str] = {
 
 
 class Model(Protocol):
-    """A linear programme that stays in the solver: its numbers are edited, its matrix is not.
+    """A linear programme that stays in the solver: its numbers are edited, and rows come and go at its end.
 
     min c·x,  row_lower ≤ A·x ≤ row_upper,  lower ≤ x ≤ upper.
     """
@@ -60,6 +62,12 @@ class Model(Protocol):
     def sides(self, rows: Ints32 | None, lower: Floats, upper: Floats) -> None:
         """Set the sides of rows in rising order; of all where `rows` is None."""
 
+    def append(self, start: Ints32, index: Ints32, value: Floats, lower: Floats, upper: Floats) -> None:
+        """Add rows below the others, in compressed rows; a basis that is held gets their slacks."""
+
+    def drop(self, rows: Ints32) -> None:
+        """Take rows out; those below move up."""
+
     def forget(self) -> None:
         """Drop basis and solution."""
 
@@ -71,6 +79,13 @@ class Model(Protocol):
 
     def solution(self) -> tuple[Floats, Floats]:
         """Return values of columns and duals of rows."""
+
+    def reduced(self) -> Floats:
+        """Return the reduced costs of columns: what one more unit of a bound that holds adds to the objective."""
+
+    @property
+    def objective(self) -> float:
+        """Objective of the last run."""
 
     def basis(self) -> Basis:
         """Return the basis of the last run."""
@@ -100,13 +115,18 @@ def _library() -> ctypes.CDLL | None:
         return None
     library = ctypes.CDLL(str(found[0]))
     library.Highs_create.restype = ctypes.c_void_p
+    library.Highs_getObjectiveValue.restype = ctypes.c_double
     if library.Highs_getSizeofHighsInt(None) != 4:
         return None
     return library
 
 
-def _at(array: NDArray[Any]) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)
+def _at(array: NDArray[Any]) -> Any:
+    """Return where the numbers of an array lie."""
+    try:
+        return ctypes.byref(ctypes.c_char.from_buffer(array))  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # it may not be written to, or is empty
+        return ctypes.c_void_p(array.ctypes.data)
 
 
 def _floats(array: Floats) -> Floats:
@@ -135,9 +155,9 @@ class _Native:
         )  # fmt: skip
 
     def __del__(self) -> None:
-        if getattr(self, "_h", None):
-            self._lib.Highs_destroy(self._h)
-            self._h = ctypes.c_void_p()
+        handle = self.__dict__.pop("_h", None)  # no module may be left when the interpreter ends
+        if handle:
+            self._lib.Highs_destroy(handle)
 
     def option(self, name: str, value: bool | int | float | str) -> None:
         key = name.encode()
@@ -179,6 +199,21 @@ class _Native:
             )
         self._done(code, "change sides")
 
+    def append(self, start: Ints32, index: Ints32, value: Floats, lower: Floats, upper: Floats) -> None:
+        lower, upper, value = _floats(lower), _floats(upper), _floats(value)
+        code = self._lib.Highs_addRows(
+            self._h, len(lower), _at(lower), _at(upper), len(value), _at(start), _at(index), _at(value)
+        )
+        self._done(code, "take more rows")
+        self._m += len(lower)
+
+    def drop(self, rows: Ints32) -> None:
+        mask = np.zeros(self._m, np.int32)
+        mask[rows] = 1
+        count = int(mask.sum())
+        self._done(self._lib.Highs_deleteRowsByMask(self._h, _at(mask)), "drop rows")
+        self._m -= count
+
     def forget(self) -> None:
         self._lib.Highs_clearSolver(self._h)
 
@@ -196,6 +231,15 @@ class _Native:
             "give its solution",
         )
         return x, dual
+
+    def reduced(self) -> Floats:
+        dual = np.empty(self._n)
+        self._done(self._lib.Highs_getSolution(self._h, None, _at(dual), None, None), "give its solution")
+        return dual
+
+    @property
+    def objective(self) -> float:
+        return float(self._lib.Highs_getObjectiveValue(self._h))
 
     def basis(self) -> Basis:
         col, row = np.empty(self._n, np.int32), np.empty(self._m, np.int32)
@@ -242,7 +286,7 @@ class _Portable:
         lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
         lp.a_matrix_.value_ = matrix.data
         self._h.passModel(lp)
-        self._all_cols, self._all_rows = (np.arange(k, dtype=np.int32) for k in (self._n, self._m))
+        self._all_cols = np.arange(self._n, dtype=np.int32)
 
     def option(self, name: str, value: bool | int | float | str) -> None:
         if self._h.setOptionValue(name, value) == highspy.HighsStatus.kError:
@@ -257,8 +301,20 @@ class _Portable:
         self._h.changeColsBounds(len(which), which, lower, upper)
 
     def sides(self, rows: Ints32 | None, lower: Floats, upper: Floats) -> None:
-        which = self._all_rows if rows is None else rows
+        which = np.arange(self._m, dtype=np.int32) if rows is None else rows
         self._h.changeRowsBounds(len(which), which, lower, upper)  # type: ignore[attr-defined]
+
+    def append(self, start: Ints32, index: Ints32, value: Floats, lower: Floats, upper: Floats) -> None:
+        rows = (len(lower), _floats(lower), _floats(upper))
+        done = self._h.addRows(*rows, len(value), start, index, _floats(value))
+        if done == highspy.HighsStatus.kError:
+            raise NumericalError("the solver would not take more rows.")
+        self._m += len(lower)
+
+    def drop(self, rows: Ints32) -> None:
+        if self._h.deleteRows(len(rows), rows) == highspy.HighsStatus.kError:
+            raise NumericalError("the solver would not drop rows.")
+        self._m -= len(rows)
 
     def forget(self) -> None:
         self._h.clearSolver()
@@ -277,6 +333,13 @@ class _Portable:
     def solution(self) -> tuple[Floats, Floats]:
         found = self._h.getSolution()
         return np.array(found.col_value), np.array(found.row_dual)
+
+    def reduced(self) -> Floats:
+        return np.array(self._h.getSolution().col_dual)
+
+    @property
+    def objective(self) -> float:
+        return float(self._h.getInfo().objective_function_value)
 
     def basis(self) -> Basis:
         told = self._h.getBasis()

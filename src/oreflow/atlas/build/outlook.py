@@ -29,6 +29,7 @@ _SECTORS = {
     "otherUses": "other_uses",
     "totalDemand": "total",
 }
+_MORE = {"Zinc": "zinc_refined", "Molybdenum": "molybdenum_refined"}
 _NOT_ANODE = ("otherUses", "totalDemand")
 _NOTES = {
     "Graphite": "Refining is battery-grade graphite, natural and synthetic together; so is demand",
@@ -37,13 +38,16 @@ _NOTES = {
 
 
 def tables(src: Path, common: Common) -> Tables:
-    """Return the rows of ``outlook``.
+    """Return the rows of ``outlook``, and what the IEA says of it in words (``claims``).
 
     Args:
         src: Folder of the public files.
         common: Shared names.
     """
-    return {"outlook": [*_supply(src, common), *_demand(src), *facts("outlook")]}
+    return {
+        "outlook": [*_supply(src, common), *_demand(src), *_technologies(src), *facts("outlook")],
+        "claims": facts("outlook_claims"),
+    }
 
 
 def _supply(src: Path, common: Common) -> list[Row]:
@@ -90,6 +94,26 @@ def _demand(src: Path) -> list[Row]:
                 **_provenance(r["mineral"], factor),
             }
         )
+    return rows
+
+
+def _technologies(src: Path) -> list[Row]:
+    """Return demand by technology for minerals that the table of totals leaves out."""
+    rows = []
+    for r in read(src / "iea_critical_minerals" / "iea_demand_by_technology.csv"):
+        if r["mineral"] in _MORE and r["technology"] in _SECTORS and int(r["year"]) <= _LAST:
+            rows.append(
+                {
+                    "commodity": _MORE[r["mineral"]],
+                    "measure": "demand",
+                    "stage": _SECTORS[r["technology"]],
+                    "country": "WLD",
+                    "scenario": r["scenario"],
+                    "year": int(r["year"]),
+                    "quantity": float(r["kt"]) * 1000,
+                    **_provenance(r["mineral"], 1.0),
+                }
+            )
     return rows
 
 

@@ -13,7 +13,7 @@ _MONTHLY = {
     "Zinc": ("zinc_refined", "EUR", "LME special high grade, cash"),
     "Phosphate rock": ("phosphate_rock", "MAR", "f.o.b. Casablanca"),
 }
-_FIRST_MONTH = "2015-01"
+_FIRST_MONTH = "1990-01"
 
 
 def tables(src: Path, common: Common) -> Tables:

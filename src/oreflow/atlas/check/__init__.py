@@ -13,7 +13,9 @@ from oreflow.atlas.check import (
     dates,
     duplicates,
     hazards,
+    measures,
     network,
+    outlook,
     plants,
     prices,
     provenance,
@@ -47,10 +49,23 @@ FAMILIES: dict[str, Callable[[Chain], Iterable[Finding]]] = {
     "provenance": provenance.run,
     "claims": claims.run,
     "hazards": hazards.run,
+    "measures": measures.run,
+    "outlook": outlook.run,
 }
 """Name to check, in the order they are listed."""
 
-_INVARIANT = ("references", "ranges", "shares", "dates", "plants", "prices", "routes", "network", "hazards")
+_INVARIANT = (
+    "references",
+    "ranges",
+    "shares",
+    "dates",
+    "plants",
+    "prices",
+    "routes",
+    "network",
+    "hazards",
+    "measures",
+)
 _SHOWN = 5
 
 

@@ -13,7 +13,9 @@ from oreflow.report.assemble.case import Case
 from oreflow.report.assemble.change import change
 from oreflow.report.assemble.exposed import exposed
 from oreflow.report.assemble.network import Flows
+from oreflow.report.assemble.outlook import forecast_note
 from oreflow.report.assemble.question import Question, question
+from oreflow.report.assemble.todo import todo
 from oreflow.report.assemble.words import capital, listed
 from oreflow.report.briefing import Briefing, KeyFigure, Meta, Setting
 from oreflow.report.effects import (
@@ -31,6 +33,8 @@ _WORTHLESS = 0.01
 """Share of its base price below which a commodity is taken to find no buyer."""
 _SEEN = 0.01
 """Shares of supply below this, in %, are not among the numbers to take away."""
+_TOLD = 2
+"""Prices of which the past is told too."""
 _NOT_RUN = "Nothing was run: the articles hold no event that can be modelled."
 
 
@@ -49,12 +53,14 @@ def assemble(case: Case, *, seed: int, wall: Callable[[], float], command: str |
     flows: Flows | None = None
     asked: Question | None = None
     does, at_stake = WhatItDoes(note=_NOT_RUN), WhoIsExposed(note=_NOT_RUN)
+    measures = WhatToDo(note=_NOT_RUN)
     hangs_on = WhatWouldChange(note=_NOT_RUN)
     tests: tuple[Check, ...] = ()
     if case.sample is not None:
         flows = Flows(case.sample.base, case.stage_of, case.mineral)
         asked = question(case, flows)
         does = _does(case, flows, asked)
+        measures = todo(case)
         at_stake, hangs_on, tests = exposed(case, flows), change(case, asked), proof.checks(case, flows)
     broken = breaks.breaks(case, asked)
     happened = WhatHappened(
@@ -67,7 +73,7 @@ def assemble(case: Case, *, seed: int, wall: Callable[[], float], command: str |
         events=events.modelled(case),
     )
     answer = _answer(case, does, broken)
-    parts = (happened, answer, does, broken, at_stake, hangs_on, tests)
+    parts = (happened, answer, does, broken, at_stake, measures, hangs_on, tests)
     return Briefing(
         meta=_meta(case, seed, wall(), command),
         articles=told.articles(case),
@@ -76,7 +82,7 @@ def assemble(case: Case, *, seed: int, wall: Callable[[], float], command: str |
         does=does,
         breaks=broken,
         exposed=at_stake,
-        todo=WhatToDo(),
+        todo=measures,
         change=hangs_on,
         checks=tests,
         sources=proof.sources(case, parts),
@@ -96,14 +102,17 @@ def _does(case: Case, flows: Flows, asked: Question) -> WhatItDoes:
     notes += _unsold(case)
     if run.failed:
         notes.append(f"{len(run.failed)} draws could not be solved and are left out.")
+    moved_prices = prices.prices(case, asked)
+    past = dict.fromkeys(forecast_note(case.world, p.commodity) for p in moved_prices[:_TOLD])
     return WhatItDoes(
-        prices=prices.prices(case, asked),
+        prices=moved_prices,
         shortfalls=prices.shortfalls(case, flows, asked),
         marks=prices.marks(case),
         losers=shifts.losers(moved, asked),
         gainers=shifts.gainers(moved, asked),
         maps=shifts.maps(moved, asked),
         flows=tuple(f for f in drawn if f is not None),
+        past=tuple(s for s in past if s is not None),
         note=" ".join(notes),
     )
 
