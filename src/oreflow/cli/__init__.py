@@ -31,6 +31,7 @@ VERBS: dict[str, str] = {
     "hedge": "Say what sodium-ion cells are worth against dear lithium.",
     "floor": "Price a floor under a mineral, and what it finances.",
     "plan": "Find the cheapest way to be safe.",
+    "trace": "Keep a ledger of lots, prove it, audit it, and say where metal came from.",
     "world": "Show, check and build the tables of the world.",
     "calibrate": "Show how well the base year is reproduced.",
     "validate": "Put published figures beside ours.",
