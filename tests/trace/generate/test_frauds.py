@@ -107,7 +107,9 @@ def test_records_changed_removed_and_moved_among_many_are_found_and_no_others(tm
         assert list(records(kept.ledger, kept.log, seen=kept.seen())) == []
         assert not [f for f in audit(kept.ledger, world=bundled()).findings if f.severity == "error"]
         changed, removed, table = (events[i].event for i in (100, 200, 300))
-        body = kept.ledger.documents(changed)[0][2].replace(b"VerifiableCredential", b"VerifiableCredentiaI", 1)
+        body = kept.ledger.documents(changed)[0][2].replace(
+            b"VerifiableCredential", b"VerifiableCredentiaI", 1
+        )
         with sqlite3.connect(tmp_path / "w" / "ledger.sqlite") as raw:
             for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
                 raw.execute(f"DROP TRIGGER {name}")
@@ -115,7 +117,8 @@ def test_records_changed_removed_and_moved_among_many_are_found_and_no_others(tm
             raw.execute(f"UPDATE documents SET body = ? WHERE n = {number}", (body, changed))
             raw.execute(f"DELETE FROM seals WHERE n = {number}", (removed,))
             raw.execute(
-                "UPDATE events SET time = time + 1 WHERE event = (SELECT n FROM terms WHERE term = ?)", (table,)
+                "UPDATE events SET time = time + 1 WHERE event = (SELECT n FROM terms WHERE term = ?)",
+                (table,),
             )
         raw.close()
         found = list(records(kept.ledger, kept.log, seen=kept.seen()))
