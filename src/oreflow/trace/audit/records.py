@@ -5,23 +5,19 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import repeat
 from pathlib import Path
 
-from oreflow.errors import DataError, OreflowError, TraceError
+from oreflow.errors import OreflowError, TraceError
 from oreflow.trace import credential, log
 from oreflow.trace.audit.finding import Finding, found
-from oreflow.trace.jsonin import loads
+from oreflow.trace.checking import Read, Trust, part
 from oreflow.trace.keys.history import History
 from oreflow.trace.log.tiles import WIDTH, Reader
-from oreflow.trace.model import event_from_plain
+from oreflow.trace.model import content
 from oreflow.trace.store import Ledger, Sealed
-from oreflow.trace.store.ledger import content
 
-KEY_RULES = ("key-outside-validity", "key-compromised", "key-unknown")
-_UNSURE = ("issuer-unknown",)
 _PART = 1000
 _MANY = 5000
 """Records from which processes of their own are worth their start."""
@@ -66,7 +62,7 @@ def records(
             yield from _at_place(x, entries)
     if signatures:
         standing = {e.event: sha256(content(e)).digest() for e in ledger.events()}
-        trust = _Trust(resolver, histories, cosigned_at, now)
+        trust = Trust(resolver, histories, cosigned_at, now)
         for i, read in enumerate(_documents(sealed, trust, workers)):
             yield from _told(read, standing)
             if not i % 1000:
@@ -145,70 +141,21 @@ def _at_place(x: Sealed, entries: list[bytes | None]) -> Iterator[Finding]:
         yield found(rule, f"{x.event} {said} (entry {x.place}).", (x.event,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Trust:
-    """Whose signatures count."""
-
-    resolver: credential.Resolver | None
-    histories: Mapping[str, History] | None
-    cosigned_at: int | None
-    now: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What one document says: events with the digest of their contents, and what is wrong with it."""
-
-    name: str
-    said: tuple[tuple[str, bytes], ...]
-    wrong: tuple[tuple[str, str], ...]
-
-
-def _documents(sealed: Sequence[Sealed], trust: _Trust, workers: int) -> Iterator[_Read]:
+def _documents(sealed: Sequence[Sealed], trust: Trust, workers: int) -> Iterator[Read]:
     """Read and check documents, in processes side by side where there are many."""
     jobs = [[(x.event, x.form, x.body) for x in sealed[i : i + _PART]] for i in range(0, len(sealed), _PART)]
     if workers < 2 or len(sealed) < _MANY:
         for job in jobs:
-            yield from _part(job, trust)
+            yield from part(job, trust)
         return
     # Not forked: a process with threads of a solver or a database in it must not be copied.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        for done in pool.map(_part, jobs, repeat(trust)):
+        for done in pool.map(part, jobs, repeat(trust)):
             yield from done
 
 
-def _part(job: Sequence[tuple[str, str, bytes]], trust: _Trust) -> list[_Read]:
-    return [_one(name, form, body, trust) for name, form, body in job]
-
-
-def _one(name: str, form: str, body: bytes, trust: _Trust) -> _Read:
-    try:
-        data = loads(body, name=name)
-    except TraceError as e:
-        return _Read(name, (), (("tampered", str(e)),))
-    if not isinstance(data, dict) or form == "epcis":
-        return _Read(name, (), ())
-    said, wrong = [], []
-    subjects = data.get("credentialSubject")
-    for subject in subjects if isinstance(subjects, list) else []:
-        if isinstance(subject, dict) and "metalLedger" in subject:
-            try:
-                event = event_from_plain(subject["metalLedger"])
-                said.append((event.event, sha256(content(event)).digest()))
-            except DataError as e:
-                wrong.append(("tampered", str(e)))
-    if "proof" in data:
-        checked = credential.verify(
-            data, trust.resolver, now=trust.now, histories=trust.histories, cosigned_at=trust.cosigned_at
-        )
-        failure = next((f for f in checked.failures if f.rule not in _UNSURE), None)
-        if failure is not None:
-            wrong.append(("key-validity" if failure.rule in KEY_RULES else "tampered", failure.message))
-    return _Read(name, tuple(said), tuple(wrong))
-
-
-def _told(read: _Read, standing: Mapping[str, bytes]) -> Iterator[Finding]:
+def _told(read: Read, standing: Mapping[str, bytes]) -> Iterator[Finding]:
     """Yield what is wrong with a document, and where the tables, which the audit computes with, say otherwise."""
     for name, digest in read.said:
         if standing.get(name) != digest:

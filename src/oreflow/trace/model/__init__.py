@@ -4,7 +4,7 @@ from oreflow.trace.model.amounts import ELEMENTS, element_share, mass_mg, mass_t
 from oreflow.trace.model.custody import Custody
 from oreflow.trace.model.event import Certificate, Entry, Event, Kind, Line, Signed
 from oreflow.trace.model.lot import Assay, Claim, Facility, Lot, Party, contained
-from oreflow.trace.model.plain import event_from_plain, event_to_plain
+from oreflow.trace.model.plain import content, event_from_plain, event_to_plain
 
 __all__ = [
     "ELEMENTS",
@@ -21,6 +21,7 @@ __all__ = [
     "Party",
     "Signed",
     "contained",
+    "content",
     "element_share",
     "event_from_plain",
     "event_to_plain",

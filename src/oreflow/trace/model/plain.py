@@ -108,6 +108,13 @@ def event_from_plain(data: Any, *, where: str = "event") -> Event:
     )
 
 
+def content(event: Event) -> bytes:
+    """Return the bytes that an event is compared by: its plain values with sorted keys, without the log it lies in."""
+    plain = event_to_plain(event)
+    plain.pop("log", None)
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
 def _lot(lot: Lot) -> dict[str, Any]:
     out: dict[str, Any] = {"lot": lot.lot, "product": lot.product, "mass": _mass(lot.mass)}
     if lot.assays:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from oreflow.errors import DataError, OreflowError, ReadError, UnknownNameError
-from oreflow.trace.model import Event, Facility, Party, event_to_plain
+from oreflow.trace.model import Event, Facility, Party, content
 from oreflow.trace.store import connect, tables
 from oreflow.trace.store.flows import Flows
 from oreflow.trace.store.rows import KINDS, MODES, SIGNED, Rows, event_of, events_of
@@ -316,13 +315,6 @@ class Ledger:
             _insert(connection, table, values)
 
 
-def content(event: Event) -> bytes:
-    """Return the bytes that an event is compared by: its plain values with sorted keys, without the log it lies in."""
-    plain = event_to_plain(event)
-    plain.pop("log", None)
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
-
-
 def term_of(connection: Connection, text: str) -> int:
     """Return the number of a term, -1 where it is not known."""
     n = connection.execute(select(tables.terms.c.n).where(tables.terms.c.term == text)).scalar()
@@ -357,4 +349,4 @@ def _insert(connection: Connection, table: Table, values: list[dict[str, Any]]) 
         connection.execute(insert(table).values(values[i : i + size]))
 
 
-__all__ = ["KINDS", "MODES", "SIGNED", "Added", "Ledger", "Sealed", "content", "like", "term_of"]
+__all__ = ["KINDS", "MODES", "SIGNED", "Added", "Ledger", "Sealed", "like", "term_of"]
