@@ -81,23 +81,23 @@ VALUES = st.recursive(
     ],
 )
 def test_what_readers_could_understand_differently_is_refused(data: bytes, rule: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TraceError) as caught:
         loads(data, name="record")
     assert caught.value.rule == rule
     assert str(caught.value).startswith("record")
     assert len(str(caught.value)) < 200
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
     "data", [b'"' + b'\\"' * 500_000, b'"\\' * 500_000, b'""' * 500_000, b"\\" * 1_000_000]
 )
 def test_measuring_takes_no_longer_for_strings_without_end(data: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TraceError):
         loads(data)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_what_is_plain_is_read() -> None:
