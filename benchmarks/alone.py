@@ -27,5 +27,15 @@ def draws(name: str, count: str) -> None:
     drawn(models.MODELS[name], int(count), 1)
 
 
+def audit(place: str) -> None:
+    """Audit a ledger and print how many findings there are."""
+    from oreflow.atlas import bundled
+    from oreflow.trace.audit import audit as look
+    from oreflow.trace.store import Ledger
+
+    with Ledger.open(place) as kept:
+        print(len(look(kept, world=bundled()).findings))
+
+
 if __name__ == "__main__":
-    {"base": base, "cold": cold, "draws": draws}[sys.argv[1]](*sys.argv[2:])
+    {"audit": audit, "base": base, "cold": cold, "draws": draws}[sys.argv[1]](*sys.argv[2:])

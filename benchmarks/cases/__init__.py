@@ -2,6 +2,7 @@
 
 from benchmarks.cases import solves  # isort: skip
 from benchmarks.cases import draws, commands, news, scale, others, accuracy, attack, ensembles, plan, sddp  # isort: skip
+from benchmarks.cases import ledger, trace  # isort: skip
 
 __all__ = [
     "accuracy",
@@ -9,10 +10,12 @@ __all__ = [
     "commands",
     "draws",
     "ensembles",
+    "ledger",
     "news",
     "others",
     "plan",
     "scale",
     "sddp",
     "solves",
+    "trace",
 ]

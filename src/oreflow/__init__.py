@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from oreflow.gauge.screen import screen
     from oreflow.market import Base, Engine, Outcome, Settings, Window, calibrate
     from oreflow.news import Claim, read
+    from oreflow.outlook.forecast import Forecast, forecast
     from oreflow.report import Briefing
     from oreflow.report.assemble import brief
+    from oreflow.respond.plan import Plan, plan
+    from oreflow.respond.reserve import Reserve, reserve
     from oreflow.shock import Event, Scenario
     from oreflow.shock.attack import Attack, attack
     from oreflow.shock.ensemble import Ensemble, ensemble
@@ -57,6 +60,12 @@ _HOME = {
     "read": "oreflow.news",
     "Briefing": "oreflow.report",
     "brief": "oreflow.report.assemble",
+    "Plan": "oreflow.respond.plan",
+    "plan": "oreflow.respond.plan",
+    "Reserve": "oreflow.respond.reserve",
+    "reserve": "oreflow.respond.reserve",
+    "Forecast": "oreflow.outlook.forecast",
+    "forecast": "oreflow.outlook.forecast",
     "Event": "oreflow.shock",
     "Scenario": "oreflow.shock",
     "Attack": "oreflow.shock.attack",
@@ -74,11 +83,14 @@ __all__ = [
     "Engine",
     "Ensemble",
     "Event",
+    "Forecast",
     "InfeasibleError",
     "ModelError",
     "NumericalError",
     "OreflowError",
     "Outcome",
+    "Plan",
+    "Reserve",
     "Run",
     "Scenario",
     "ScenarioError",
@@ -93,8 +105,11 @@ __all__ = [
     "bundled",
     "calibrate",
     "ensemble",
+    "forecast",
     "gauges",
+    "plan",
     "read",
+    "reserve",
     "run",
     "screen",
 ]

@@ -7,7 +7,8 @@ OreflowError
 ├── DataError             a table, file or figure is wrong; says which row and column
 │   ├── SchemaError       a table or document does not follow its schema
 │   ├── UnitError         a unit is unknown or does not fit
-│   └── ReadError         a file cannot be read as what it should be
+│   ├── ReadError         a file cannot be read as what it should be
+│   └── TraceError        a record, signature or proof that must not be trusted; names the rule it breaks
 ├── ScenarioError         events that contradict each other or the world
 └── ModelError            the market could not be cleared
     ├── InfeasibleError   no solution; names the table rows behind it
@@ -74,6 +75,23 @@ class UnitError(DataError):
 
 class ReadError(DataError):
     """A file cannot be read as what it should be."""
+
+
+class TraceError(DataError):
+    """A record, signature or proof that must not be trusted.
+
+    Args:
+        rule: Id of the rule that is broken, e.g. ``"signature-wrong"``; see `oreflow.trace.rules`.
+        message: What is wrong, where, and what to do.
+        evidence: What anybody can check it with, e.g. two checkpoints that contradict each other.
+
+    Attributes:
+        text: The message without the rule.
+    """
+
+    def __init__(self, rule: str, message: str, *, evidence: Iterable[bytes] = ()) -> None:
+        self.rule, self.text, self.evidence = rule, message, tuple(evidence)
+        super().__init__(f"{message} [{rule}]")
 
 
 class ScenarioError(OreflowError):

@@ -9,7 +9,7 @@ import pytest
 
 from oreflow.cli import run
 from oreflow.cli.output import merged
-from oreflow.cli.validate import BEGIN, END, SECTIONS, TITLE, collect, to_markdown
+from oreflow.cli.validate import BEGIN, END, TITLE, collect, to_markdown
 from oreflow.errors import ReadError
 from oreflow.validation import row
 
@@ -27,10 +27,8 @@ def two_sections(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     for module in (gauges, market):
         monkeypatch.setitem(sys.modules, module.__name__, module)
-    for section in set(SECTIONS) - {"Gauges", "Market"}:
-        monkeypatch.delitem(SECTIONS, section)
-    monkeypatch.setitem(SECTIONS, "Gauges", gauges.__name__)
-    monkeypatch.setitem(SECTIONS, "Market", market.__name__)
+    stand_ins = {"Gauges": gauges.__name__, "Market": market.__name__}
+    monkeypatch.setattr(sys.modules[collect.__module__], "SECTIONS", stand_ins)
 
 
 @pytest.mark.usefixtures("two_sections")

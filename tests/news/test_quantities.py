@@ -571,6 +571,6 @@ def test_reading_amounts_does_not_need_the_registry() -> None:
 )  # fmt: skip
 def test_reading_is_linear_in_the_length(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     check(text, find_quantities(text))
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4

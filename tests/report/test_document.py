@@ -30,6 +30,7 @@ def made():
             Picture("by", "By mineral", Bars((BarRow("copper", fact, True),), "kt"), Sentence("Largest first.")),
         )),
         Section("none", "Nothing here", 3, ()),
+        Section("last", "What is left", 4, (Para(Sentence("Nothing more.")),)),
     )  # fmt: skip
     return answer(
         "reserve", "A reserve", sections, world=world, run=run, settings={"seed": "1"},
@@ -38,7 +39,9 @@ def made():
 
 
 def test_sections_without_content_are_left_out_and_the_closing_is_there(made) -> None:
-    assert [s.key for s in made.outline.sections] == ["hold", "size", "sources", "made"]
+    assert [(s.key, s.number) for s in made.outline.sections] == [
+        ("hold", 1), ("size", 2), ("last", 3), ("sources", 0), ("made", 0),
+    ]  # fmt: skip
 
 
 def test_the_sources_of_bars_are_listed_and_the_run_is_none(made) -> None:

@@ -6,9 +6,10 @@ Every verb that answers a question makes one, and the faces (terminal, Markdown,
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from oreflow import __version__
@@ -58,7 +59,7 @@ def answer(
     Args:
         kind: What kind of answer, in a word or two.
         title: Its title.
-        sections: What it says; those without blocks are left out.
+        sections: What it says; those without blocks are left out, and the numbered ones numbered anew.
         world: World that it was computed from; only its hash where no figure comes from its tables.
         run: Its name, see `run_id`; figures with this source were computed.
         settings: Name of each setting to its value, with its unit.
@@ -68,7 +69,8 @@ def answer(
     Returns:
         The document.
     """
-    told = [s for s in sections if s.blocks]
+    counted = itertools.count(1)
+    told = [replace(s, number=next(counted)) if s.number else s for s in sections if s.blocks]
     blocks = [b for s in told for b in s.blocks]
     used = [f for b in blocks for f in shown_figures(b)]
     rows = () if isinstance(world, str) else source_rows(world, used, own={run})

@@ -196,6 +196,7 @@ class WhatItDoes:
         gainers: Who gains rent, largest gain first.
         maps: Maps of the change.
         flows: Flows along each chain.
+        past: Where prices stood lately, and what a forecast from their past alone says, with its score.
         note: What to say where the section is empty, or what holds for all of it.
     """
 
@@ -206,6 +207,7 @@ class WhatItDoes:
     gainers: tuple[Shift, ...] = ()
     maps: tuple[WorldMap, ...] = ()
     flows: tuple[ChainFlows, ...] = ()
+    past: tuple[Sentence, ...] = ()
     note: str = ""
 
 

@@ -12,7 +12,7 @@ from oreflow.report.briefing import KeyFigure
 from oreflow.report.effects import Chain, ChainFlows, Mark, WhatWouldChange, WorldMap
 from oreflow.report.figure import Band, Figure, Sentence
 from oreflow.report.heard import Article
-from oreflow.report.plots import Bars, Cloud, Lines
+from oreflow.report.plots import Bars, Cloud, Lines, Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Picture:
 
     key: str
     title: str
-    data: WorldMap | ChainFlows | Chain | WhatWouldChange | Lines | Bars | Cloud
+    data: WorldMap | ChainFlows | Chain | WhatWouldChange | Lines | Bars | Cloud | Steps
     caption: Sentence
     half: bool = False
 

@@ -172,3 +172,63 @@ class Cloud:
             raise DataError(
                 f"chance against loss: {wrong.name!r} has a chance or loss that is not above zero."
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A step of a chain of steps.
+
+    Attributes:
+        key: What links call it by.
+        name: What stands in it.
+        under: A second line.
+        column: Its column, 0 for the left one.
+        marked: Whether it stands out.
+    """
+
+    key: str
+    name: str
+    under: str
+    column: int
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What goes from one step to another.
+
+    Attributes:
+        origin: Key of the step that it leaves.
+        destination: Key of the step that it goes to.
+        text: What goes, for the tooltip.
+    """
+
+    origin: str
+    destination: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps in columns, each linked to those that it feeds.
+
+    Attributes:
+        boxes: The steps.
+        links: What goes between them.
+
+    Raises:
+        DataError: No steps, a key twice, a column below zero, or a link to a step that is not there.
+    """
+
+    boxes: tuple[Box, ...]
+    links: tuple[Link, ...]
+
+    def __post_init__(self) -> None:
+        keys = [b.key for b in self.boxes]
+        if not keys or len(set(keys)) < len(keys) or min(b.column for b in self.boxes) < 0:
+            raise DataError(
+                "steps: there is nothing to draw, a key stands twice, or a column lies below zero."
+            )
+        lost = next((k for k in self.links if not {k.origin, k.destination} <= set(keys)), None)
+        if lost is not None:
+            raise DataError(f"steps: the link from {lost.origin!r} to {lost.destination!r} leads nowhere.")

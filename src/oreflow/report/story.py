@@ -195,6 +195,7 @@ def _does(b: Briefing) -> tuple[Block, ...]:
             (p.name, p.place, p.first, p.peak, p.mean, fmt.month(p.peak_month)) for p in d.prices
         ]
         out.append(Table("prices", "Change of price against the baseline", columns, tuple(rows)))
+    out += [Para(s, "aside") for s in d.past]
     if d.shortfalls:
         head = (Column("Missing"), Column("Where"), Column("In all", True), Column("Of supply", True))
         lost: list[tuple[Cell, ...]] = [(s.name, s.place, s.total, s.share) for s in d.shortfalls]

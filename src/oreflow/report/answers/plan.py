@@ -231,7 +231,8 @@ class _Told:
         for j in sorted(self.plan.judged, key=lambda j: (j.unit_cost, j.measure.measure)):
             m, unit = j.measure, self.unit.get(j.measure.commodity, "unit")
             each: Cell = "–" if math.isinf(j.unit_cost) else Figure(j.unit_cost, f"USD/{unit}", self.run)
-            even: Cell = "never" if math.isinf(j.breakeven) else fmt.number(j.breakeven)
+            gain = j.risk_alone if abs(j.risk_alone) > NOISE * self.plan.nothing.risk else 0.0
+            even: Cell = fmt.number(j.breakeven) if gain > 0 and math.isfinite(j.breakeven) else "never"
             rows.append(
                 (
                     m.name,
@@ -240,7 +241,7 @@ class _Told:
                     self.amount(j.alone, unit),
                     self.amount(j.alone_tail, unit),
                     each,
-                    self.usd(j.risk_alone if abs(j.risk_alone) > NOISE * self.plan.nothing.risk else 0.0),
+                    self.usd(gain),
                     even,
                     j.verdict,
                 )
@@ -248,13 +249,13 @@ class _Told:
         columns = (
             Column("Measure"), Column("Size", True), Column("Cost", True), Column("Shortfall avoided, mean", True),
             Column("in the worst cases", True), Column("Cost a unit avoided", True),
-            Column("Less loss at risk", True), Column("Worth it from weight"), Column("Verdict"),
+            Column("Less loss at risk", True), Column("From weight"), Column("Verdict"),
         )  # fmt: skip
         said = Sentence(
             "Each measure alone, at its size in the plan or else at its largest. Shortfall avoided is that of what it "
             "supplies, over the window of a case; the mean counts every case with its chance, so that a unit avoided "
             "on average is dear where the case is rare. Less loss can come without less shortfall: dear imports are "
-            "replaced."
+            "replaced. From weight: the weight of risk from which it is worth its cost."
         )
         return (
             Para(said, "aside"),

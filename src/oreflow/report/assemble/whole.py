@@ -13,6 +13,7 @@ from oreflow.report.assemble.case import Case
 from oreflow.report.assemble.change import change
 from oreflow.report.assemble.exposed import exposed
 from oreflow.report.assemble.network import Flows
+from oreflow.report.assemble.outlook import forecast_note
 from oreflow.report.assemble.question import Question, question
 from oreflow.report.assemble.todo import todo
 from oreflow.report.assemble.words import capital, listed
@@ -32,6 +33,8 @@ _WORTHLESS = 0.01
 """Share of its base price below which a commodity is taken to find no buyer."""
 _SEEN = 0.01
 """Shares of supply below this, in %, are not among the numbers to take away."""
+_TOLD = 2
+"""Prices of which the past is told too."""
 _NOT_RUN = "Nothing was run: the articles hold no event that can be modelled."
 
 
@@ -99,14 +102,17 @@ def _does(case: Case, flows: Flows, asked: Question) -> WhatItDoes:
     notes += _unsold(case)
     if run.failed:
         notes.append(f"{len(run.failed)} draws could not be solved and are left out.")
+    moved_prices = prices.prices(case, asked)
+    past = dict.fromkeys(forecast_note(case.world, p.commodity) for p in moved_prices[:_TOLD])
     return WhatItDoes(
-        prices=prices.prices(case, asked),
+        prices=moved_prices,
         shortfalls=prices.shortfalls(case, flows, asked),
         marks=prices.marks(case),
         losers=shifts.losers(moved, asked),
         gainers=shifts.gainers(moved, asked),
         maps=shifts.maps(moved, asked),
         flows=tuple(f for f in drawn if f is not None),
+        past=tuple(s for s in past if s is not None),
         note=" ".join(notes),
     )
 

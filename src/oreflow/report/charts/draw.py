@@ -7,12 +7,13 @@ from oreflow.report.charts.bottleneck import bottleneck
 from oreflow.report.charts.lines import lines
 from oreflow.report.charts.sankey import sankey
 from oreflow.report.charts.scatter import scatter
+from oreflow.report.charts.steps import steps
 from oreflow.report.charts.tornado import tornado
 from oreflow.report.charts.worldmap import world_map
 from oreflow.report.effects import Chain, ChainFlows, WhatWouldChange, WorldMap
-from oreflow.report.plots import BarRow, Bars, Cloud, Lines
+from oreflow.report.plots import BarRow, Bars, Cloud, Lines, Steps
 
-Drawable = WorldMap | ChainFlows | Chain | WhatWouldChange | Lines | Bars | Cloud
+Drawable = WorldMap | ChainFlows | Chain | WhatWouldChange | Lines | Bars | Cloud | Steps
 """What a picture can show."""
 
 
@@ -38,6 +39,8 @@ def picture(key: str, name: str, data: Drawable, *, width: float) -> str:
         return lines(key, name, data, width=width)
     if isinstance(data, Cloud):
         return scatter(key, data.points, name=name, width=width, labels=14 if width > 600 else 6)
+    if isinstance(data, Steps):
+        return steps(key, name, data, width=width)
     if isinstance(data, Bars):
         return bars(key, name, [_bar(r) for r in data.rows], unit=data.unit, width=width, signed=True)
     return tornado(key, data, width=width)

@@ -214,5 +214,5 @@ def describe(data: Lines) -> str:
         if known:
             (a, first), (b, last) = known[0], known[-1]
             ends = [f"{fmt.quantity(v, data.unit)} {at} {t}" for v, t in ((first, a), (last, b))]
-            parts.append(f"{s.name}: {', '.join(ends)}")
+            parts.append(f"{s.name.rstrip(':')}: {', '.join(ends)}")
     return "; ".join(parts) + "."

@@ -12,7 +12,7 @@ from oreflow.report.faces import textlines, textplot
 from oreflow.report.figure import Sentence
 from oreflow.report.grid import Box, Grid, Notes, grid
 from oreflow.report.outline import Block, Fan, Items, Outline, Para, Picture, Table, Text, Tiles, Web
-from oreflow.report.plots import Bars, Cloud, Lines
+from oreflow.report.plots import Bars, Cloud, Lines, Steps
 
 _SPECIAL = re.compile(r"([\\`*_\[\]{}|~#$])")
 
@@ -109,6 +109,8 @@ def drawn(block: Picture, width: int) -> list[str]:
         return textlines.lines(block.data, width=width)
     if isinstance(block.data, Bars):
         return textlines.bars(block.data, width=width)
+    if isinstance(block.data, Steps):
+        return textlines.steps(block.data)
     if isinstance(block.data, Cloud):
         return textlines.cloud(block.data)
     return textplot.tornado(block.data, width=width)

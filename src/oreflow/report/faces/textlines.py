@@ -8,7 +8,7 @@ from oreflow.report import format as fmt
 from oreflow.report.charts.lines import place_texts, reach, stacked
 from oreflow.report.charts.svg import tick_texts, ticks
 from oreflow.report.faces.textplot import bar
-from oreflow.report.plots import Bars, Cloud, Lines
+from oreflow.report.plots import Bars, Cloud, Lines, Steps
 
 MARKS = "●▲■◆○△□"
 """Marks of the series in their order."""
@@ -68,9 +68,9 @@ def lines(data: Lines, *, width: int = 72, height: int = 11) -> list[str]:
     for k, s in enumerate(data.series):
         last = next((v for v in reversed(s.y) if v is not None), None)
         band = f" ({fmt.span(s.low[-1], s.high[-1], data.unit)})" if s.low else ""
-        mark = "·" if s.kind == "dashed" else MARKS[k]
+        mark, name = "·" if s.kind == "dashed" else MARKS[k], fmt.plain(s.name).rstrip(":")
         out.append(
-            f"{mark} {fmt.plain(s.name)}: {fmt.quantity(last, data.unit)}{band} {'in' if dated else 'at'} {places[-1]}"
+            f"{mark} {name}: {fmt.quantity(last, data.unit)}{band} {'in' if dated else 'at'} {places[-1]}"
         )
     if data.marked:
         out.append(f"┊ {fmt.plain(data.marked[1])}")
@@ -121,3 +121,19 @@ def cloud(data: Cloud, *, most: int = 12) -> list[str]:
     out = [f"{a:<{wide[0]}}  {b:>{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
     rest = len(data.points) - len(ranked)
     return [*out, f"and {rest} more"] if rest else out
+
+
+def steps(data: Steps) -> list[str]:
+    """Return steps column by column, each with what feeds it.
+
+    Args:
+        data: The steps.
+
+    Returns:
+        One line a step and one below it for each link.
+    """
+    out = []
+    for b in sorted(data.boxes, key=lambda b: b.column):
+        out.append(f"{'●' if b.marked else '○'} {fmt.plain(b.name)}: {fmt.plain(b.under)}")
+        out += [f"  ← {fmt.plain(k.text)}" for k in data.links if k.destination == b.key]
+    return out
