@@ -243,6 +243,13 @@ def test_a_floor_without_what_it_needs_is_refused(known, given, error, says, fou
     assert {f.check for f in check(world, families=["measures"])} == found
 
 
+def test_a_floor_on_a_price_that_nothing_is_known_of_is_refused():
+    with pytest.raises(
+        DataError, match=r"measures\.floor\.row: nothing is known of how the price of metal@A"
+    ):
+        measures(island(measure("floor", **FLOOR)))
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -16,7 +16,7 @@ from oreflow.respond.floor.financing import Financing, financed
 from oreflow.respond.floor.project import Project, project_like
 from oreflow.respond.floor.terms import Terms
 from oreflow.respond.hedge.breakeven import LITHIUM, breakeven, terms_of_conversion
-from oreflow.respond.prices.link import futures
+from oreflow.respond.prices.link import futures, known
 from oreflow.respond.prices.tail import TAIL
 from oreflow.shock.ranges import Range
 
@@ -101,7 +101,13 @@ def floor_of(world: World, measure: Measure, *, draws: int = DRAWS, seed: int = 
         source=measure.source,
     )
     months = max(project.months, terms.months)
-    paths = futures(world, terms.node, start=terms.start, months=months, draws=draws, seed=seed)
+    try:
+        paths = futures(world, terms.node, start=terms.start, months=months, draws=draws, seed=seed)
+    except DataError as error:
+        raise DataError(
+            f"{where}.row: nothing is known of how the price of {terms.node} moves, so that the floor has no cost. "
+            f"Prices are known of {', '.join(known(world)) or 'nothing'}."
+        ) from error
     rate = world.parameter("discount_rate")
     return financed(project, terms, paths, rate=rate, seed=project.stream(seed))
 
@@ -178,8 +184,8 @@ def _sodium(world: World, m: Measure) -> Measure:
     """Sodium-ion cells at the premium and the cost of conversion of the hedge."""
     if m.row.rpartition(":")[2] != SODIUM:
         return m
-    known, told = terms_of_conversion(), breakeven(world)
-    convert, horizon = known["conversion_cost"], known["horizon"]
+    turned, told = terms_of_conversion(), breakeven(world)
+    convert, horizon = turned["conversion_cost"], turned["horizon"]
     source = m.source.split(";")
     changes: dict[str, float] = {}
     if math.isnan(m.capital):
