@@ -13,6 +13,7 @@ from oreflow.shock.read import load, loads
 from oreflow.shock.scenario import Scenario
 
 _SUFFIX = ".yaml"
+_FILE = (".yaml", ".yml", ".json")
 
 
 def library() -> list[str]:
@@ -65,6 +66,29 @@ def find(name: str, world: World | None = None, *, start: str = "2025-01", month
         if world is not None:
             total.check(world, start=start, months=months)
         return total
-    if path.suffix.lower() in (".yaml", ".yml", ".json") or path.is_file():
+    if path.suffix.lower() in _FILE or path.is_file():
         return load(path, world, start=start, months=months)
     return from_library(name, world)
+
+
+def beside(name: str, folder: Path | None) -> Scenario:
+    """Return a scenario that a file names: one that lies beside it, or as `find` does.
+
+    Args:
+        name: Name of a file or of a scenario.
+        folder: Folder of the file that names it; None where it has none.
+
+    Returns:
+        The scenario.
+
+    Raises:
+        UnknownNameError: There is neither such a file nor such a scenario.
+        ReadError: The file cannot be read.
+        SchemaError: The file does not follow the schema.
+    """
+    near = folder / name if folder is not None else None
+    if near is not None and near.is_file():
+        return find(str(near))
+    if name not in library() and Path(name).suffix.lower() not in _FILE and not Path(name).is_file():
+        raise UnknownNameError("scenario", name, library())
+    return find(name)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-from oreflow.errors import OreflowError, ReadError, SchemaError, UnknownNameError, nearest
+from oreflow.errors import OreflowError, ReadError, SchemaError, UnknownNameError, UsageError, nearest
 
 MAX_BYTES = 200_000
 """Largest document."""
@@ -22,6 +24,8 @@ DATES = ("start", "until", "announced")
 Place = tuple[str | int, ...]
 
 _EXPONENT = re.compile(r"[-+]?\d+[eE][-+]?\d+")
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -279,3 +283,59 @@ def located(error: OreflowError, place: str) -> OreflowError:
         copy.args = (f"{place}{error}",)
         return copy
     return type(error)(f"{place}{error}")
+
+
+def placed(document: Document, path: Place, make: Callable[[], T]) -> T:
+    """Return what a function returns; its error with the place in the document, told once.
+
+    Args:
+        document: Document that it is made from.
+        path: Place of what it is made from.
+        make: The function.
+
+    Raises:
+        SchemaError: The function found something not possible: here it is the document that is wrong, not the call.
+        OreflowError: As the function raised it, with the place.
+    """
+    try:
+        return make()
+    except OreflowError as error:
+        if str(error).startswith((f"{document.name}:", f"{document.name},")):
+            raise
+        place = f"{document.place(path)}: "
+        if isinstance(error, UsageError) and not isinstance(error, UnknownNameError):
+            raise SchemaError(f"{place}{error}") from None
+        raise located(error, place) from None
+
+
+def finite(document: Document) -> None:
+    """Refuse numbers that are none.
+
+    Args:
+        document: Document with its data.
+
+    Raises:
+        SchemaError: A number is infinite or not a number; names the place.
+    """
+    _finite(document, document.data, ())
+
+
+def _finite(document: Document, part: Any, path: Place) -> None:
+    if isinstance(part, dict | list):
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+            _finite(document, value, (*path, key))
+    elif isinstance(part, float) and not math.isfinite(part):
+        raise SchemaError(
+            f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one."
+        )
+
+
+def mapping(properties: dict[str, Any], required: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the JSON Schema of a mapping with these keys and no others.
+
+    Args:
+        properties: Key to its schema.
+        required: Keys that must be there.
+    """
+    out: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {**out, "required": list(required)} if required else out

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from oreflow.atlas import World
-from oreflow.errors import OreflowError, ReadError, SchemaError, UnitError, UnknownNameError, UsageError
+from oreflow.errors import SchemaError, UnitError, UnknownNameError, UsageError
 from oreflow.respond.floor.project import Project, project_of
 from oreflow.respond.floor.terms import SETTLEMENT, Terms
 from oreflow.respond.prices.table import Assumption, hub_node, unit_of
-from oreflow.shock.document import MAX_BYTES, Document, conform, located, parse
+from oreflow.shock.document import Document, conform, parse, placed, read_text
 from oreflow.shock.ranges import Range
 from oreflow.units import convert
 
@@ -39,18 +38,7 @@ def read_terms(path: Path, world: World) -> tuple[Terms, Project | None]:
         UnknownNameError: A plant, commodity, market or source is not known.
         UnitError: A unit does not fit.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ReadError(f"{path}: {error.strerror}. Give a file with the terms of a floor.") from error
-    if len(raw) > MAX_BYTES:
-        raise ReadError(f"{path}: larger than {MAX_BYTES:,} bytes; that is no file of terms.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ReadError(
-            f"{path} is not a text file in UTF-8. Give a YAML file with the terms of a floor."
-        ) from None
+    text, _ = read_text(path, "file of terms")
     return parse_terms(text, str(path), world)
 
 
@@ -75,22 +63,22 @@ def parse_terms(text: str, name: str, world: World) -> tuple[Terms, Project | No
     for i, key in enumerate(data.get("sources", [])):
         if key not in sources:
             raise UnknownNameError("source", key, sources, where=document.place(("sources", i)))
-    node, unit = _at(document, ("price",), lambda: market(world, data["price"]))
+    node, unit = placed(document, ("price",), lambda: market(world, data["price"]))
     options: dict[str, Any] = {
         k: data[k] for k in ("start", "settlement", "title", "upside_from") if k in data
     }
     if data.get("sources"):
         options["source"] = ";".join(data["sources"])
     if "quantity" in data:
-        options["quantity"] = _at(document, ("quantity",), lambda: amount(data["quantity"], f"{unit}/yr"))
-    terms = _at(
+        options["quantity"] = placed(document, ("quantity",), lambda: amount(data["quantity"], f"{unit}/yr"))
+    terms = placed(
         document,
         (),
         lambda: Terms(
             name=data["floor"],
             node=node,
             unit=unit,
-            strike=_at(document, ("strike",), lambda: amount(data["strike"], f"USD/{unit}")),
+            strike=placed(document, ("strike",), lambda: amount(data["strike"], f"USD/{unit}")),
             years=float(data["years"]),
             upside=float(data.get("upside", 0.0)),
             **options,
@@ -98,7 +86,7 @@ def parse_terms(text: str, name: str, world: World) -> tuple[Terms, Project | No
     )
     if "project" not in data:
         return terms, None
-    project = _at(document, ("project",), lambda: _project(document, data["project"], world, terms))
+    project = placed(document, ("project",), lambda: _project(document, data["project"], world, terms))
     return terms, project
 
 
@@ -147,7 +135,7 @@ def amount(value: float | str, unit: str) -> float:
 def _project(document: Document, form: dict[str, Any], world: World, terms: Terms) -> Project:
     money, each = "USD", f"USD/{terms.unit}"
     given: dict[str, tuple[Range, Assumption]] = {
-        key: _at(document, ("project", key), lambda k=key, u=unit: _ranged(form[k], u, world))  # type: ignore[misc]
+        key: placed(document, ("project", key), lambda k=key, u=unit: _ranged(form[k], u, world))  # type: ignore[misc]
         for key, unit in (("capital", money), ("operating", each), ("wacc", "1"))
         if key in form
     }
@@ -202,19 +190,6 @@ def _ranged(form: Any, unit: str, world: World) -> tuple[Range, Assumption]:
     return found, Assumption(
         found.value, found, unit, source, told.get("quality", "assumed"), told.get("note", "")
     )
-
-
-def _at(document: Document, path: tuple[str | int, ...], make: Callable[[], T]) -> T:
-    """What a function returns; its error with the place in the file, once."""
-    try:
-        return make()
-    except OreflowError as error:
-        if str(error).startswith((f"{document.name}:", f"{document.name},")):
-            raise
-        place = f"{document.place(path)}: "
-        if isinstance(error, UsageError) and not isinstance(error, UnknownNameError):
-            raise SchemaError(f"{place}{error}") from None
-        raise located(error, place) from None
 
 
 def terms_schema() -> dict[str, Any]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from oreflow.atlas import World
-from oreflow.errors import OreflowError, SchemaError, UnknownNameError, UsageError
+from oreflow.errors import SchemaError, UnknownNameError, UsageError
 from oreflow.respond.plan.measures import measures, places_of
 from oreflow.respond.plan.spec import COUNTS, AttackCase, HazardCase, LossCase, PlanSpec, ScenarioCase
 from oreflow.shock.attack import KINDS
-from oreflow.shock.catalogue import find, library
-from oreflow.shock.document import Document, Place, conform, dates_as_text, located, parse, read_text
+from oreflow.shock.catalogue import beside
+from oreflow.shock.document import (
+    Document,
+    conform,
+    dates_as_text,
+    finite,
+    mapping,
+    parse,
+    placed,
+    read_text,
+)
 from oreflow.shock.read import build
-from oreflow.shock.scenario import Scenario
 from oreflow.shock.schema import scenario_schema
 
 T = TypeVar("T")
@@ -62,7 +68,7 @@ def read(text: str, name: str, *, world: World | None = None, folder: Path | Non
     parse(text, document)
     if not isinstance(document.data, dict):
         raise SchemaError(f"{name}: a plan spec is a mapping; it begins with plan: and a name.")
-    _finite(document, document.data, ())
+    finite(document)
     for case in document.data.get("cases", []) if isinstance(document.data.get("cases"), list) else []:
         if isinstance(case, dict) and isinstance(case.get("scenario"), dict):
             dates_as_text(case["scenario"].get("events"))
@@ -91,7 +97,7 @@ def plan_schema() -> dict[str, Any]:
         "months": whole,
         "trade": {"type": "boolean"},
     }
-    case = _mapping(
+    case = mapping(
         {"scenario": {**scenario, "type": ["string", "object"], "minLength": 1}, **losses, **some}, ["chance"]
     )
     attack = {
@@ -102,7 +108,7 @@ def plan_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "oreflow plan",
         "description": "For whom, against what, and how much risk weighs",
-        **_mapping(
+        **mapping(
             {
                 "plan": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$"},
                 "title": {"type": "string"},
@@ -118,8 +124,8 @@ def plan_schema() -> dict[str, Any]:
                 "budget": number,
                 "measures": names,
                 "cases": {"type": "array", "items": case, "maxItems": 60},
-                "hazards": _mapping({"draws": draws, "chance": chance}),
-                "attack": _mapping(attack),
+                "hazards": mapping({"draws": draws, "chance": chance}),
+                "attack": mapping(attack),
                 "seed": {"type": "integer", "minimum": 0, "maximum": 2**53},
             },
             ["plan", "minerals"],
@@ -127,26 +133,11 @@ def plan_schema() -> dict[str, Any]:
     }
 
 
-def _mapping(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    out: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": properties}
-    return {**out, "required": required} if required else out
-
-
 @cache
 def _validator() -> Any:
     import jsonschema
 
     return jsonschema.Draft202012Validator(plan_schema())
-
-
-def _finite(document: Document, part: Any, path: Place) -> None:
-    if isinstance(part, dict | list):
-        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
-            _finite(document, value, (*path, key))
-    elif isinstance(part, float) and not math.isfinite(part):
-        raise SchemaError(
-            f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one."
-        )
 
 
 def _build(document: Document, world: World | None, folder: Path | None) -> PlanSpec:
@@ -165,10 +156,10 @@ def _build(document: Document, world: World | None, folder: Path | None) -> Plan
         form["among"] = tuple(form.get("among", ()))
         options["attack"] = AttackCase(**form)
     options["cases"] = tuple(
-        _at(document, ("cases", i), partial(_case, document, i, form, folder))
+        placed(document, ("cases", i), partial(_case, document, i, form, folder))
         for i, form in enumerate(data.get("cases", []))
     )
-    spec = _at(document, (), partial(PlanSpec, name=data["plan"], **options))
+    spec = placed(document, (), partial(PlanSpec, name=data["plan"], **options))
     if world is not None:
         _check(document, spec, world)
     return spec
@@ -190,17 +181,8 @@ def _case(document: Document, i: int, form: dict[str, Any], folder: Path | None)
         more = {k: form[k] for k in ("months", "trade") if k in form}
         return LossCase(targets=form.get("targets", "countries"), names=tuple(form["lost"]), **more, **some)
     given = form["scenario"]
-    scenario = _named(given, folder) if isinstance(given, str) else build(document, ("cases", i, "scenario"))
+    scenario = beside(given, folder) if isinstance(given, str) else build(document, ("cases", i, "scenario"))
     return ScenarioCase(scenario=scenario, **some)
-
-
-def _named(name: str, folder: Path | None) -> Scenario:
-    beside = folder / name if folder is not None else None
-    if beside is not None and beside.is_file():
-        return find(str(beside))
-    if name not in library() and Path(name).suffix.lower() not in _FILE and not Path(name).is_file():
-        raise UnknownNameError("scenario", name, library())
-    return find(name)
 
 
 def _check(document: Document, spec: PlanSpec, world: World) -> None:
@@ -210,7 +192,7 @@ def _check(document: Document, spec: PlanSpec, world: World) -> None:
         if mineral not in minerals:
             raise UnknownNameError("mineral", mineral, minerals, where=document.place(("minerals", i)))
     if spec.region:
-        _at(document, ("region",), partial(places_of, world, spec.region))
+        placed(document, ("region",), partial(places_of, world, spec.region))
     if spec.firm and spec.firm not in set(world.firms["firm"]):
         raise UnknownNameError("firm", spec.firm, world.firms["firm"], where=document.place(("firm",)))
     known = world["measures"]["measure"].tolist()
@@ -225,16 +207,4 @@ def _check(document: Document, spec: PlanSpec, world: World) -> None:
         minerals=spec.minerals,
         names=spec.measures,
     )
-    _at(document, ("measures",), make)
-
-
-def _at(document: Document, path: Place, make: Callable[[], T]) -> T:
-    """What a function returns; its error with the place."""
-    try:
-        return make()
-    except UnknownNameError as error:
-        raise located(error, f"{document.place(path)}: ") from None
-    except UsageError as error:
-        raise SchemaError(f"{document.place(path)}: {error}") from None
-    except OreflowError as error:
-        raise located(error, f"{document.place(path)}: ") from None
+    placed(document, ("measures",), make)

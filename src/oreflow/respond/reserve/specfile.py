@@ -28,7 +28,7 @@ from oreflow.respond.reserve.spec import (
     Spec,
     check,
 )
-from oreflow.shock.document import Document, conform, located, parse, read_text
+from oreflow.shock.document import Document, conform, located, mapping, parse, read_text
 from oreflow.shock.document import Place as Path_
 
 LISTED = frozenset(
@@ -142,12 +142,6 @@ def _plain(document: Document, part: Any, path: Path_, told: list[Assumed]) -> A
     return part
 
 
-def _mapping(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {
-        "type": "object", "additionalProperties": False, "properties": properties, "required": list(required),
-    }  # fmt: skip
-
-
 @cache
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a spec file, after numbers that say how they are known have been replaced.
@@ -168,8 +162,8 @@ def schema() -> dict[str, Any]:
             "propertyNames": name,
         }
 
-    legs = {"type": "array", "items": _mapping({"mode": text, "km": number}, ("mode", "km")), "maxItems": 10}
-    form = _mapping(
+    legs = {"type": "array", "items": mapping({"mode": text, "km": number}, ("mode", "km")), "maxItems": 10}
+    form = mapping(
         {
             "commodity": text,
             "opening": {"type": "object", "additionalProperties": number},
@@ -191,16 +185,16 @@ def schema() -> dict[str, Any]:
             ),
         }
     )
-    refining = _mapping(
+    refining = mapping(
         {"from": text, "to": text, "yield": number, "cost": number, "capacity": number},
         ("from", "to", "yield", "cost", "capacity"),
     )
-    mineral = _mapping(
+    mineral = mapping(
         {"forms": table(form), "refining": {"type": "array", "items": refining, "maxItems": 20}}, ("forms",)
     )
-    export = _mapping({"origin": text, "limit": number, "minerals": texts, "to": texts}, ("origin", "limit"))
-    output = _mapping({"region": text, "commodity": text, "share": number}, ("region", "commodity", "share"))
-    regime = _mapping(
+    export = mapping({"origin": text, "limit": number, "minerals": texts, "to": texts}, ("origin", "limit"))
+    output = mapping({"region": text, "commodity": text, "share": number}, ("region", "commodity", "share"))
+    regime = mapping(
         {
             "name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9 _\-]{0,40}$"},
             "exports": {"type": "array", "items": export, "maxItems": 40},
@@ -210,7 +204,7 @@ def schema() -> dict[str, Any]:
         },
         ("name",),
     )
-    chain = _mapping(
+    chain = mapping(
         {
             "method": text,
             "regimes": {"type": "array", "items": regime, "minItems": 1, "maxItems": 8},
@@ -224,7 +218,7 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "oreflow reserve",
         "description": "A strategic minerals reserve: what it may hold, where, and what may happen",
-        **_mapping(
+        **mapping(
             {
                 "reserve": name,
                 "title": text,
@@ -235,22 +229,22 @@ def schema() -> dict[str, Any]:
                 "unserved": number,
                 "quarters": {"type": "integer"},
                 "salvage": number,
-                "risk": _mapping({"weight": number, "level": number}),
+                "risk": mapping({"weight": number, "level": number}),
                 "elasticity_months": number,
                 "trigger": number,
                 "seed": {"type": "integer", "minimum": 0, "maximum": 2**53},
                 "minerals": table(mineral),
                 "places": table(
-                    _mapping({"region": text, "space": number, "legs": legs, "rate": number}, ("region",))
+                    mapping({"region": text, "space": number, "legs": legs, "rate": number}, ("region",))
                 ),
                 "moves": {
                     "type": "array",
-                    "items": _mapping({"from": text, "to": text, "legs": legs}, ("from", "to")),
+                    "items": mapping({"from": text, "to": text, "legs": legs}, ("from", "to")),
                     "maxItems": 40,
                 },
                 "regimes": {"type": "array", "items": chain, "minItems": 1, "maxItems": 3},
                 "start": text,
-                "noise": _mapping(
+                "noise": mapping(
                     {
                         "draws": {"type": "integer"},
                         "atoms": {"type": "integer"},
@@ -260,7 +254,7 @@ def schema() -> dict[str, Any]:
                 ),
                 "facts": {
                     "type": "array",
-                    "items": _mapping({"text": text, "source": text}, ("text", "source")),
+                    "items": mapping({"text": text, "source": text}, ("text", "source")),
                     "maxItems": 40,
                 },
             },
@@ -370,7 +364,7 @@ def load_regimes(path: str | Path) -> tuple[ChainSpec, ...]:
     document.data = _plain(document, document.data, (), [])
     import jsonschema
 
-    form = _mapping({"regimes": schema()["properties"]["regimes"]}, ("regimes",))
+    form = mapping({"regimes": schema()["properties"]["regimes"]}, ("regimes",))
     conform(document, jsonschema.Draft202012Validator(form))
     return tuple(chain(c) for c in document.data["regimes"])
 

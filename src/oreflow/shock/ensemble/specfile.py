@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import operator
-from collections.abc import Callable
 from functools import cache, partial, reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
 from oreflow.atlas import World
-from oreflow.errors import OreflowError, SchemaError, UnknownNameError, UsageError
+from oreflow.errors import SchemaError, UnknownNameError, UsageError
 from oreflow.market.settings import MONTHS_PER_STEP, Settings
-from oreflow.shock.catalogue import find, library
-from oreflow.shock.document import Document, Place, conform, dates_as_text, located, parse
+from oreflow.shock.catalogue import beside
+from oreflow.shock.document import Document, Place, conform, dates_as_text, finite, mapping, parse, placed
 from oreflow.shock.ensemble.design import DESIGNS
 from oreflow.shock.ensemble.spec import (
     KINDS,
@@ -75,12 +73,12 @@ def spec_schema() -> dict[str, Any]:
     number, positive = {"type": "number"}, {"type": "number", "minimum": 0}
     whole = {"type": "integer", "minimum": 1, "maximum": 1200}
     texts = {"type": ["string", "array"], "minLength": 1, "items": {"type": "string", "minLength": 1}}
-    demand = _mapping(
+    demand = mapping(
         {
             "name": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$"},
-            "target": _mapping(
+            "target": mapping(
                 {
-                    "demands": _mapping(dict.fromkeys(KEYS["demands"], texts))
+                    "demands": mapping(dict.fromkeys(KEYS["demands"], texts))
                     | {"type": ["string", "array", "object"]}
                 },
                 ["demands"],
@@ -96,12 +94,12 @@ def spec_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "oreflow ensemble",
         "description": "What may happen, and how many futures of it are drawn",
-        **_mapping(
+        **mapping(
             {
                 "ensemble": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$"},
                 "title": {"type": "string"},
                 "scope": names,
-                "horizon": _mapping(
+                "horizon": mapping(
                     {
                         "start": {"type": "string", "pattern": r"^\d{4}-\d{2}$"},
                         "months": whole,
@@ -116,10 +114,10 @@ def spec_schema() -> dict[str, Any]:
                 "seed": {"type": "integer", "minimum": 0, "maximum": MOST_SEED},
                 "design": {"enum": list(DESIGNS)},
                 "scenario": scenarios,
-                "hazards": _mapping(
+                "hazards": mapping(
                     {
                         "only": {"type": "array", "items": {"enum": list(KINDS)}},
-                        "scale": _mapping({k: number | {"minimum": 0} for k in KINDS}),
+                        "scale": mapping({k: number | {"minimum": 0} for k in KINDS}),
                     }
                 ),
                 "demand": {"type": "array", "items": demand, "maxItems": 200},
@@ -132,11 +130,6 @@ def spec_schema() -> dict[str, Any]:
     }
 
 
-def _mapping(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    out: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": properties}
-    return {**out, "required": required} if required else out
-
-
 @cache
 def _validator() -> Any:
     import jsonschema
@@ -146,7 +139,7 @@ def _validator() -> Any:
 
 def _tidy(document: Document) -> None:
     """Refuse numbers that are none, and let a year stand for a date in the scenarios that are written out."""
-    _finite(document, document.data, ())
+    finite(document)
     data = document.data
     compare = data.get("compare")
     for part in (data.get("scenario"), *(compare.values() if isinstance(compare, dict) else ())):
@@ -155,28 +148,18 @@ def _tidy(document: Document) -> None:
                 dates_as_text(one.get("events"))
 
 
-def _finite(document: Document, part: Any, path: Place) -> None:
-    if isinstance(part, dict | list):
-        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
-            _finite(document, value, (*path, key))
-    elif isinstance(part, float) and not math.isfinite(part):
-        raise SchemaError(
-            f"{document.place(path)}: {part!r} is not a number to compute with; give a finite one."
-        )
-
-
 def _build(document: Document, world: World | None, folder: Path | None) -> Spec:
     data = document.data
-    horizon = _at(document, ("horizon",), partial(_settings, data.get("horizon", {})))
+    horizon = placed(document, ("horizon",), partial(_settings, data.get("horizon", {})))
     options: dict[str, Any] = {k: data[k] for k in ("title", "draws", "seed", "design") if k in data}
     options |= {k: tuple(data[k]) for k in ("scope", "ranges", "watch") if k in data}
     if "hazards" in data:
         chosen = data["hazards"]
         only = tuple(chosen["only"]) if "only" in chosen else None
         scale = {k: float(v) for k, v in chosen.get("scale", {}).items()}
-        options["hazards"] = _at(document, ("hazards",), partial(HazardChoice, only, scale))
+        options["hazards"] = placed(document, ("hazards",), partial(HazardChoice, only, scale))
     options["demand"] = tuple(
-        _at(document, ("demand", i), partial(_law, form)) for i, form in enumerate(data.get("demand", []))
+        placed(document, ("demand", i), partial(_law, form)) for i, form in enumerate(data.get("demand", []))
     )
     if "scenario" in data:
         options["scenario"] = _scenario(document, ("scenario",), data["scenario"], folder)
@@ -185,7 +168,7 @@ def _build(document: Document, world: World | None, folder: Path | None) -> Spec
             name: _scenario(document, ("compare", name), form, folder)
             for name, form in data["compare"].items()
         }
-    spec = _at(document, (), partial(Spec, name=data["ensemble"], settings=horizon, **options))
+    spec = placed(document, (), partial(Spec, name=data["ensemble"], settings=horizon, **options))
     if world is not None:
         _check(document, spec, world)
     return spec
@@ -219,27 +202,18 @@ def _law(form: dict[str, Any]) -> DemandLaw:
 def _scenario(document: Document, path: Place, form: Any, folder: Path | None) -> Scenario:
     """A composition of scenarios, each a name of the library, a file, or written out."""
     if isinstance(form, str):
-        return _at(document, path, partial(_named, form, folder))
+        return placed(document, path, partial(beside, form, folder))
     parts = []
     for i, one in enumerate(form):
         if isinstance(one, str):
-            parts.append(_at(document, (*path, i), partial(_named, one, folder)))
+            parts.append(placed(document, (*path, i), partial(beside, one, folder)))
         else:
             parts.append(build(document, (*path, i)))
-    return _at(document, path, partial(_composed, parts))
+    return placed(document, path, partial(_composed, parts))
 
 
 def _composed(parts: list[Scenario]) -> Scenario:
     return reduce(operator.add, parts) if parts else Scenario("")
-
-
-def _named(name: str, folder: Path | None) -> Scenario:
-    beside = folder / name if folder is not None else None
-    if beside is not None and beside.is_file():
-        return find(str(beside))
-    if name not in library() and Path(name).suffix.lower() not in _FILE and not Path(name).is_file():
-        raise UnknownNameError("scenario", name, library())
-    return find(name)
 
 
 def _check(document: Document, spec: Spec, world: World) -> None:
@@ -251,22 +225,9 @@ def _check(document: Document, spec: Spec, world: World) -> None:
         if mineral not in minerals:
             raise UnknownNameError("mineral", mineral, minerals, where=document.place(("scope", i)))
     for i, law in enumerate(spec.demand):
-        _at(document, ("demand", i), partial(expand, law.target, world))
+        placed(document, ("demand", i), partial(expand, law.target, world))
     start, months = spec.settings.start, spec.settings.periods * spec.settings.months
     cases: list[tuple[Place, Scenario]] = [(("scenario",), spec.scenario)]
     cases += [(("compare", name), spec.scenario + extra) for name, extra in spec.compare.items()]
     for path, scenario in cases:
-        _at(document, path, partial(scenario.check, world, start=start, months=months))
-
-
-def _at(document: Document, path: Place, make: Callable[[], T]) -> T:
-    """What a function returns; its error with the place."""
-    try:
-        return make()
-    except UnknownNameError as error:
-        raise located(error, f"{document.place(path)}: ") from None
-    except UsageError as error:
-        # In a file it is the file that is wrong, not the call.
-        raise SchemaError(f"{document.place(path)}: {error}") from None
-    except OreflowError as error:
-        raise located(error, f"{document.place(path)}: ") from None
+        placed(document, path, partial(scenario.check, world, start=start, months=months))
