@@ -131,6 +131,20 @@ def test_text_keeps_to_its_width_and_tells_the_ends(width: int) -> None:
     assert rows and rows[0] < rows[-1]
 
 
+def test_a_series_that_ends_early_is_told_where_it_ends() -> None:
+    series = (
+        Series("past", (1.0, 2.0, None)),
+        Series("ahead:", (None, 2.0, 3.0), (0.0, 1.0, 2.0), (4.0, 4.0, 5.0)),
+    )
+    out = textlines.lines(
+        Lines((0.0, 1.0, 2.0), "year", "yr", series, "t", names=("2024-01", "2025-01", "2026-01"))
+    )
+    assert [line.replace("\u00a0", " ") for line in out[-2:]] == [
+        "● past: 2 t in Jan 2025",
+        "▲ ahead: 3 t (2 to 5 t) in Jan 2026",
+    ]
+
+
 def test_text_bars_mark_and_sign() -> None:
     gain, loss = textlines.bars(bars(), width=72)
     assert gain.startswith("● gain")

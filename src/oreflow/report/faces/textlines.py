@@ -66,11 +66,11 @@ def lines(data: Lines, *, width: int = 72, height: int = 11) -> list[str]:
     between = f"{middle:^{free}}" if len(middle) + 2 <= free else " " * max(free, 1)
     out.append(f"{' ' * (left + 1)}{places[0]}{between}{places[-1]}")
     for k, s in enumerate(data.series):
-        last = next((v for v in reversed(s.y) if v is not None), None)
-        band = f" ({fmt.span(s.low[-1], s.high[-1], data.unit)})" if s.low else ""
+        i = next((i for i in reversed(range(len(s.y))) if s.y[i] is not None), len(s.y) - 1)
+        band = f" ({fmt.span(s.low[i], s.high[i], data.unit)})" if s.low else ""
         mark, name = "·" if s.kind == "dashed" else MARKS[k], fmt.plain(s.name).rstrip(":")
         out.append(
-            f"{mark} {name}: {fmt.quantity(last, data.unit)}{band} {'in' if dated else 'at'} {places[-1]}"
+            f"{mark} {name}: {fmt.quantity(s.y[i], data.unit)}{band} {'in' if dated else 'at'} {places[i]}"
         )
     if data.marked:
         out.append(f"┊ {fmt.plain(data.marked[1])}")
