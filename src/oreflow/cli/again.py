@@ -6,8 +6,8 @@ import shlex
 
 import click
 
-LEFT_OUT = ("html", "as_json")
-"""Parameters that say where the answer goes, not what it is."""
+LEFT_OUT = ("html", "as_json", "out", "resume")
+"""Parameters that say where the answer goes or where it begins, not what it is."""
 
 
 def again() -> str:
@@ -19,7 +19,7 @@ def again() -> str:
     context = click.get_current_context(silent=True)
     if context is None or context.info_name is None:
         return ""
-    words = ["oreflow", context.info_name]
+    words = context.command_path.split()
     for p in context.command.params:
         value = context.params.get(p.name or "")
         if p.name in LEFT_OUT or value == p.get_default(context) or value in (None, (), ""):

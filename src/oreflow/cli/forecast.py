@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from oreflow.cli.again import again
 from oreflow.cli.output import check_suffix, deliver, html_option, json_option, progress, say
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def forecast(
         raise UsageError("--all takes no --region, --step, --level or --widen.")
     world = load(with_)
     settings = {"seed": str(seed), "candidates": ", ".join(model) or "all that fit the series"}
-    command = f"oreflow {shlex.join(_words(click.get_current_context()))}"
+    command = again()
     if every:
         with progress("Forecasting", quiet=as_json) as tick:
             made = board(
@@ -133,24 +133,3 @@ def _board(made: Board) -> dict[str, object]:
         "world": made.world,
         "series": [row(f) for f in made.forecasts],
     }
-
-
-def _words(context: click.Context) -> list[str]:
-    """Return the words of the command that decide what it says, so that it can be made again."""
-    out = ["forecast"]
-    for p in context.command.params:
-        value = context.params.get(p.name or "")
-        if (
-            p.name in ("html", "as_json", "out")
-            or value == p.get_default(context)
-            or value in (None, (), False)
-        ):
-            continue
-        if isinstance(p, click.Argument):
-            out += list(value)
-        elif value is True:
-            out.append(p.opts[0])
-        else:
-            for one in value if isinstance(value, tuple) else (value,):
-                out += [p.opts[0], str(one)]
-    return out

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from oreflow.cli.again import again
 from oreflow.cli.output import check_suffix, deliver, html_option, json_option, progress, say, to_json
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def plan(
     if out is not None:
         write_text(out, to_json(data) + "\n")
         say(f"written: {out}")
-    page = document(found, world, robust=against, proved=shown, command=_command())
+    page = document(found, world, robust=against, proved=shown, command=again())
     deliver(page, data, as_json=as_json, html=html)
 
 
@@ -137,19 +138,3 @@ def _asked(world: World, path: Path | None, **given: Any) -> PlanSpec:
             "the attacker and the proof are for regions: the book of a firm takes prices as they are."
         )
     return spec
-
-
-def _command() -> str:
-    import shlex
-
-    context = click.get_current_context()
-    words = ["oreflow", "plan"]
-    for parameter in context.command.params:
-        value = context.params.get(parameter.name or "")
-        if value is None or value is False or parameter.name in ("html", "as_json", "out"):
-            continue
-        if isinstance(parameter, click.Argument):
-            words.append(str(value))
-        else:
-            words += [parameter.opts[0]] if value is True else [parameter.opts[0], str(value)]
-    return shlex.join(words)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from oreflow.cli.again import again
 from oreflow.cli.output import check_suffix, deliver, html_option, json_option, progress, say
 
 
@@ -127,12 +128,4 @@ def reserve(
     if out is not None:
         write_text(out / "reserve.json", to_json(data) + "\n")
         say(f"written: {out / 'cuts.json'} and {out / 'reserve.json'}")
-    words = ["oreflow", "reserve", *mineral]
-    for name, value in (("--region", region), ("--budget", budget), ("--spec", spec), ("--horizon", horizon),
-                        ("--regimes", regimes), ("--risk-weight", risk_weight), ("--risk-level", risk_level),
-                        ("--seed", seed)):  # fmt: skip
-        if value is not None:
-            words += [name, f"{value:g}" if isinstance(value, float) else str(value)]
-    if iterations != 80 or histories != 100:
-        words += ["--iterations", str(iterations), "--histories", str(histories)]
-    deliver(document(made, world, command=" ".join(words)), data, as_json=as_json, html=html)
+    deliver(document(made, world, command=again()), data, as_json=as_json, html=html)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from oreflow.cli import ledgers
+from oreflow.cli.again import again
 from oreflow.cli.output import check_suffix, deliver, html_option, json_option, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -261,8 +262,7 @@ def audit(
     world = load(with_)
     with ledgers.opened(folder) as kept:
         made = ledgers.audit(kept, world, as_of, records=not no_records, quiet=as_json, workers=workers)
-    command = f"oreflow trace audit {folder}"
-    deliver(audited(made, world=world, where=folder.name, command=command), made, as_json=as_json, html=html)
+    deliver(audited(made, world=world, where=folder.name, command=again()), made, as_json=as_json, html=html)
     return 4 if made.errors else 0
 
 
@@ -329,7 +329,7 @@ def origin(
         ]
     reached = reach(graph, found, lists=lists) if labour or list_ else None
     document = provenance(found, graph, world=world, findings=doubts, assistance=share, reached=reached, proofs=proofs,
-                          command=f"oreflow trace origin {folder} {lot}")  # fmt: skip
+                          command=again())  # fmt: skip
     data = {
         "origin": found,
         "makings": len(graph.nodes),
