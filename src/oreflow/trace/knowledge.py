@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
+
 from oreflow.atlas import World
+from oreflow.atlas.build.derive import great_circle
 from oreflow.errors import UnitError
 from oreflow.once import once
 from oreflow.trace.model import ELEMENTS, Facility, Lot
@@ -17,7 +19,6 @@ from oreflow.units import factor
 
 DAY = 86_400
 _MONTH_DAYS = 365 / 12
-_EARTH_KM = 6371.0
 _AGGREGATE = 6
 """Countries in a region of the atlas beyond which its distances are nobody's in particular."""
 _YIELDS = {"nmc_cathode_making": "cathode_yield", "lfp_cathode_making": "cathode_yield",
@@ -219,10 +220,8 @@ class Knowledge:
     def _great_circle(self, a: Facility, b: Facility) -> float | None:
         if None in (a.lat, a.lon, b.lat, b.lon):
             return None
-        p, q = math.radians(a.lat or 0.0), math.radians(b.lat or 0.0)
-        d = math.radians((b.lon or 0.0) - (a.lon or 0.0))
-        h = math.sin((q - p) / 2) ** 2 + math.cos(p) * math.cos(q) * math.sin(d / 2) ** 2
-        return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, h)))
+        places = np.array([(a.lat, a.lon), (b.lat, b.lon)], dtype=np.float64)
+        return float(great_circle(places[:, 0], places[:, 1])[0, 1])
 
     def _speed(self, name: str) -> float:
         table = self.world.parameters
