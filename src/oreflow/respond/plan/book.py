@@ -26,9 +26,8 @@ from oreflow.errors import UnknownNameError, UsageError
 from oreflow.market import Base
 from oreflow.market.network import Floats
 from oreflow.respond.plan.markets import Solved
-from oreflow.respond.plan.programme import Programme
 from oreflow.respond.plan.recourse import Recourse
-from oreflow.respond.plan.second import Second, there, unit_cost
+from oreflow.respond.plan.second import Second, joined
 from oreflow.respond.plan.supply import Supply
 
 DEAR = 1.01
@@ -103,7 +102,6 @@ def firm_stage(
     row_lower = np.full((s_count, rows + len(stocks)), -np.inf)
     row_upper = np.full((s_count, rows + len(stocks)), np.inf)
     row_upper[:, rows:] = 0.0
-    room, slope = np.zeros((s_count, k, periods)), np.zeros((s_count, k))
     dear = np.zeros((s_count, n))
     normal = markets[0]
     use0, voll = normal.use()[:, node], net.parameter("voll_multiple")
@@ -130,32 +128,10 @@ def firm_stage(
             high = (price[:, j] > DEAR * p0).astype(float)
             for block in range(3):
                 dear[i, block * rows + j * periods : block * rows + (j + 1) * periods] = high
-        for b, s in enumerate(supplies):
-            room[i, b] = s.room(m.case.onset, float(leads[i, b]), layout.begin) * there(s, m, normal)
-            cost[i, given[b]] = late * beta[:-1] * unit_cost(s, m, nowhere)
-            slope[i, b] = late * s.usual() * float((beta[:-1] * room[i, b]).sum())
-    weight = np.array([m.case.weight for m in markets])
-    programme = Programme(
-        measures=tuple(s.measure.measure for s in supplies),
-        scenarios=tuple(m.case.name for m in markets),
-        weight=weight / weight.sum(),
-        matrix=a.tocsc(),
-        cost=cost,
-        lower=lower,
-        upper=upper,
-        row_lower=row_lower,
-        row_upper=row_upper,
-        cols=given.ravel(),
-        col_owner=np.repeat(np.arange(k), periods),
-        col_room=room.reshape(s_count, -1),
-        rows=rows + np.arange(len(stocks)),
-        row_owner=np.array(stocks, dtype=np.int64),
-        row_room=np.array([[supplies[b].measure.effect for b in stocks]] * s_count).reshape(
-            s_count, len(stocks)
-        ),
-        constant=np.zeros(s_count),
-        slope=slope,
-    )
+    programme = joined(
+        supplies, markets, leads, rate, nowhere, given, rows, a.tocsc(),
+        cost=cost, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper, constant=np.zeros(s_count),
+    )  # fmt: skip
     late0 = (1.0 + rate) ** (markets[0].case.onset / 12.0)
     value = float(Recourse(programme, workers=1).at(np.zeros(k), [0]).loss[0]) * late0
     late = (1.0 + rate) ** (-np.array([m.case.onset for m in markets]) / 12.0)

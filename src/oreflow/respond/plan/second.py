@@ -135,9 +135,7 @@ def region_stage(
     row_lower = np.full((s_count, m_rows + len(stocks)), -np.inf)
     row_upper = np.full((s_count, m_rows + len(stocks)), np.inf)
     row_upper[:, m_rows:] = 0.0
-    room = np.zeros((s_count, k, periods))
-    slope, constant = np.zeros((s_count, k)), np.zeros(s_count)
-    normal = markets[0]
+    constant, normal = np.zeros(s_count), markets[0]
     for i, m in enumerate(markets):
         late = (1.0 + rate) ** (-m.case.onset / 12.0)
         cost[i, :n_part] = late * _priced(m, counted)[cols]
@@ -147,34 +145,11 @@ def region_stage(
         sold = m.cleared.solution.x.ravel()[cols][abroad]
         upper[i, abroad] = np.maximum(np.minimum(upper[i, abroad], sold), lower[i, abroad])
         row_lower[i, :m_rows] = m.arrays.row_lower[:, nodes].ravel()
-        beta = m.cleared.view.beta
-        for a, s in enumerate(supplies):
-            room[i, a] = s.room(m.case.onset, float(leads[i, a]), layout.begin) * there(s, m, normal)
-            cost[i, given[a]] = late * beta[:-1] * unit_cost(s, m, place)
-            slope[i, a] = late * s.usual() * float((beta[:-1] * room[i, a]).sum())
         constant[i] = late * _revalued(m, normal, cols)
-    weight = np.array([m.case.weight for m in markets])
-    programme = Programme(
-        measures=tuple(s.measure.measure for s in supplies),
-        scenarios=tuple(m.case.name for m in markets),
-        weight=weight / weight.sum(),
-        matrix=matrix,
-        cost=cost,
-        lower=lower,
-        upper=upper,
-        row_lower=row_lower,
-        row_upper=row_upper,
-        cols=given.ravel(),
-        col_owner=np.repeat(np.arange(k), periods),
-        col_room=room.reshape(s_count, -1),
-        rows=m_rows + np.arange(len(stocks)),
-        row_owner=np.array(stocks, dtype=np.int64),
-        row_room=np.array([[supplies[a].measure.effect for a in stocks]] * s_count).reshape(
-            s_count, len(stocks)
-        ),
-        constant=constant,
-        slope=slope,
-    )
+    programme = joined(
+        supplies, markets, leads, rate, place, given, m_rows, matrix,
+        cost=cost, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper, constant=constant,
+    )  # fmt: skip
     use = _use(base, part, cols, cols_in, nodes, commodities, periods)
     short = np.zeros((len(commodities), n))
     short[:, :n_part] = use
@@ -209,6 +184,74 @@ def _priced(m: Solved, counted: np.ndarray) -> Floats:
     dual[:, : len(counted)][:, counted] = 0.0
     priced: Floats = m.arrays.cost.ravel() - m.problem.matrix.T @ dual.ravel()
     return priced
+
+
+def joined(
+    supplies: Sequence[Supply],
+    markets: Sequence[Solved],
+    leads: Floats,
+    rate: float,
+    place: Ints,
+    given: Ints,
+    first: int,
+    matrix: sparse.csc_matrix,
+    *,
+    cost: Floats,
+    lower: Floats,
+    upper: Floats,
+    row_lower: Floats,
+    row_upper: Floats,
+    constant: Floats,
+) -> Programme:
+    """Return the programme of all cases, what measures give and cost in each joined to it.
+
+    Args:
+        supplies: What the measures do, K of them.
+        markets: Solved cases, S of them; the first is the one in which nothing happens.
+        leads: Months until each measure works in each case, shape (S, K).
+        rate: Discount rate a year.
+        place: Place of each node among those that count, below nought for the others, shape (nodes,).
+        given: Column of what each measure gives in each period, shape (K, T).
+        first: First row of the stocks that measures hold, in the order of the measures.
+        matrix: Of m rows and n columns.
+        cost: Shape (S, n); that of the given columns is put in.
+        lower: Shape (S, n).
+        upper: Shape (S, n).
+        row_lower: Shape (S, m).
+        row_upper: Shape (S, m).
+        constant: Shape (S,).
+    """
+    layout, normal = markets[0].problem.layout, markets[0]
+    count, k = len(markets), len(supplies)
+    room, slope = np.zeros((count, k, layout.periods)), np.zeros((count, k))
+    for i, m in enumerate(markets):
+        late = (1.0 + rate) ** (-m.case.onset / 12.0)
+        beta = m.cleared.view.beta
+        for a, s in enumerate(supplies):
+            room[i, a] = s.room(m.case.onset, float(leads[i, a]), layout.begin) * there(s, m, normal)
+            cost[i, given[a]] = late * beta[:-1] * unit_cost(s, m, place)
+            slope[i, a] = late * s.usual() * float((beta[:-1] * room[i, a]).sum())
+    weight = np.array([m.case.weight for m in markets])
+    stocks = [i for i, s in enumerate(supplies) if s.measure.stock]
+    return Programme(
+        measures=tuple(s.measure.measure for s in supplies),
+        scenarios=tuple(m.case.name for m in markets),
+        weight=weight / weight.sum(),
+        matrix=matrix,
+        cost=cost,
+        lower=lower,
+        upper=upper,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        cols=given.ravel(),
+        col_owner=np.repeat(np.arange(k), layout.periods),
+        col_room=room.reshape(count, -1),
+        rows=first + np.arange(len(stocks)),
+        row_owner=np.array(stocks, dtype=np.int64),
+        row_room=np.array([[supplies[a].measure.effect for a in stocks]] * count).reshape(count, len(stocks)),
+        constant=constant,
+        slope=slope,
+    )
 
 
 def there(s: Supply, m: Solved, normal: Solved) -> Floats:
