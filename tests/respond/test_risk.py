@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
 from oreflow.errors import UsageError
+from oreflow.respond.risk import evaluate
 from oreflow.respond.sddp import CVaR, Expectation, Mix, WorstCase
-from oreflow.respond.sddp.risk import evaluate
 
 RISKS = (Expectation(), CVaR(0.25), CVaR(1.0), Mix(0.3, 0.1), Mix(0.0, 0.5), WorstCase())
 costs = arrays(float, 5, elements=st.floats(-100, 100))

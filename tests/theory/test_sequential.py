@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from oreflow.respond.risk import evaluate
 from oreflow.respond.sddp import (
     BoundStalls,
     CVaR,
@@ -17,7 +18,6 @@ from oreflow.respond.sddp import (
     WorstCase,
     train,
 )
-from oreflow.respond.sddp.risk import evaluate
 from oreflow.respond.sddp.tabular import policy_iteration
 
 ORDER, HOLD, LACK = 2.0, 1.0, 9.0

@@ -7,6 +7,7 @@ import pytest
 
 from oreflow.atlas import bundled
 from oreflow.errors import InfeasibleError
+from oreflow.respond.prices.tail import tail_mean
 from oreflow.respond.reserve import runs
 from oreflow.respond.reserve.noise import Outcome
 from oreflow.respond.reserve.rows import calm_cost
@@ -195,6 +196,6 @@ def test_a_quarter_without_solution_names_regime_and_stock() -> None:
 
 
 def test_the_tail_counts_the_last_history_in_part() -> None:
-    assert runs.tail(np.arange(10.0), 0.25) == pytest.approx((9 + 8 + 0.5 * 7) / 2.5)
+    assert tail_mean(np.arange(10.0), 0.75) == pytest.approx((9 + 8 + 0.5 * 7) / 2.5)
     told = runs.estimate(np.array([1.0, 2.0, 3.0]))
     assert (told.mean, told.high - told.low) == (2.0, pytest.approx(2 * 4.302653 / np.sqrt(3), rel=1e-6))

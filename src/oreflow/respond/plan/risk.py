@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from oreflow.errors import UsageError
-
-Floats = NDArray[np.float64]
+from oreflow.market.network import Floats
+from oreflow.respond.risk import CVaR
 
 
 def at_risk(losses: Floats, weight: Floats, tail: float) -> float:
@@ -27,12 +24,7 @@ def at_risk(losses: Floats, weight: Floats, tail: float) -> float:
     Raises:
         UsageError: The tail is not a share.
     """
-    check_tail(tail)
-    order = np.argsort(-losses, kind="stable")
-    w = weight[order] / weight.sum()
-    before = np.concatenate([[0.0], np.cumsum(w)[:-1]])
-    taken = np.clip(tail - before, 0.0, w)
-    return float((taken * losses[order]).sum() / taken.sum())
+    return float(in_tail(losses, weight, tail) @ losses)
 
 
 def in_tail(losses: Floats, weight: Floats, tail: float) -> Floats:
@@ -44,13 +36,7 @@ def in_tail(losses: Floats, weight: Floats, tail: float) -> Floats:
         tail: As for `at_risk`.
     """
     check_tail(tail)
-    order = np.argsort(-losses, kind="stable")
-    w = weight[order] / weight.sum()
-    before = np.concatenate([[0.0], np.cumsum(w)[:-1]])
-    taken = np.clip(tail - before, 0.0, w)
-    out = np.zeros_like(w)
-    out[order] = taken / taken.sum()
-    return np.asarray(out, dtype=np.float64)
+    return CVaR(tail).weights(losses, weight / weight.sum())
 
 
 def check_tail(tail: float) -> None:

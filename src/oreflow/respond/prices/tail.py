@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from oreflow.market.network import Floats
+from oreflow.respond.risk import CVaR, evaluate
 
 TAIL = 0.95
 """Share of futures below the P95, and outside the mean of the worst."""
@@ -21,7 +21,5 @@ def tail_mean(values: Floats, share: float = TAIL) -> float:
     Returns:
         Mean of the largest 1 − share of them.
     """
-    ordered = np.sort(np.asarray(values, dtype=float))[::-1]
-    room = (1.0 - share) * len(ordered)
-    weight = np.clip(room - np.arange(len(ordered)), 0.0, 1.0)
-    return float(ordered @ weight / room)
+    sample = np.asarray(values, dtype=float)
+    return evaluate(CVaR(1.0 - share), sample, np.full(len(sample), 1.0 / len(sample)))

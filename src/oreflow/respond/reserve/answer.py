@@ -12,13 +12,14 @@ import numpy as np
 from oreflow.atlas import World
 from oreflow.errors import UsageError
 from oreflow.market.network import Floats
+from oreflow.respond.prices.tail import tail_mean
 from oreflow.respond.reserve import runs
 from oreflow.respond.reserve.market import Markets, markets
 from oreflow.respond.reserve.outlook import Ahead, ahead
 from oreflow.respond.reserve.result import WORST, Fan, Reserve, Size, Strategy, Target, Trained
 from oreflow.respond.reserve.rows import MILLION
 from oreflow.respond.reserve.rule import ladder, lines, marginal, targets
-from oreflow.respond.reserve.runs import Estimate, Histories, Run, estimate, tail
+from oreflow.respond.reserve.runs import Estimate, Histories, Run, estimate
 from oreflow.respond.reserve.spec import Spec, check
 from oreflow.respond.reserve.stage import Layout, graph, layout
 from oreflow.respond.sddp import BoundStalls, IterationLimit, Mix, Policy, Sampling, train
@@ -205,13 +206,13 @@ def _strategy(run: Run, none: Run, found: Markets, lay: Layout, paths: Histories
     return Strategy(
         run.name,
         estimate(none.total - run.total),
-        tail(none.total, WORST) - tail(run.total, WORST),
+        tail_mean(none.total, 1.0 - WORST) - tail_mean(run.total, 1.0 - WORST),
         {
             r.name: float((saved * (paths.regime == k)).sum(axis=1).mean())
             for k, r in enumerate(found.regimes)
         },
         {c: estimate(short[:, i]) for i, c in enumerate(found.commodities)},
-        {c: tail(short[:, i], WORST) for i, c in enumerate(found.commodities)},
+        {c: tail_mean(short[:, i], 1.0 - WORST) for i, c in enumerate(found.commodities)},
         float((run.stock @ book).mean()),
         flow(run.bought),
         released,
@@ -280,8 +281,8 @@ def _size(budget: float, run: Run, none: Run, found: Markets, lay: Layout, held:
         budget,
         estimate(none.total - run.total),
         float((run.stock @ book).mean()),
-        tail(worth, WORST),
-        {c: tail(short[:, i], WORST) for i, c in enumerate(found.commodities)},
+        tail_mean(worth, 1.0 - WORST),
+        {c: tail_mean(short[:, i], 1.0 - WORST) for i, c in enumerate(found.commodities)},
     )
 
 

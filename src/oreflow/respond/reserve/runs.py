@@ -87,14 +87,6 @@ def estimate(values: Floats) -> Estimate:
     return Estimate(mean, mean - half, mean + half)
 
 
-def tail(values: Floats, level: float = 0.05) -> float:
-    """Return the mean of the worst share of values (CVaR), the last one counted in part."""
-    ordered = np.sort(np.asarray(values, dtype=float))[::-1]
-    size = level * len(ordered)
-    weight = np.clip(size - np.arange(len(ordered)), 0.0, 1.0)
-    return float(weight @ ordered / weight.sum())
-
-
 def follow(
     policy: Policy, spec: Spec, markets: Markets, lay: Layout, *, histories: int, seed: int
 ) -> tuple[Run, Histories]:
@@ -357,5 +349,4 @@ def nothing(world: object, spec: Spec, markets: Markets, lay: Layout, histories:
 
 __all__ = [
     "Estimate", "Histories", "Ladder", "Market", "Run", "apply", "cover", "estimate", "follow", "layout", "nothing",
-    "tail",
 ]  # fmt: skip

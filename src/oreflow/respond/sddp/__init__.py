@@ -26,9 +26,9 @@ References:
     Dowson, O. (2020). The policy graph decomposition of multistage stochastic programming problems. Networks 76, 3–23.
 """
 
+from oreflow.respond.risk import CVaR, Expectation, Mix, Risk, WorstCase
 from oreflow.respond.sddp.graph import Graph
 from oreflow.respond.sddp.policy import Decision, Policy
-from oreflow.respond.sddp.risk import CVaR, Expectation, Mix, Risk, WorstCase
 from oreflow.respond.sddp.sampling import Sampling
 from oreflow.respond.sddp.simulate import Simulation
 from oreflow.respond.sddp.stability import Stability

@@ -16,9 +16,9 @@ from oreflow.errors import DataError, ReadError, SchemaError, nearest
 from oreflow.files import write_text
 from oreflow.market.highs import Basis
 from oreflow.market.network import Floats
+from oreflow.respond.risk import CVaR, Expectation, Mix, Risk, WorstCase
 from oreflow.respond.sddp.graph import Graph
 from oreflow.respond.sddp.lp import WEIGHTS, Later, Row
-from oreflow.respond.sddp.risk import CVaR, Expectation, Mix, Risk, WorstCase
 from oreflow.respond.sddp.sampling import Sampling
 from oreflow.respond.sddp.stopping import Iteration
 

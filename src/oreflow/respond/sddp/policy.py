@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike
 from oreflow.errors import UnknownNameError, UsageError
 from oreflow.market.highs import Basis
 from oreflow.market.network import Floats
+from oreflow.respond.risk import Risk
 from oreflow.respond.sddp.graph import Graph
 from oreflow.respond.sddp.lp import Later, Row, StageLP
-from oreflow.respond.sddp.risk import Risk
 from oreflow.respond.sddp.sampling import Sampling
 from oreflow.respond.sddp.simulate import Simulation, simulate
 from oreflow.respond.sddp.stability import Stability, stability

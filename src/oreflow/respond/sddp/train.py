@@ -26,11 +26,11 @@ from numpy.typing import ArrayLike
 from oreflow.errors import ModelError, UsageError
 from oreflow.market.highs import Basis
 from oreflow.market.network import Floats
+from oreflow.respond.risk import Expectation, Risk
 from oreflow.respond.sddp.floor import floors
 from oreflow.respond.sddp.graph import Graph
 from oreflow.respond.sddp.lp import Later, Row, StageLP
 from oreflow.respond.sddp.policy import Policy, Settings
-from oreflow.respond.sddp.risk import Expectation, Risk
 from oreflow.respond.sddp.sampling import Path, Sampling
 from oreflow.respond.sddp.stopping import BoundStalls, GapClosed, Iteration, IterationLimit, Stopping
 

@@ -22,8 +22,8 @@ from scipy import sparse
 from oreflow.errors import InfeasibleError, ModelError, UsageError
 from oreflow.market import highs
 from oreflow.market.network import Floats, Ints
+from oreflow.respond.risk import CVaR, Expectation, Mix, Risk, WorstCase
 from oreflow.respond.sddp.graph import Graph
-from oreflow.respond.sddp.risk import CVaR, Expectation, Mix, Risk, WorstCase
 
 LARGEST = 500_000
 """Columns of the largest tree that is written out."""
