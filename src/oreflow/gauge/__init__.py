@@ -14,15 +14,13 @@ from oreflow.gauge.geopolrisk import GeoPolRisk, geopolrisk, geopolrisk_of
 from oreflow.gauge.inputoutput import InputOutputLoss, input_output_loss
 from oreflow.gauge.reliance import (
     Reliance,
-    gap_to_demand,
-    gap_to_supply,
-    net_import_reliance,
     net_import_reliance_from_trade,
     recompute,
     reliance,
 )
 from oreflow.gauge.rent import rent_by_stage
 from oreflow.gauge.report import Indicator, gauges
+from oreflow.ratios import gap_to_demand, gap_to_supply, net_import_reliance
 
 __all__ = [
     "Bottleneck",

@@ -15,7 +15,8 @@ from oreflow.gauge.concentration import concentration, joined, weakest
 from oreflow.gauge.domestic import imports_of, made_by_region, used_by_region
 from oreflow.gauge.geopolrisk import geopolrisk_of
 from oreflow.gauge.outlook import outlook_covers, outlook_gaps
-from oreflow.gauge.reliance import gap_to_demand, gap_to_supply, reliance
+from oreflow.gauge.reliance import reliance
+from oreflow.ratios import gap_to_demand, gap_to_supply
 
 _SCENARIOS = ("base", "STEPS")
 """Demand scenarios shown: today and stated policies; `outlook_covers` has the others."""

@@ -11,7 +11,8 @@ from oreflow.gauge.closedform import cournot, price_ratio
 from oreflow.gauge.concentration import concentration
 from oreflow.gauge.geopolrisk import geopolrisk
 from oreflow.gauge.inputoutput import input_output_loss
-from oreflow.gauge.reliance import definitions, gap_to_demand, gap_to_supply, recompute
+from oreflow.gauge.reliance import definitions, recompute
+from oreflow.ratios import gap_to_demand, gap_to_supply
 from oreflow.validation import Row, row
 
 CONCENTRATION = (

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from oreflow import ratios
 from oreflow.errors import DataError
 
 OTHERS = ("OTH", "ROW", "EUR")
@@ -30,7 +31,7 @@ def gap_to_supply(demand: float, supply: float) -> float | None:
         DataError: A quantity is below zero.
     """
     _check(demand, supply)
-    return 100.0 * ((demand - supply) / supply) if supply > 0 else None
+    return ratios.gap_to_supply(demand, supply) if supply > 0 else None
 
 
 def gap_to_demand(demand: float, supply: float) -> float | None:
@@ -44,7 +45,7 @@ def gap_to_demand(demand: float, supply: float) -> float | None:
         DataError: A quantity is below zero.
     """
     _check(demand, supply)
-    return 100.0 * ((demand - supply) / demand) if demand > 0 else None
+    return ratios.gap_to_demand(demand, supply) if demand > 0 else None
 
 
 def net_import_reliance(consumption: float, refined: float, old_scrap: float) -> float | None:
@@ -59,7 +60,7 @@ def net_import_reliance(consumption: float, refined: float, old_scrap: float) ->
         DataError: A quantity is below zero.
     """
     _check(consumption, refined + old_scrap)
-    return 100.0 * ((consumption - refined - old_scrap) / consumption) if consumption > 0 else None
+    return ratios.net_import_reliance(consumption, refined + old_scrap) if consumption > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
